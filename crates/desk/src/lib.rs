@@ -1,1 +1,3 @@
-//! Stub.
+//! The desk: what a community manager does with what happens in the community.
+
+pub mod metrics;

@@ -1,0 +1,12 @@
+//! What the community's numbers are, and how sure we can be of them.
+//!
+//! The log of activities is the only source. From it come roll-ups, kept up as the log grows, and from the
+//! roll-ups come figures. A figure carries its value, its interval, how many it was counted from, and the
+//! definition it obeys, with version; behind each stands the list of topics or people that make it.
+//!
+//! **Invariant:** a figure reads roll-ups only, so that a dashboard costs the same whatever the length of
+//! the log. Every estimator is a pure function with the golden values of `docs/guide/metrics.md`.
+
+pub mod participation;
+pub mod rates;
+pub mod survival;
