@@ -66,7 +66,11 @@ impl Error {
 
     /// A defect or broken environment; `source` goes to the log, the asker reads a constant text.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { kind: Kind::Internal, safe: Cow::Borrowed("Something went wrong on our side."), source: Some(source.into()) }
+        Self {
+            kind: Kind::Internal,
+            safe: Cow::Borrowed("Something went wrong on our side."),
+            source: Some(source.into()),
+        }
     }
 
     /// Something we need does not answer just now.

@@ -198,9 +198,11 @@ mod tests {
     #[test]
     fn one_millisecond_holds_many() {
         let mint = IdMint::new(0, 0);
-        let ids: std::collections::HashSet<i64> = (0..20_000).map(|_| mint.mint(Timestamp(1_700_000_000_000))).collect();
+        let ids: std::collections::HashSet<i64> =
+            (0..20_000).map(|_| mint.mint(Timestamp(1_700_000_000_000))).collect();
         assert_eq!(ids.len(), 20_000);
-        let past: std::collections::HashSet<i64> = (0..20_000).map(|_| mint.mint_past(Timestamp(1_700_000_000_000))).collect();
+        let past: std::collections::HashSet<i64> =
+            (0..20_000).map(|_| mint.mint_past(Timestamp(1_700_000_000_000))).collect();
         assert_eq!(past.len(), 20_000);
         assert!(ids.is_disjoint(&past));
     }

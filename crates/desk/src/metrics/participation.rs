@@ -38,7 +38,8 @@ pub fn concentration(contributions: &[u64]) -> Option<Concentration> {
         })
         .count();
     let n = sorted.len() as f64;
-    let ranked: f64 = (1..).zip(&sorted).map(|(rank, count)| (2.0 * f64::from(rank) - n - 1.0) * *count as f64).sum();
+    let ranked: f64 =
+        (1..).zip(&sorted).map(|(rank, count)| (2.0 * f64::from(rank) - n - 1.0) * *count as f64).sum();
     Some(Concentration { absence_factor: rest, gini: ranked / (n * total as f64) })
 }
 

@@ -174,7 +174,8 @@ impl Curve {
     /// Crowley 1982). Nothing when the curve never falls so low.
     pub fn quantile(&self, share: f64) -> Option<Quantile> {
         let line = 1.0 - share + 1e-12;
-        let first = |below: &dyn Fn(&Step) -> bool| self.steps.iter().find(|step| below(step)).map(|s| s.millis);
+        let first =
+            |below: &dyn Fn(&Step) -> bool| self.steps.iter().find(|step| below(step)).map(|s| s.millis);
         Some(Quantile {
             millis: first(&|step| step.survival <= line)?,
             low: first(&|step| self.interval_after(step).low <= line),
@@ -262,7 +263,8 @@ fn log_log(share: f64, error: f64) -> Interval {
 /// The arithmetic mean of the waits that ended, in milliseconds: the figure most tools print. Shown beside the
 /// honest one, because it leaves out everybody still waiting.
 pub fn naive_mean_millis(watches: &[Watch]) -> Option<f64> {
-    let ended: Vec<i64> = watches.iter().filter(|watch| watch.cause.is_some()).map(|watch| watch.millis).collect();
+    let ended: Vec<i64> =
+        watches.iter().filter(|watch| watch.cause.is_some()).map(|watch| watch.millis).collect();
     (!ended.is_empty()).then(|| ended.iter().sum::<i64>() as f64 / ended.len() as f64)
 }
 
@@ -287,7 +289,8 @@ mod tests {
     /// The golden sample of the definitions: twelve questions, nine answered by M, S, M, M, S, M, S, M, S.
     fn sample() -> Vec<Watch> {
         use Cause::{Member as M, Staff as S};
-        let ended = [(0.5, M), (1.0, S), (1.5, M), (2.0, M), (3.0, S), (4.0, M), (8.0, S), (26.0, M), (100.0, S)];
+        let ended =
+            [(0.5, M), (1.0, S), (1.5, M), (2.0, M), (3.0, S), (4.0, M), (8.0, S), (26.0, M), (100.0, S)];
         let open = [30.0, 48.0, 72.0];
         ended
             .iter()
@@ -352,7 +355,10 @@ mod tests {
 
     fn watches() -> impl Strategy<Value = Vec<Watch>> {
         let cause = prop_oneof![Just(None), Just(Some(Cause::Member)), Just(Some(Cause::Staff))];
-        proptest::collection::vec((0..60_i64, cause).prop_map(|(millis, cause)| Watch { millis, cause }), 1..80)
+        proptest::collection::vec(
+            (0..60_i64, cause).prop_map(|(millis, cause)| Watch { millis, cause }),
+            1..80,
+        )
     }
 
     proptest! {
