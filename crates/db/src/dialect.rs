@@ -56,7 +56,10 @@ mod tests {
     fn numbers_mean_the_same_on_both() {
         let sql = "UPDATE t SET a = $2, b = '$1' WHERE id = $1 {{FOR_UPDATE}}";
         assert_eq!(Dialect::Sqlite.translate(sql), "UPDATE t SET a = ?2, b = '$1' WHERE id = ?1 ");
-        assert_eq!(Dialect::Postgres.translate(sql), "UPDATE t SET a = $2, b = '$1' WHERE id = $1 FOR UPDATE");
+        assert_eq!(
+            Dialect::Postgres.translate(sql),
+            "UPDATE t SET a = $2, b = '$1' WHERE id = $1 FOR UPDATE"
+        );
         assert_eq!(placeholders(2, 3), "$2, $3, $4");
     }
 }

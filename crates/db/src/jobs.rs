@@ -7,8 +7,8 @@ use mainstreet_kernel::{Result, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::tx::Tx;
 use crate::params;
+use crate::tx::Tx;
 
 /// Work to do later. The payload is the value itself.
 pub trait Job: Serialize + DeserializeOwned {
@@ -89,15 +89,21 @@ pub fn retry(tx: &mut Tx<'_>, job: &Claimed, why: &str) -> Result<()> {
     }
     let pause = (MINUTE << job.attempts.clamp(0, 20)).min(DAY);
     let at = tx.now().plus(pause);
-    tx.run("UPDATE jobs SET lease_until = NULL, run_at = $2, last_error = $3 WHERE id = $1", params![job.id, at, why])
-        .map(drop)
+    tx.run(
+        "UPDATE jobs SET lease_until = NULL, run_at = $2, last_error = $3 WHERE id = $1",
+        params![job.id, at, why],
+    )
+    .map(drop)
 }
 
 /// The job will never succeed; it stays for a person to look at.
 pub fn give_up(tx: &mut Tx<'_>, id: JobId, why: &str) -> Result<()> {
     let now = tx.now();
-    tx.run("UPDATE jobs SET lease_until = NULL, failed_at = $2, last_error = $3 WHERE id = $1", params![id, now, why])
-        .map(drop)
+    tx.run(
+        "UPDATE jobs SET lease_until = NULL, failed_at = $2, last_error = $3 WHERE id = $1",
+        params![id, now, why],
+    )
+    .map(drop)
 }
 
 /// How many jobs wait, and how many were given up.

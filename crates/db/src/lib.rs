@@ -76,7 +76,11 @@ impl Db {
     pub fn open_with(address: &Address, clock: Clock, seed: u32) -> Result<Self> {
         migrate::apply(address, clock.now())?;
         let node = nodes::claim(address, clock.now())?;
-        let seed = if seed == 0 { (clock.now().0 as u32).wrapping_mul(2_654_435_761) ^ std::process::id() } else { seed };
+        let seed = if seed == 0 {
+            (clock.now().0 as u32).wrapping_mul(2_654_435_761) ^ std::process::id()
+        } else {
+            seed
+        };
         let mint = IdMint::new(node, seed);
         Ok(Self { engine: Arc::new(Engine::start(address, clock, mint, node)?) })
     }

@@ -14,9 +14,9 @@ use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb, Visibilit
 use postgres::fallible_iterator::FallibleIterator as _;
 use tokio::sync::watch;
 
+use crate::params;
 use crate::tx::Tx;
 use crate::value::{Row, Value};
-use crate::params;
 
 /// How far a reader has come: the transaction and the row in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -140,7 +140,10 @@ pub fn end(tx: &mut Tx<'_>) -> Result<Cursor> {
 /// Where the reader called `name` stands. Inside a write transaction nobody else can move it until commit, so a
 /// batch is taken once, on however many nodes its reader runs.
 pub fn cursor(tx: &mut Tx<'_>, name: &str) -> Result<Cursor> {
-    tx.run("INSERT INTO log_cursors (reader, tx, seq) VALUES ($1, 0, 0) ON CONFLICT (reader) DO NOTHING", params![name])?;
+    tx.run(
+        "INSERT INTO log_cursors (reader, tx, seq) VALUES ($1, 0, 0) ON CONFLICT (reader) DO NOTHING",
+        params![name],
+    )?;
     tx.one("SELECT tx, seq FROM log_cursors WHERE reader = $1 {{FOR_UPDATE}}", params![name], |row| {
         Ok(Cursor { tx: row.get("tx")?, seq: row.get("seq")? })
     })
@@ -148,7 +151,8 @@ pub fn cursor(tx: &mut Tx<'_>, name: &str) -> Result<Cursor> {
 
 /// Moves the reader called `name`, in the transaction that did the work.
 pub fn move_cursor(tx: &mut Tx<'_>, name: &str, to: Cursor) -> Result<()> {
-    tx.run("UPDATE log_cursors SET tx = $2, seq = $3 WHERE reader = $1", params![name, to.tx, to.seq]).map(drop)
+    tx.run("UPDATE log_cursors SET tx = $2, seq = $3 WHERE reader = $1", params![name, to.tx, to.seq])
+        .map(drop)
 }
 
 /// One step of a durable reader: takes up to `limit` new rows, gives them to `work`, moves the cursor, all in

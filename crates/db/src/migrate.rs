@@ -97,5 +97,8 @@ fn pending(tx: &mut Tx<'_>) -> Result<Vec<&'static Migration>> {
             Some(_) => {}
         }
     }
-    Ok(MIGRATIONS.iter().filter(|migration| !applied.iter().any(|(number, _)| *number == migration.number)).collect())
+    Ok(MIGRATIONS
+        .iter()
+        .filter(|migration| !applied.iter().any(|(number, _)| *number == migration.number))
+        .collect())
 }

@@ -47,7 +47,11 @@ pub(crate) fn release(address: &Address, node: u8) -> Result<()> {
 }
 
 /// Runs `work` on a connection of its own.
-pub(crate) fn alone<T>(address: &Address, now: Timestamp, work: impl FnOnce(&mut Tx<'_>) -> Result<T>) -> Result<T> {
+pub(crate) fn alone<T>(
+    address: &Address,
+    now: Timestamp,
+    work: impl FnOnce(&mut Tx<'_>) -> Result<T>,
+) -> Result<T> {
     let mut connection = match address {
         Address::Sqlite(path) => Connection::Sqlite(Sqlite::open(path, true)?),
         Address::Postgres(url) => Connection::Postgres(Postgres::open(url)?),

@@ -53,7 +53,8 @@ impl Postgres {
             self.statements.clear();
         }
         let statement = self.client.prepare(&Dialect::Postgres.translate(sql)).map_err(trouble)?;
-        let columns: Arc<[String]> = statement.columns().iter().map(|column| column.name().to_owned()).collect();
+        let columns: Arc<[String]> =
+            statement.columns().iter().map(|column| column.name().to_owned()).collect();
         self.statements.insert(sql.to_owned(), (statement.clone(), Arc::clone(&columns)));
         Ok((statement, columns))
     }
@@ -86,7 +87,10 @@ impl Postgres {
 pub(crate) fn connect(url: &str) -> Result<Client> {
     let (base, schema) = split_schema(url);
     let mut client = Client::connect(&base, NoTls).map_err(|cause| {
-        Error::unavailable("PostgreSQL does not answer. Is the server running, and are address, user and database right?", cause)
+        Error::unavailable(
+            "PostgreSQL does not answer. Is the server running, and are address, user and database right?",
+            cause,
+        )
     })?;
     if let Some(schema) = schema {
         let safe = schema.chars().all(|letter| letter.is_ascii_alphanumeric() || letter == '_');
@@ -104,14 +108,21 @@ fn value(row: &postgres::Row, at: usize) -> Result<Value> {
     let value = match *kind {
         Type::INT8 => row.try_get::<_, Option<i64>>(at).map_err(wrong)?.map(Value::Int),
         Type::INT4 => row.try_get::<_, Option<i32>>(at).map_err(wrong)?.map(Value::from),
-        Type::INT2 => row.try_get::<_, Option<i16>>(at).map_err(wrong)?.map(|number| Value::Int(number.into())),
+        Type::INT2 => {
+            row.try_get::<_, Option<i16>>(at).map_err(wrong)?.map(|number| Value::Int(number.into()))
+        }
         Type::BOOL => row.try_get::<_, Option<bool>>(at).map_err(wrong)?.map(Value::from),
         Type::FLOAT8 => row.try_get::<_, Option<f64>>(at).map_err(wrong)?.map(Value::Real),
         Type::BYTEA => row.try_get::<_, Option<Vec<u8>>>(at).map_err(wrong)?.map(Value::Blob),
         Type::TEXT | Type::VARCHAR | Type::NAME | Type::BPCHAR => {
             row.try_get::<_, Option<String>>(at).map_err(wrong)?.map(Value::Text)
         }
-        _ => return Err(Error::internal(format!("column '{}' is {kind}; cast it in SQL", row.columns()[at].name()))),
+        _ => {
+            return Err(Error::internal(format!(
+                "column '{}' is {kind}; cast it in SQL",
+                row.columns()[at].name()
+            )));
+        }
     };
     Ok(value.unwrap_or(Value::Null))
 }

@@ -23,7 +23,10 @@ impl Sqlite {
             | if writer { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
         let raw = Connection::open_with_flags(path, flags).map_err(|cause| {
             Error::unavailable(
-                format!("The database file '{}' cannot be opened. Does its folder exist, and may we write there?", path.display()),
+                format!(
+                    "The database file '{}' cannot be opened. Does its folder exist, and may we write there?",
+                    path.display()
+                ),
                 cause,
             )
         })?;

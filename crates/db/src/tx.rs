@@ -58,7 +58,12 @@ impl<'a> Tx<'a> {
     }
 
     /// All rows, each turned into `T`.
-    pub fn all<T>(&mut self, sql: &str, params: &[Value], mut each: impl FnMut(&Row) -> Result<T>) -> Result<Vec<T>> {
+    pub fn all<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        mut each: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Vec<T>> {
         match self.connection {
             Connection::Sqlite(sqlite) => sqlite.query(sql, params, &mut each),
             Connection::Postgres(postgres) => postgres.query(sql, params, &mut each),
@@ -67,7 +72,12 @@ impl<'a> Tx<'a> {
     }
 
     /// The first row, if there is one.
-    pub fn first<T>(&mut self, sql: &str, params: &[Value], each: impl FnMut(&Row) -> Result<T>) -> Result<Option<T>> {
+    pub fn first<T>(
+        &mut self,
+        sql: &str,
+        params: &[Value],
+        each: impl FnMut(&Row) -> Result<T>,
+    ) -> Result<Option<T>> {
         Ok(self.all(sql, params, each)?.into_iter().next())
     }
 
@@ -143,7 +153,10 @@ impl<'a> Tx<'a> {
     /// The raw SQLite connection, for the backup of a live file; `None` on PostgreSQL.
     pub fn sqlite_backup_to(&mut self, path: &std::path::Path) -> Result<bool> {
         let Connection::Sqlite(sqlite) = self.connection else { return Ok(false) };
-        sqlite.raw.backup("main", path, None::<fn(rusqlite::backup::Progress)>).map_err(crate::sqlite::trouble)?;
+        sqlite
+            .raw
+            .backup("main", path, None::<fn(rusqlite::backup::Progress)>)
+            .map_err(crate::sqlite::trouble)?;
         Ok(true)
     }
 }

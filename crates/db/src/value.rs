@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use mainstreet_kernel::id::{
-    AccountId, CannedReplyId, EntryId, FlagId, IdentityId, JobId, MailId, PersonId, PostId, SignalId, SpaceId, TagId,
-    TopicId,
+    AccountId, CannedReplyId, EntryId, FlagId, IdentityId, JobId, MailId, PersonId, PostId, SignalId,
+    SpaceId, TagId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 
@@ -49,16 +49,19 @@ impl Row {
         let start = self.next.get();
         let length = self.columns.len();
         let found = (0..length).map(|step| (start + step) % length).find(|at| self.columns[*at] == column);
-        let at = found.ok_or_else(|| Error::internal(format!("no column '{column}' in {:?}", self.columns)))?;
+        let at =
+            found.ok_or_else(|| Error::internal(format!("no column '{column}' in {:?}", self.columns)))?;
         self.next.set(at + 1);
-        T::from_value(&self.values[at])
-            .ok_or_else(|| Error::internal(format!("column '{column}' does not hold what was asked: {:?}", self.values[at])))
+        T::from_value(&self.values[at]).ok_or_else(|| {
+            Error::internal(format!("column '{column}' does not hold what was asked: {:?}", self.values[at]))
+        })
     }
 
     /// The value of `column` read as a word by its `FromStr`: a state, a role, a verb.
     pub fn word<T: std::str::FromStr>(&self, column: &str) -> Result<T> {
         let text: String = self.get(column)?;
-        text.parse().map_err(|_| Error::internal(format!("column '{column}' holds the unknown word '{text}'")))
+        text.parse()
+            .map_err(|_| Error::internal(format!("column '{column}' holds the unknown word '{text}'")))
     }
 
     /// The value of `column` read as JSON; an empty text is null.

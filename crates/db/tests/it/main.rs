@@ -47,8 +47,13 @@ fn many_writers_at_once_all_count() {
             for _ in 0..8 {
                 scope.spawn(|| {
                     for _ in 0..25 {
-                        db.write_now(|tx| tx.run("UPDATE settings SET changed_at = changed_at + 1 WHERE key = $1", params!["n"]))
-                            .unwrap();
+                        db.write_now(|tx| {
+                            tx.run(
+                                "UPDATE settings SET changed_at = changed_at + 1 WHERE key = $1",
+                                params!["n"],
+                            )
+                        })
+                        .unwrap();
                     }
                 });
             }
@@ -61,10 +66,16 @@ fn many_writers_at_once_all_count() {
 #[test]
 fn exactly_one_row_is_the_lock() {
     on_each_database(|db| {
-        db.write_now(|tx| tx.run("INSERT INTO settings (key, value, changed_at) VALUES ('lock', 'free', 0)", &[]))?;
+        db.write_now(|tx| {
+            tx.run("INSERT INTO settings (key, value, changed_at) VALUES ('lock', 'free', 0)", &[])
+        })?;
         let take = |who: &'static str| {
             db.write_now(move |tx| {
-                tx.run_one("UPDATE settings SET value = $1 WHERE key = 'lock' AND value = 'free'", params![who], "Taken.")
+                tx.run_one(
+                    "UPDATE settings SET value = $1 WHERE key = 'lock' AND value = 'free'",
+                    params![who],
+                    "Taken.",
+                )
             })
         };
         take("ada")?;
@@ -76,7 +87,9 @@ fn exactly_one_row_is_the_lock() {
 #[test]
 fn a_reader_sees_every_row_once_also_after_a_late_commit() {
     on_each_database(|db| {
-        db.write_now(|tx| tx.record_all(&[happened(Verb::TopicCreated, 1), happened(Verb::ReplyCreated, 2)]))?;
+        db.write_now(|tx| {
+            tx.record_all(&[happened(Verb::TopicCreated, 1), happened(Verb::ReplyCreated, 2)])
+        })?;
         let step = || {
             db.write_now(|tx| {
                 let mut seen = Vec::new();
@@ -182,7 +195,11 @@ fn rows_go_in_by_the_thousand() {
         let inserted = db.write_now(|tx| {
             let rows: Vec<Vec<mainstreet_db::Value>> =
                 (0..1_234).map(|n| params![format!("k{n}"), "v", n].to_vec()).collect();
-            tx.insert_many("INSERT INTO settings (key, value, changed_at)", &rows, "ON CONFLICT (key) DO NOTHING")
+            tx.insert_many(
+                "INSERT INTO settings (key, value, changed_at)",
+                &rows,
+                "ON CONFLICT (key) DO NOTHING",
+            )
         })?;
         assert_eq!(inserted, 1_234);
         Ok(())
