@@ -1,1 +1,3 @@
-//! Stub.
+//! The only crate that serves HTTP and knows HTML.
+
+pub mod charts;
