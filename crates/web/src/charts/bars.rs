@@ -90,7 +90,8 @@ fn legend(parts: &[Part]) -> String {
     let keys: String = parts
         .iter()
         .map(|part| {
-            let class = if part.class.starts_with('s') { part.class.to_owned() } else { format!("k-{}", part.class) };
+            let class =
+                if part.class.starts_with('s') { part.class.to_owned() } else { format!("k-{}", part.class) };
             format!(r#"<li><i class="{class}"></i>{}</li>"#, escape(part.name))
         })
         .collect();
@@ -117,8 +118,14 @@ mod tests {
                 href: Some("/x".to_owned()),
             }],
         });
-        assert!(drawn.contains(r#"<rect class="s5 partial" x="62" y="167.5" width="548" height="48.5"/>"#), "{drawn}");
-        assert!(drawn.contains(r#"<rect class="none partial" x="62" y="22" width="548" height="145.5"/>"#), "{drawn}");
+        assert!(
+            drawn.contains(r#"<rect class="s5 partial" x="62" y="167.5" width="548" height="48.5"/>"#),
+            "{drawn}"
+        );
+        assert!(
+            drawn.contains(r#"<rect class="none partial" x="62" y="22" width="548" height="145.5"/>"#),
+            "{drawn}"
+        );
         assert!(drawn.contains(r#"<i class="k-none"></i>open"#) && drawn.contains("Week &lt;1&gt;"));
         assert!(!drawn.contains("style="));
     }

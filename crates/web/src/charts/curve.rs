@@ -126,7 +126,9 @@ mod tests {
             median_hours: Some(1.0),
         });
         assert!(drawn.contains(r#"<path class="curve" d="M52 22H"#), "{drawn}");
-        assert!(drawn.contains("class=\"band\"") && drawn.contains("class=\"rule\"") && drawn.contains("25 %"));
+        assert!(
+            drawn.contains("class=\"band\"") && drawn.contains("class=\"rule\"") && drawn.contains("25 %")
+        );
         assert!(!drawn.contains("NaN") && !drawn.contains("7 d"));
     }
 

@@ -52,7 +52,8 @@ pub fn heat(table: &Heat<'_>) -> String {
     }
     out.push_str("</tr></thead><tbody>");
     for row in &table.rows {
-        let _ = write!(out, r#"<tr><th scope="row">{}</th><td class="n">{}</td>"#, escape(&row.name), row.size);
+        let _ =
+            write!(out, r#"<tr><th scope="row">{}</th><td class="n">{}</td>"#, escape(&row.name), row.size);
         for cell in &row.cells {
             out.push_str(&drawn(cell.as_ref(), row.size));
         }

@@ -130,7 +130,9 @@ fn main_line(out: &mut String, chart: &Line<'_>, place: &Places) {
         let _ = write!(out, r#"<path class="curve partial" stroke-dasharray="4 4" d="{path}"/>"#);
     }
     for (index, point) in chart.points.iter().enumerate() {
-        let (Some(value), true) = (point.value, point.href.is_some() || index == place.last) else { continue };
+        let (Some(value), true) = (point.value, point.href.is_some() || index == place.last) else {
+            continue;
+        };
         let class = if index >= whole { "dot partial" } else { "dot" };
         let dot = format!(
             r#"<circle cx="{x}" cy="{y}" r="12" fill="transparent"/><circle class="{class}" cx="{x}" cy="{y}" r="3.5"/>"#,
@@ -150,7 +152,12 @@ fn ticks(out: &mut String, chart: &Line<'_>, place: &Places) {
             0 if place.last > 0 => "start",
             _ => "mid",
         };
-        let _ = write!(out, r#"<text class="{class}" x="{}" y="{y}">{}</text>"#, at(place.x(index)), escape(tick));
+        let _ = write!(
+            out,
+            r#"<text class="{class}" x="{}" y="{y}">{}</text>"#,
+            at(place.x(index)),
+            escape(tick)
+        );
     }
 }
 
@@ -169,7 +176,15 @@ mod tests {
     }
 
     fn chart(points: Vec<Point>, partial: usize) -> String {
-        line(&Line { label: "People", unit: "people", across: "day", percent: false, points, beside: vec![], partial })
+        line(&Line {
+            label: "People",
+            unit: "people",
+            across: "day",
+            percent: false,
+            points,
+            beside: vec![],
+            partial,
+        })
     }
 
     #[test]

@@ -50,7 +50,8 @@ struct Frame {
 }
 
 impl Frame {
-    const USUAL: Self = Self { width: 640.0, height: 260.0, left: 52.0, right: 20.0, top: 22.0, bottom: 44.0 };
+    const USUAL: Self =
+        Self { width: 640.0, height: 260.0, left: 52.0, right: 20.0, top: 22.0, bottom: 44.0 };
 
     /// The horizontal place of `part` (0 left, 1 right).
     fn x(&self, part: f64) -> f64 {
@@ -110,11 +111,18 @@ impl Scale {
         let max = if max.is_finite() && max > 0.0 { max } else { 1.0 };
         let rough = max / 4.0;
         let power = 10_f64.powf(rough.log10().floor());
-        let step = [1.0, 2.0, 2.5, 5.0, 10.0].into_iter().map(|unit| unit * power).find(|step| *step >= rough * 0.999);
+        let step = [1.0, 2.0, 2.5, 5.0, 10.0]
+            .into_iter()
+            .map(|unit| unit * power)
+            .find(|step| *step >= rough * 0.999);
         let step = step.unwrap_or(power * 10.0);
         let step = if percent { step } else { step.max(if max >= 2.0 { 1.0 } else { 0.0 }) };
         let count = (max / step * 0.999_999).ceil().max(1.0) as u32;
-        Self { top: step * f64::from(count), ticks: (0..=count).map(|n| step * f64::from(n)).collect(), percent }
+        Self {
+            top: step * f64::from(count),
+            ticks: (0..=count).map(|n| step * f64::from(n)).collect(),
+            percent,
+        }
     }
 
     fn name(&self, tick: f64) -> String {
@@ -137,7 +145,8 @@ pub fn amount(value: f64) -> String {
     } else {
         format!("{value:.1}")
     };
-    let (whole, rest) = text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
+    let (whole, rest) =
+        text.split_once('.').map_or((text.as_str(), None), |(whole, rest)| (whole, Some(rest)));
     let digits = whole.trim_start_matches('-');
     let mut grouped = String::new();
     for (place, digit) in digits.chars().enumerate() {
@@ -196,9 +205,14 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        for (value, expect) in
-            [(412.0, "412"), (2.5, "2.5"), (12_345.0, "12\u{202f}345"), (-3.25, "−3.25"), (1999.0, "1999"), (11.04, "11")]
-        {
+        for (value, expect) in [
+            (412.0, "412"),
+            (2.5, "2.5"),
+            (12_345.0, "12\u{202f}345"),
+            (-3.25, "−3.25"),
+            (1999.0, "1999"),
+            (11.04, "11"),
+        ] {
             assert_eq!(amount(value), expect);
         }
         assert_eq!(percent(0.583), "58 %");

@@ -18,8 +18,10 @@ const EDGE: f64 = 3.0;
 
 /// Draws a sparkline. It repeats what the words beside it say, so it is hidden from screen readers.
 pub fn spark(chart: &Spark<'_>) -> String {
-    let known = || chart.values.iter().flatten().copied().chain(chart.normal.into_iter().flat_map(|(a, b)| [a, b]));
-    let (low, high) = known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
+    let known =
+        || chart.values.iter().flatten().copied().chain(chart.normal.into_iter().flat_map(|(a, b)| [a, b]));
+    let (low, high) =
+        known().fold((f64::INFINITY, f64::NEG_INFINITY), |(low, high), v| (low.min(v), high.max(v)));
     let mut out = format!(r#"<svg class="spark" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">"#);
     if low.is_finite() {
         let span = if high > low { high - low } else { 1.0 };

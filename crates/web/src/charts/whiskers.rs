@@ -36,7 +36,13 @@ pub fn whiskers(label: &str, rows: &[Whisker]) -> String {
     }
     for (index, row) in rows.iter().enumerate() {
         let y = frame.top + ROW * (index as f64 + 0.5);
-        let _ = write!(out, r#"<text class="end" x="{}" y="{}">{}</text>"#, at(frame.left - 12.0), at(y + 4.0), escape(&row.name));
+        let _ = write!(
+            out,
+            r#"<text class="end" x="{}" y="{}">{}</text>"#,
+            at(frame.left - 12.0),
+            at(y + 4.0),
+            escape(&row.name)
+        );
         let inner = format!(
             r#"<line class="whisker" x1="{}" x2="{}" y1="{y}" y2="{y}"/><circle cx="{x}" cy="{y}" r="12" fill="transparent"/><circle class="dot" cx="{x}" cy="{y}" r="5"/>"#,
             at(frame.x(row.interval.0.clamp(0.0, 1.0))),
@@ -58,7 +64,12 @@ mod tests {
 
     #[test]
     fn each_share_says_its_interval() {
-        let row = Whisker { name: "within <1 h".to_owned(), value: 0.5, interval: (0.25, 0.75), href: Some("/x".to_owned()) };
+        let row = Whisker {
+            name: "within <1 h".to_owned(),
+            value: 0.5,
+            interval: (0.25, 0.75),
+            href: Some("/x".to_owned()),
+        };
         let drawn = whiskers("Answered", &[row]);
         assert!(drawn.contains("aria-label=\"within &lt;1 h: 50 %, 95 % interval 25 % to 75 %\""), "{drawn}");
         assert!(drawn.contains(r#"<line class="whisker" x1="265" x2="495""#), "{drawn}");
