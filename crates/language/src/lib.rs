@@ -1,1 +1,32 @@
-//! Stub.
+//! What a text means: pure functions over text, no IO, the same answer on every machine.
+//!
+//! [`read`] takes one post and its [`Context`] and gives a [`Reading`]: intent, whether somebody should answer,
+//! how pressing it is, what harm it may do, how it feels and about what, personal data, language, keyphrases.
+//! Every judgement carries a calibrated probability and the [`Reason`]s that moved it. Code, quotes and links
+//! are taken for what they are. Labels are proposals: people decide (see `weights/README.md` for the limits).
+//!
+//! [`similar()`] compares the wording of two texts.
+
+mod cues;
+mod features;
+mod harsh;
+mod keyphrases;
+mod personal;
+mod prior;
+mod prose;
+mod read;
+mod reading;
+mod similar;
+mod tokens;
+mod tongue;
+mod weights;
+
+pub use keyphrases::keyphrases;
+pub use personal::personal;
+pub use read::{read, read_with};
+pub use reading::{
+    Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason,
+    RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,
+};
+pub use similar::{Shingles, shingles, similar};
+pub use weights::Weights;

@@ -1,0 +1,395 @@
+//! Cues: phrases and shapes that say something about a text, each with words for the one who asks why.
+//!
+//! The phrases stand in `lexicon/cues.txt`. Cues are inputs of the trained weights and the reasons shown; the
+//! few judgements without a trained weight (urgency, rumours, brand, law) rest on them alone.
+
+use std::sync::OnceLock;
+
+use crate::harsh::{self, Harsh};
+use crate::prose::Prose;
+use crate::reading::{Context, Span};
+use crate::tokens::{Tokens, hash};
+
+macro_rules! cues {
+    ($($name:ident $key:literal $says:literal,)*) => {
+        /// What a phrase or a shape says.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub(crate) enum Cue { $($name,)* }
+
+        impl Cue {
+            /// All of them; the position is the row of the weights.
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)*];
+
+            /// In words a moderator understands.
+            pub(crate) fn says(self) -> &'static str {
+                match self { $(Self::$name => $says,)* }
+            }
+
+            fn named(key: &str) -> Option<Self> {
+                match key { $($key => Some(Self::$name),)* _ => None }
+            }
+        }
+    };
+}
+
+cues! {
+    Asks "asks" "asks something",
+    HelpWanted "helpwanted" "wants help",
+    Trouble "trouble" "reports that something fails",
+    Suggests "suggests" "suggests something",
+    Complains "complains" "complains",
+    Praises "praises" "thanks or praises",
+    Networks "networks" "looks for people",
+    Learns "learns" "is about learning",
+    Announces "announces" "announces something",
+    Answers "answers" "tells somebody what to do or how it is",
+    Solved "solved" "says it is solved",
+    NoReply "noreply" "says that no answer is needed",
+    SmallTalk "smalltalk" "small talk",
+    Outage "outage" "says that something is down",
+    Security "security" "speaks of a break-in or a leak",
+    DataLoss "dataloss" "says that data is lost",
+    Harm "harm" "speaks of harm to a person",
+    Legal "legal" "speaks of lawyers or courts",
+    Privacy "privacy" "asks about personal data",
+    Copyright "copyright" "speaks of copyright",
+    Minors "minors" "may be about a child",
+    Blocked "blocked" "cannot go on",
+    Deadline "deadline" "has a deadline",
+    Many "many" "says that others have it too",
+    Pressing "pressing" "says that it is urgent",
+    Promo "promo" "advertises",
+    Rumour "rumour" "sounds like a rumour",
+    Brand "brand" "touches the brand's name",
+    Threatens "threatens" "threatens or wishes harm",
+    Dismisses "dismisses" "tells somebody off",
+    Reports "reports" "reports what others said",
+    Polite "polite" "polite words",
+    Iam "iam" "speaks of oneself",
+    YouAre "youare" "speaks to a person",
+    Product "product" "speaks of a product",
+    Group "group" "speaks of a group of people",
+    QuestionMark "?" "has a question mark",
+    EndsAsking "ends?" "ends with a question mark",
+    StartsAsking "starts?" "starts with a question word",
+    Shouts "shouts" "written in capitals",
+    Exclaims "exclaims" "several exclamation marks",
+    OneLink "link" "has a link",
+    ManyLinks "links" "has several links",
+    MostlyLinks "linksonly" "hardly more than links",
+    ShortLink "shortlink" "link through a shortener",
+    HasCode "code" "shows code or a log",
+    HasQuote "quote" "quotes somebody",
+    Mentions "mention" "addresses somebody by name",
+    OpensTopic "opens" "opens a conversation",
+    IsReply "reply" "is a reply",
+    VeryShort "veryshort" "very short",
+    Short "short" "short",
+    Long "long" "long",
+    Numbers "numbers" "many numbers",
+    Money "money" "names an amount of money",
+    PhoneLike "phone" "has a telephone number",
+    ListLike "list" "is a list",
+    Hidden "hidden" "hidden or look-alike characters",
+    Masked "masked" "spelt to pass a filter",
+    Insult "insult" "uses an insult",
+    InsultYou "insultyou" "insults the person spoken to",
+    InsultSelf "insultself" "harsh about oneself",
+    InsultThing "insultthing" "harsh about a thing, not a person",
+    InsultGroup "insultgroup" "harsh about a group of people",
+    InsultDenied "insultdenied" "the harsh word is denied or reported",
+    Slur "slur" "uses a slur",
+    Vulgar "vulgar" "coarse language",
+    HarshWord "harsh" "harsh words",
+    Smiles "smiles" "smiles",
+    Frowns "frowns" "sad or angry face",
+    TimeOfDay "time" "names a date or time",
+}
+
+/// A cue that was found.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Found {
+    /// Which.
+    pub cue: Cue,
+    /// Where, when it stands somewhere.
+    pub span: Option<Span>,
+}
+
+/// The cues of one text: at most one of each kind in `kinds`, all occurrences in `all`.
+#[derive(Debug, Default)]
+pub(crate) struct Cues {
+    /// Every occurrence, phrases in the order of the text.
+    pub all: Vec<Found>,
+}
+
+impl Cues {
+    /// True when `cue` was found.
+    #[cfg(test)]
+    pub(crate) fn has(&self, cue: Cue) -> bool {
+        self.all.iter().any(|found| found.cue == cue)
+    }
+
+    /// How often `cue` was found.
+    pub(crate) fn count(&self, cue: Cue) -> usize {
+        self.all.iter().filter(|found| found.cue == cue).count()
+    }
+
+    /// Where `cue` was found first.
+    pub(crate) fn first(&self, cue: Cue) -> Option<Found> {
+        self.all.iter().copied().find(|found| found.cue == cue)
+    }
+
+    fn note(&mut self, cue: Cue, span: Option<Span>) {
+        self.all.push(Found { cue, span });
+    }
+
+    fn note_if(&mut self, holds: bool, cue: Cue) {
+        if holds {
+            self.note(cue, None);
+        }
+    }
+}
+
+/// A phrase: words, each with its alternatives by hash; an empty list stands for any one word.
+struct Phrase {
+    cue: Cue,
+    rest: Vec<Vec<u64>>,
+}
+
+struct Lexicon {
+    phrases: Vec<Phrase>,
+    /// Hash of a first word and the phrase it opens, sorted.
+    firsts: Vec<(u64, u32)>,
+}
+
+fn lexicon() -> &'static Lexicon {
+    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
+    LEXICON.get_or_init(|| {
+        let mut lexicon = Lexicon { phrases: Vec::new(), firsts: Vec::new() };
+        for (key, phrase) in lines(include_str!("../lexicon/cues.txt")) {
+            let Some(cue) = Cue::named(key) else { continue };
+            let mut words = phrase.split_whitespace();
+            let Some(first) = words.next() else { continue };
+            let number = lexicon.phrases.len() as u32;
+            lexicon.firsts.extend(first.split('|').map(|word| (hash(word), number)));
+            let rest = words.map(|word| match word {
+                "_" => Vec::new(),
+                _ => word.split('|').map(hash).collect(),
+            });
+            lexicon.phrases.push(Phrase { cue, rest: rest.collect() });
+        }
+        lexicon.firsts.sort_unstable();
+        lexicon
+    })
+}
+
+/// `key: value` lines of a lexicon file.
+pub(crate) fn lines(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    file.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(": "))
+        .map(|(key, value)| (key.trim(), value.trim()))
+}
+
+/// Finds the cues of a text.
+pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cues {
+    let mut found = Cues::default();
+    phrases(tokens, &mut found);
+    marks(tokens, &mut found);
+    harsh_words(tokens, &mut found);
+    shape(prose, tokens, context, &mut found);
+    found
+}
+
+fn phrases(tokens: &Tokens, found: &mut Cues) {
+    let lexicon = lexicon();
+    for (at, token) in tokens.all.iter().enumerate() {
+        let from = lexicon.firsts.partition_point(|(first, _)| *first < token.hash);
+        let openings =
+            lexicon.firsts.get(from..).unwrap_or(&[]).iter().take_while(|(first, _)| *first == token.hash);
+        for phrase in openings.filter_map(|(_, number)| lexicon.phrases.get(*number as usize)) {
+            let rest = tokens.all.get(at + 1..at + 1 + phrase.rest.len());
+            let matches = rest.is_some_and(|rest| {
+                rest.iter()
+                    .zip(&phrase.rest)
+                    .all(|(token, wanted)| wanted.is_empty() || wanted.contains(&token.hash))
+            });
+            if matches {
+                let end = tokens.all.get(at + phrase.rest.len()).map_or(token.span.end, |last| last.span.end);
+                found.note(phrase.cue, Some(Span { start: token.span.start, end }));
+            }
+        }
+    }
+}
+
+fn marks(tokens: &Tokens, found: &mut Cues) {
+    let (mut exclaims, mut money, mut numbers) = (0, false, 0);
+    for (at, token) in tokens.all.iter().enumerate() {
+        let form = tokens.form(token);
+        match form {
+            "?" => found.note(Cue::QuestionMark, Some(token.span)),
+            "!" => exclaims += 1,
+            "£" | "$" | "€" => money |= tokens.at(at + 1).starts_with(|c: char| c.is_ascii_digit()),
+            "🙂" | "😀" | "😊" | "😄" | "😂" | "🎉" | "❤" | "👍" | "🙏" | "😍" | "🚀" | "👏" =>
+            {
+                found.note(Cue::Smiles, Some(token.span));
+            }
+            "😡" | "😠" | "🤬" | "😞" | "😢" | "😭" | "👎" | "🙄" | "🤡" => {
+                found.note(Cue::Frowns, Some(token.span));
+            }
+            ":" | ";" if matches!(tokens.at(at + 1), ")" | "d" | "p" | "-") => {
+                found.note(Cue::Smiles, Some(token.span));
+            }
+            ":" if tokens.at(at + 1) == "(" => found.note(Cue::Frowns, Some(token.span)),
+            _ => numbers += usize::from(form.bytes().next().is_some_and(|b| b.is_ascii_digit())),
+        }
+    }
+    found.note_if(exclaims >= 2, Cue::Exclaims);
+    found.note_if(money, Cue::Money);
+    found.note_if(numbers >= 3 && numbers * 6 >= tokens.words, Cue::Numbers);
+    let last = tokens
+        .all
+        .iter()
+        .rev()
+        .map(|token| tokens.form(token))
+        .find(|form| !matches!(*form, ")" | ":" | "\""));
+    found.note_if(last == Some("?"), Cue::EndsAsking);
+    let first = tokens.all.iter().find(|token| token.word).map_or("", |token| tokens.form(token));
+    const OPENERS: &[&str] = &[
+        "how", "what", "why", "when", "where", "which", "who", "can", "could", "does", "do", "is", "are",
+        "should", "would", "has", "have", "any", "anyone", "will", "did", "what's", "how's", "may",
+    ];
+    found.note_if(OPENERS.contains(&first), Cue::StartsAsking);
+    const TIMES: &[&str] = &[
+        "monday",
+        "tuesday",
+        "wednesday",
+        "thursday",
+        "friday",
+        "saturday",
+        "sunday",
+        "january",
+        "february",
+        "april",
+        "june",
+        "july",
+        "august",
+        "september",
+        "october",
+        "november",
+        "december",
+        "utc",
+        "cet",
+        "am",
+        "pm",
+        "tomorrow",
+        "tonight",
+    ];
+    found.note_if(
+        tokens.all.iter().any(|token| token.word && TIMES.contains(&tokens.form(token))),
+        Cue::TimeOfDay,
+    );
+}
+
+/// Words around a harsh word that say whom it meets.
+fn harsh_words(tokens: &Tokens, found: &mut Cues) {
+    for (at, token) in tokens.all.iter().enumerate().filter(|(_, token)| token.word) {
+        let Some((kind, masked)) = harsh::kind(tokens.form(token)) else { continue };
+        let span = Some(token.span);
+        if masked {
+            found.note(Cue::Masked, span);
+        }
+        let meets = harsh::meets(tokens, at, kind);
+        match kind {
+            Harsh::Vulgar => found.note(Cue::Vulgar, span),
+            Harsh::Word => found.note(Cue::HarshWord, span),
+            Harsh::Slur => found.note(Cue::Slur, span),
+            Harsh::Insult => found.note(Cue::Insult, span),
+        }
+        if let Some(cue) = meets {
+            found.note(cue, span);
+        }
+    }
+}
+
+fn shape(prose: &Prose, tokens: &Tokens, context: &Context<'_>, found: &mut Cues) {
+    const SHORTENERS: &[&str] = &[
+        "bit.ly",
+        "tinyurl.com",
+        "goo.gl",
+        "t.me",
+        "wa.me",
+        "cutt.ly",
+        "is.gd",
+        "ow.ly",
+        "rb.gy",
+        "shorturl.at",
+    ];
+    let foreign =
+        |host: &str| !context.own_hosts.iter().any(|own| host == *own || host.ends_with(&format!(".{own}")));
+    let links: Vec<_> = prose.links.iter().filter(|link| foreign(&link.host)).collect();
+    if let Some(first) = links.first() {
+        found.note(if links.len() > 1 { Cue::ManyLinks } else { Cue::OneLink }, Some(first.span));
+        found.note_if(tokens.words < 8, Cue::MostlyLinks);
+    }
+    if let Some(short) = links.iter().find(|link| SHORTENERS.contains(&link.host.as_str())) {
+        found.note(Cue::ShortLink, Some(short.span));
+    }
+    let shouted = tokens.shouted >= 3 && tokens.shouted * 2 >= tokens.words;
+    found.note_if(shouted, Cue::Shouts);
+    found.note_if(prose.code > 0, Cue::HasCode);
+    found.note_if(prose.quoted > 0, Cue::HasQuote);
+    found.note_if(prose.mentions > 0, Cue::Mentions);
+    found.note_if(!context.title.is_empty() && !context.reply, Cue::OpensTopic);
+    found.note_if(context.reply, Cue::IsReply);
+    found.note_if(tokens.words < 5, Cue::VeryShort);
+    found.note_if((5..15).contains(&tokens.words), Cue::Short);
+    found.note_if(tokens.words > 120, Cue::Long);
+    found.note_if(tokens.hidden + tokens.disguised > 0, Cue::Hidden);
+    let items = prose.text.lines().filter(|line| line.trim_start().starts_with(['-', '*', '•'])).count();
+    found.note_if(items >= 3, Cue::ListLike);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{prose, tokens};
+
+    fn check(text: &str, expect: &[Cue], absent: &[Cue]) {
+        let prose = prose::prose(text);
+        let tokens = tokens::tokens(&prose.text);
+        let found = cues(&prose, &tokens, &Context::default());
+        for cue in expect {
+            assert!(found.has(*cue), "{text}: {cue:?} not in {:?}", found.all);
+        }
+        for cue in absent {
+            assert!(!found.has(*cue), "{text}: {cue:?}");
+        }
+    }
+
+    #[test]
+    fn every_line_of_the_lexicon_is_known() {
+        for (key, phrase) in lines(include_str!("../lexicon/cues.txt")) {
+            assert!(Cue::named(key).is_some(), "{key}: {phrase}");
+            assert_eq!(phrase, phrase.to_lowercase(), "{key}: {phrase}");
+        }
+    }
+
+    #[test]
+    fn phrases_are_found() {
+        check("How do I reset it?", &[Cue::Asks, Cue::QuestionMark, Cue::EndsAsking, Cue::StartsAsking], &[]);
+        check("The whole site is down for everyone", &[Cue::Outage, Cue::Many], &[]);
+        check("It would be nice to have tabs", &[Cue::Suggests], &[Cue::Complains]);
+        check("`how do I` is a phrase", &[Cue::HasCode], &[Cue::Asks]);
+    }
+
+    #[test]
+    fn harsh_words_meet_somebody() {
+        check("you are an idiot", &[Cue::Insult, Cue::InsultYou], &[Cue::InsultSelf, Cue::InsultDenied]);
+        check("I'm such an idiot", &[Cue::InsultSelf], &[Cue::InsultYou]);
+        check("this stupid compiler crashed", &[Cue::InsultThing], &[Cue::InsultYou]);
+        check("you are not an idiot", &[Cue::InsultDenied], &[Cue::InsultYou]);
+        check("what a st*pid 1d10t", &[Cue::Masked, Cue::Insult], &[]);
+        check("> you idiot\nplease stop", &[Cue::HasQuote], &[Cue::Insult]);
+    }
+}

@@ -1,0 +1,254 @@
+//! Harsh words, also misspelt on purpose, and whom they meet.
+
+use std::sync::OnceLock;
+
+use crate::cues::{Cue, lines};
+use crate::tokens::{Tokens, plain_spellings};
+
+/// What sort of harsh word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Harsh {
+    /// A name for a person.
+    Insult,
+    /// Contempt for a group.
+    Slur,
+    /// Coarse, aimed at nobody by itself.
+    Vulgar,
+    /// An unfriendly quality, of things as often as of people.
+    Word,
+}
+
+struct Words {
+    /// As written, sorted.
+    exact: Vec<(&'static str, Harsh)>,
+    /// With repeated letters said once, sorted.
+    squeezed: Vec<(String, Harsh)>,
+}
+
+fn words() -> &'static Words {
+    static WORDS: OnceLock<Words> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        let mut exact = Vec::new();
+        for (kind, word) in lines(include_str!("../lexicon/harsh.txt")) {
+            let kind = match kind {
+                "insult" => Harsh::Insult,
+                "slur" => Harsh::Slur,
+                "vulgar" => Harsh::Vulgar,
+                _ => Harsh::Word,
+            };
+            exact.push((word, kind));
+        }
+        exact.sort_unstable_by_key(|(word, _)| *word);
+        let long = exact.iter().filter(|(word, _)| word.len() > 3);
+        let mut squeezed: Vec<_> =
+            long.map(|(word, kind)| (plain_spellings(word)[0].clone(), *kind)).collect();
+        squeezed.sort_unstable_by(|a, b| a.0.cmp(&b.0));
+        Words { exact, squeezed }
+    })
+}
+
+/// The kind of a folded word, and whether it was spelt to pass a filter.
+pub(crate) fn kind(form: &str) -> Option<(Harsh, bool)> {
+    if form.len() < 3 || form.len() > 40 {
+        return None;
+    }
+    let words = words();
+    let exact = |word: &str| {
+        let at = words.exact.binary_search_by_key(&word, |(known, _)| *known).ok()?;
+        words.exact.get(at).map(|(_, kind)| *kind)
+    };
+    if let Some(kind) = exact(form) {
+        return Some((kind, false));
+    }
+    for ending in ["'s", "s", "es"] {
+        if let Some(kind) = form.strip_suffix(ending).filter(|stem| stem.len() > 3).and_then(exact) {
+            return Some((kind, false));
+        }
+    }
+    if !suspicious(form) {
+        return None;
+    }
+    if form.contains('*') {
+        return starred(form).map(|kind| (kind, true));
+    }
+    plain_spellings(form).iter().find_map(|plain| {
+        let at = words.squeezed.binary_search_by(|(known, _)| known.as_str().cmp(plain)).ok()?;
+        words.squeezed.get(at).map(|(_, kind)| (*kind, true))
+    })
+}
+
+/// Signs or digits between letters, or a letter said three times.
+fn suspicious(form: &str) -> bool {
+    let letters = form.chars().filter(|c| c.is_alphabetic()).count();
+    if letters == 0 {
+        return false;
+    }
+    let signs = form.chars().any(|c| matches!(c, '*' | '@' | '$' | '!' | '0'..='9'));
+    let bytes = form.as_bytes();
+    signs || bytes.windows(3).any(|w| matches!(w, [a, b, c] if a == b && b == c))
+}
+
+/// `f*ck`, `sh**`: stars for letters, the first letter shown, at least one more shown.
+fn starred(form: &str) -> Option<Harsh> {
+    let shown = form.chars().filter(|c| *c != '*').count();
+    if shown < 2 || form.starts_with('*') {
+        return None;
+    }
+    words()
+        .exact
+        .iter()
+        .filter(|(word, _)| word.len() == form.len())
+        .find(|(word, _)| word.bytes().zip(form.bytes()).all(|(a, b)| b == b'*' || a == b))
+        .map(|(_, kind)| *kind)
+}
+
+const SECOND: &[&str] = &["you", "you're", "youre", "your", "u", "ur", "yourself", "ya", "yall", "y'all"];
+const FIRST: &[&str] = &["i", "i'm", "im", "me", "my", "myself", "i've", "mine"];
+const DENIED: &[&str] = &[
+    "not", "never", "isn't", "aren't", "don't", "no", "wasn't", "weren't", "stop", "without", "nobody",
+    "neither",
+];
+const SAID: &[&str] = &[
+    "called", "calls", "calling", "call", "said", "says", "word", "term", "saying", "insult", "named",
+    "labelled", "labeled",
+];
+const THINGS: &[&str] = &[
+    "this",
+    "it",
+    "it's",
+    "that",
+    "the",
+    "its",
+    "thing",
+    "bug",
+    "code",
+    "error",
+    "idea",
+    "question",
+    "mistake",
+    "compiler",
+    "api",
+    "test",
+    "tests",
+    "name",
+    "design",
+    "default",
+    "way",
+    "hack",
+    "typo",
+    "build",
+    "software",
+    "app",
+    "update",
+    "ui",
+    "warning",
+    "loop",
+    "problem",
+    "issue",
+    "behaviour",
+    "behavior",
+    "file",
+    "fix",
+    "these",
+];
+const GROUPS: &[&str] = &[
+    "women",
+    "men",
+    "muslims",
+    "jews",
+    "christians",
+    "blacks",
+    "whites",
+    "gays",
+    "lesbians",
+    "immigrants",
+    "foreigners",
+    "refugees",
+    "mexicans",
+    "asians",
+    "indians",
+    "chinese",
+    "africans",
+    "liberals",
+    "conservatives",
+    "republicans",
+    "democrats",
+    "leftists",
+    "they",
+    "they're",
+    "them",
+    "people",
+    "he",
+    "she",
+    "he's",
+    "she's",
+    "him",
+    "guy",
+    "all",
+    "those",
+    "his",
+    "her",
+    "their",
+];
+
+/// Whom the harsh word at `at` meets, as far as the words around it say.
+pub(crate) fn meets(tokens: &Tokens, at: usize, kind: Harsh) -> Option<Cue> {
+    let before = |far: usize, list: &[&str]| nearby(tokens, at.saturating_sub(far)..at, list);
+    let after = |far: usize, list: &[&str]| nearby(tokens, at + 1..at + 1 + far, list);
+    if before(3, DENIED) || before(4, SAID) || quoted(tokens, at) {
+        return Some(Cue::InsultDenied);
+    }
+    let person = matches!(kind, Harsh::Insult | Harsh::Slur);
+    if before(2, FIRST) && !before(1, SECOND) || person && before(4, FIRST) && !before(4, SECOND) {
+        return Some(Cue::InsultSelf);
+    }
+    if after(1, THINGS) {
+        return Some(Cue::InsultThing);
+    }
+    let you = before(1, SECOND)
+        || before(4, &["you're", "youre", "ur"])
+        || before(4, SECOND) && before(3, &["are", "r", "such"]);
+    if you || person && (after(1, SECOND) || before(3, SECOND)) {
+        return Some(Cue::InsultYou);
+    }
+    if before(4, GROUPS) && (person || before(2, &["are", "is", "such", "these", "those"])) {
+        return Some(Cue::InsultGroup);
+    }
+    if before(3, THINGS) || after(2, THINGS) {
+        return Some(Cue::InsultThing);
+    }
+    None
+}
+
+fn nearby(tokens: &Tokens, range: std::ops::Range<usize>, list: &[&str]) -> bool {
+    range.into_iter().any(|at| list.contains(&tokens.at(at)))
+}
+
+/// The word stands alone in quotation marks.
+fn quoted(tokens: &Tokens, at: usize) -> bool {
+    at > 0 && tokens.at(at - 1) == "\"" && (1..4).any(|far| tokens.at(at + far) == "\"")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn misspelt_words_are_known() {
+        for (word, expect) in [
+            ("idiot", Some((Harsh::Insult, false))),
+            ("idiots", Some((Harsh::Insult, false))),
+            ("1d10t", Some((Harsh::Insult, true))),
+            ("idiooot", Some((Harsh::Insult, true))),
+            ("f*ck", Some((Harsh::Vulgar, true))),
+            ("a$$hole", Some((Harsh::Insult, true))),
+            ("utf8", None),
+            ("h264", None),
+            ("2**8", None),
+            ("class", None),
+            ("assume", None),
+        ] {
+            assert_eq!(kind(word), expect, "{word}");
+        }
+    }
+}

@@ -1,0 +1,257 @@
+//! From what was seen in a text to what it means.
+
+use crate::cues::Cue;
+use crate::features::{Seen, placed, see};
+use crate::keyphrases;
+use crate::personal::personal;
+use crate::reading::{
+    Context, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason, Risks, Sentiment, Target,
+    Urgency, UrgencyCue, UrgencyKind,
+};
+use crate::tongue::tongue;
+use crate::weights::{
+    COLUMNS, Columns, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, sigmoid, softmax,
+};
+
+/// Most reasons given for one judgement.
+const REASONS: usize = 5;
+/// Most keyphrases of one text.
+const KEYPHRASES: usize = 5;
+/// A feature that moves the log-odds by less is not worth telling.
+const TELLING: f32 = 0.1;
+
+/// Reads one text with the weights that ship.
+pub fn read(text: &str, context: &Context<'_>) -> Reading {
+    read_with(Weights::shipped(), text, context)
+}
+
+/// Reads one text with other weights.
+pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -> Reading {
+    let seen = see(text, context);
+    let odds = weights.judge(&seen.features);
+    let judged = |column: usize| Judged {
+        probability: sigmoid(at(&odds, column)),
+        reasons: reasons(weights, &seen, column),
+    };
+    let personal_data = personal(text);
+    let urgency_cues = urgency_cues(&seen);
+    let intent = intents(weights, &seen, &odds);
+    let needs_reply = judged(NEEDS_REPLY);
+    let risk = Risks {
+        harassment: harassment(&seen, judged(HARASSMENT)),
+        spam: judged(SPAM),
+        personal_data: personal_risk(&personal_data),
+        misinformation: by_cues(&seen, &[(Cue::Rumour, 1.4)], -3.0),
+        brand_safety: by_cues(&seen, BRAND, -3.0),
+        compliance: by_cues(&seen, COMPLIANCE, -3.2),
+    };
+    let urgency = urgency(&urgency_cues, &intent, &needs_reply, &risk);
+    Reading {
+        sentiment: sentiment(weights, &seen, &odds),
+        politeness: judged(POLITE),
+        language: tongue(&seen.prose.text, &seen.tokens),
+        keyphrases: keyphrases::of_tokens(&seen.prose.text, &seen.tokens, KEYPHRASES),
+        model: weights.name(),
+        intent,
+        needs_reply,
+        urgency,
+        urgency_cues,
+        risk,
+        personal_data,
+    }
+}
+
+fn at(values: &Columns, column: usize) -> f32 {
+    values.get(column).copied().unwrap_or(0.0)
+}
+
+fn group<const N: usize>(odds: &Columns, from: usize) -> [f32; N] {
+    let mut values = [0.0; N];
+    for (value, odd) in values.iter_mut().zip(odds.iter().skip(from)) {
+        *value = *odd;
+    }
+    softmax(values)
+}
+
+fn intents(weights: &Weights, seen: &Seen, odds: &Columns) -> Intents {
+    let mut intents = Intents { probabilities: group(odds, INTENT), reasons: Vec::new() };
+    let (likeliest, _) = intents.likeliest();
+    intents.reasons = contrast(weights, seen, INTENT, Intent::ALL.len(), likeliest as usize);
+    intents
+}
+
+fn sentiment(weights: &Weights, seen: &Seen, odds: &Columns) -> Sentiment {
+    let [positive, neutral, negative] = group::<3>(odds, SENTIMENT);
+    let place =
+        if positive >= neutral && positive >= negative { 0 } else { 1 + usize::from(negative > neutral) };
+    Sentiment {
+        positive,
+        neutral,
+        negative,
+        target: target(seen),
+        reasons: contrast(weights, seen, SENTIMENT, 3, place),
+    }
+}
+
+/// At whom the feelings are aimed, by what stands beside the words that carry them.
+fn target(seen: &Seen) -> Target {
+    let counts = [
+        (Target::Person, seen.cues.count(Cue::InsultYou) * 3 + seen.cues.count(Cue::YouAre)),
+        (Target::Product, seen.cues.count(Cue::InsultThing) * 3 + seen.cues.count(Cue::Product)),
+        (Target::Group, seen.cues.count(Cue::InsultGroup) * 3 + seen.cues.count(Cue::Group)),
+        (Target::Oneself, seen.cues.count(Cue::InsultSelf) * 3),
+    ];
+    let first = (Target::Nobody, 0);
+    counts.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
+}
+
+/// The features that moved one column most.
+fn reasons(weights: &Weights, seen: &Seen, column: usize) -> Vec<Reason> {
+    strongest(
+        seen,
+        |cue| weights.of_cue(cue, column),
+        |bucket| weights.of_bucket(bucket, column, seen.features.words.len()),
+    )
+}
+
+/// The features that moved one of several columns most, against the mean of all of them.
+fn contrast(weights: &Weights, seen: &Seen, from: usize, count: usize, place: usize) -> Vec<Reason> {
+    let against = |of: &dyn Fn(usize) -> f32| {
+        let mean = (from..from + count).map(of).sum::<f32>() / count as f32;
+        of(from + place) - mean
+    };
+    strongest(
+        seen,
+        |cue| against(&|column| weights.of_cue(cue, column)),
+        |bucket| against(&|column| weights.of_bucket(bucket, column, seen.features.words.len())),
+    )
+}
+
+fn strongest(seen: &Seen, cue: impl Fn(Cue) -> f32, bucket: impl Fn(u32) -> f32) -> Vec<Reason> {
+    let mut found: Vec<(f32, Option<Cue>, Option<crate::reading::Span>)> = Vec::new();
+    for name in seen.features.cues.iter().filter_map(|row| Cue::ALL.get(usize::from(*row))) {
+        let weight = cue(*name);
+        if weight.abs() >= TELLING {
+            found.push((weight, Some(*name), seen.cues.first(*name).and_then(|first| first.span)));
+        }
+    }
+    for (row, span) in placed(&seen.tokens) {
+        let weight = bucket(row);
+        if weight.abs() >= TELLING {
+            found.push((weight, None, Some(span)));
+        }
+    }
+    found.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+    let mut reasons: Vec<Reason> = Vec::new();
+    for (weight, name, span) in found {
+        let what = match name {
+            Some(name) => name.says().to_owned(),
+            None => format!("“{}”", span.map_or("", |span| span.of(&seen.prose.text)).trim()),
+        };
+        if !reasons.iter().any(|known| known.what.eq_ignore_ascii_case(&what)) {
+            reasons.push(Reason { what, span, weight });
+        }
+        if reasons.len() == REASONS {
+            break;
+        }
+    }
+    reasons
+}
+
+/// Nothing said in own words cannot harass.
+fn harassment(seen: &Seen, mut judged: Judged) -> Judged {
+    if seen.tokens.words == 0 {
+        judged.probability = judged.probability.min(0.01);
+    }
+    judged
+}
+
+const BRAND: &[(Cue, f32)] =
+    &[(Cue::Brand, 1.6), (Cue::Slur, 2.4), (Cue::Vulgar, 1.2), (Cue::Insult, 0.8), (Cue::Legal, 0.8)];
+const COMPLIANCE: &[(Cue, f32)] =
+    &[(Cue::Legal, 2.4), (Cue::Privacy, 2.6), (Cue::Copyright, 2.4), (Cue::Minors, 2.6), (Cue::Harm, 1.0)];
+
+/// Judgements that rest on phrases alone: each further phrase adds half as much as the one before.
+fn by_cues(seen: &Seen, weights: &[(Cue, f32)], bias: f32) -> Judged {
+    let mut odds = bias;
+    let mut reasons = Vec::new();
+    for (cue, weight) in weights {
+        let hits = seen.cues.all.iter().filter(|found| found.cue == *cue);
+        for (place, found) in hits.take(4).enumerate() {
+            let worth = weight / (1_u32 << place) as f32;
+            odds += worth;
+            reasons.push(Reason { what: cue.says().to_owned(), span: found.span, weight: worth });
+        }
+    }
+    reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+    reasons.truncate(REASONS);
+    Judged { probability: sigmoid(odds), reasons }
+}
+
+/// How sure the shape of each kind is; several spans are surer than one.
+fn personal_risk(found: &[PersonalSpan]) -> Judged {
+    let mut clear = 1.0;
+    let mut reasons = Vec::new();
+    for hit in found {
+        let (sure, what) = match hit.kind {
+            PersonalKind::Secret => (0.95, "holds a key or password"),
+            PersonalKind::Card => (0.95, "holds a payment card number"),
+            PersonalKind::Iban => (0.9, "holds a bank account number"),
+            PersonalKind::NationalId => (0.85, "holds a national id number"),
+            PersonalKind::Phone => (0.7, "holds a telephone number"),
+            PersonalKind::Email => (0.6, "holds an e-mail address"),
+            PersonalKind::Address => (0.6, "holds a postal address"),
+            PersonalKind::Ip => (0.45, "holds an internet address"),
+        };
+        clear *= 1.0 - sure;
+        if reasons.len() < REASONS {
+            reasons.push(Reason { what: what.to_owned(), span: Some(hit.span), weight: sure });
+        }
+    }
+    let probability = if found.is_empty() { 0.01 } else { 1.0 - clear };
+    Judged { probability, reasons }
+}
+
+fn urgency_cues(seen: &Seen) -> Vec<UrgencyCue> {
+    let kind = |cue: Cue| {
+        Some(match cue {
+            Cue::Harm | Cue::Threatens => UrgencyKind::Harm,
+            Cue::Outage => UrgencyKind::Outage,
+            Cue::Security => UrgencyKind::Security,
+            Cue::DataLoss => UrgencyKind::DataLoss,
+            Cue::Legal => UrgencyKind::Legal,
+            Cue::Blocked => UrgencyKind::Blocked,
+            Cue::Deadline => UrgencyKind::Deadline,
+            Cue::Many => UrgencyKind::ManyPeople,
+            Cue::Pressing => UrgencyKind::Pressing,
+            _ => return None,
+        })
+    };
+    let mut cues: Vec<UrgencyCue> = seen
+        .cues
+        .all
+        .iter()
+        .filter_map(|found| Some(UrgencyCue { kind: kind(found.cue)?, span: found.span? }))
+        .collect();
+    cues.dedup_by_key(|cue| cue.kind);
+    cues
+}
+
+/// The level of the words, held down where nobody seems to want anything: an answer or news that mentions a
+/// leak is not an alarm.
+fn urgency(cues: &[UrgencyCue], intent: &Intents, needs_reply: &Judged, risk: &Risks) -> Urgency {
+    let loudest = cues.iter().map(|cue| cue.kind.level()).max();
+    let (likeliest, _) = intent.likeliest();
+    let wants = matches!(likeliest, Intent::Support | Intent::Complaint) || needs_reply.probability >= 0.5;
+    let harmed = cues.iter().any(|cue| cue.kind == UrgencyKind::Harm) || risk.harassment.probability >= 0.8;
+    match loudest {
+        _ if harmed => Urgency::High.max(loudest.unwrap_or(Urgency::Low)),
+        Some(level) if wants => level,
+        Some(_) => Urgency::Normal,
+        None if wants || likeliest == Intent::Feedback => Urgency::Normal,
+        None => Urgency::Low,
+    }
+}
+
+/// Columns in all; kept here so that a change of one is a change of both.
+const _: () = assert!(POLITE + 1 == COLUMNS && INTENT + 9 == SENTIMENT);
