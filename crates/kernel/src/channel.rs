@@ -14,12 +14,18 @@ pub enum Incoming {
     /// A message.
     Message(Box<IncomingMessage>),
     /// Somebody joined a channel or the whole place.
-    Join {
-        /// The joiner's id on the channel.
-        person: String,
-        /// When.
-        at: Timestamp,
-    },
+    Join(IncomingJoin),
+}
+
+/// Somebody joined a channel or the whole place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IncomingJoin {
+    /// Who; readers that know no more than an id give it as the handle too.
+    pub person: IncomingPerson,
+    /// Id of the space they joined; empty for the whole place.
+    pub space: String,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// A person's account on a channel.
@@ -35,6 +41,8 @@ pub struct IncomingPerson {
     pub class: ActorClass,
     /// When they joined, if the channel says so.
     pub joined_at: Option<Timestamp>,
+    /// The path under which the old place showed them; it will redirect.
+    pub old_path: Option<String>,
 }
 
 /// A category or channel.
@@ -44,6 +52,8 @@ pub struct IncomingSpace {
     pub external_id: String,
     /// The name shown.
     pub name: String,
+    /// True when the name was made up because the archive holds none: it never replaces a real one.
+    pub provisional: bool,
     /// What it is for; may be empty.
     pub description: String,
     /// When it was opened, if known.
@@ -65,6 +75,9 @@ pub struct IncomingMessage {
     pub space: String,
     /// Who wrote it.
     pub author: IncomingPerson,
+    /// True when the software wrote it on the author's behalf ("closed this topic"): a post like any other,
+    /// but no contribution of the author's.
+    pub notice: bool,
     /// The text as our Markdown.
     pub markdown: String,
     /// The text as it came.
@@ -77,10 +90,13 @@ pub struct IncomingMessage {
     pub edited_at: Option<Timestamp>,
     /// How often it was edited before it came; 1 is never.
     pub version: i64,
+    /// Rises each time somebody took a copy of the message; decides which of two copies with the same
+    /// version is the newer one. 0 when the channel has nothing of the sort.
+    pub snapshot: i64,
     /// Its place in the conversation where the channel numbers posts; 0 means: next.
     pub number: i64,
-    /// External id of the message it answers.
-    pub reply_to: Option<String>,
+    /// The message it answers.
+    pub reply_to: Option<ReplyTo>,
     /// Reactions it got.
     pub reactions: Vec<IncomingReaction>,
     /// True when it is marked as the answer.
@@ -93,14 +109,35 @@ pub struct IncomingMessage {
     pub question: bool,
     /// Times its topic was seen, if known.
     pub views: i64,
-    /// True when it was hidden or deleted there.
-    pub gone: bool,
+    /// Whether people there could still read it.
+    pub standing: Standing,
     /// True when its topic takes no more replies.
     pub closed: bool,
     /// Paths under which the old place served it; they will redirect.
     pub old_paths: Vec<String>,
     /// File and line or entry it was read from, for the report.
     pub at_source: String,
+}
+
+/// How a message names the one it answers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ReplyTo {
+    /// By external id.
+    Message(String),
+    /// By its number within the same conversation.
+    Number(i64),
+}
+
+/// Whether a message could still be read where it came from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Standing {
+    /// By everyone.
+    #[default]
+    Shown,
+    /// Hidden by staff or by flags.
+    Hidden,
+    /// Deleted by its author or by staff; often only a placeholder is left of the text.
+    Deleted,
 }
 
 /// Reactions of one kind on a message.
