@@ -51,7 +51,9 @@ impl FromStr for Format {
 
     fn from_str(text: &str) -> Result<Self> {
         Self::ALL.iter().copied().find(|format| format.as_str() == text).ok_or_else(|| {
-            Error::invalid(format!("'{text}' is not a format that can be imported. Choose discourse or slack."))
+            Error::invalid(format!(
+                "'{text}' is not a format that can be imported. Choose discourse or slack."
+            ))
         })
     }
 }

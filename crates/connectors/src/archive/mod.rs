@@ -114,7 +114,9 @@ pub(crate) fn entries(path: &Path, progress: &Progress, visit: &mut Visit<'_>) -
 
 fn unpack<'a>(name: &str, mut bytes: Box<dyn BufRead + 'a>, layers: u8, visit: &mut Visit<'_>) -> Result<()> {
     let broken = |error: io::Error| {
-        Error::invalid(format!("'{name}' cannot be unpacked ({error}). Copy or download it again, then start once more."))
+        Error::invalid(format!(
+            "'{name}' cannot be unpacked ({error}). Copy or download it again, then start once more."
+        ))
     };
     let start = bytes.fill_buf().map_err(broken)?;
     if layers > 0 && start.starts_with(&[0x28, 0xb5, 0x2f, 0xfd]) {
@@ -152,7 +154,10 @@ pub(crate) fn holds_records(path: &Path) -> bool {
 }
 
 pub(crate) fn unreadable(path: &Path, error: io::Error) -> Error {
-    Error::unavailable(format!("'{}' cannot be read ({error}). Check its permissions.", path.display()), error)
+    Error::unavailable(
+        format!("'{}' cannot be read ({error}). Check its permissions.", path.display()),
+        error,
+    )
 }
 
 #[cfg(test)]

@@ -41,7 +41,9 @@ impl Scan<'_> {
     fn run<E>(&mut self, visit: &mut dyn FnMut(Record<'_>) -> Result<(), E>) -> Result<(), E> {
         let first = loop {
             match self.peek() {
-                Ok(Some(byte)) if byte.is_ascii_whitespace() || [0xef, 0xbb, 0xbf].contains(&byte) => self.skip(byte),
+                Ok(Some(byte)) if byte.is_ascii_whitespace() || [0xef, 0xbb, 0xbf].contains(&byte) => {
+                    self.skip(byte)
+                }
                 Ok(Some(byte)) => break byte,
                 Ok(None) => return Ok(()),
                 Err(()) => return self.unreadable(visit),
@@ -125,7 +127,11 @@ impl Scan<'_> {
                 self.line += u64::from(*byte == b'\n');
                 if brackets.is_closed() {
                     self.count += 1;
-                    let bytes = if record.len() >= LONGEST { Err("The record is too long.") } else { Ok(&record[..]) };
+                    let bytes = if record.len() >= LONGEST {
+                        Err("The record is too long.")
+                    } else {
+                        Ok(&record[..])
+                    };
                     visit(Record { line: begins, bytes })?;
                     record.clear();
                     brackets = Brackets::default();
@@ -178,7 +184,10 @@ impl Scan<'_> {
 
     fn unreadable<E>(&mut self, visit: &mut dyn FnMut(Record<'_>) -> Result<(), E>) -> Result<(), E> {
         self.count += 1;
-        visit(Record { line: self.line, bytes: Err("The file is damaged from here on and cannot be unpacked.") })
+        visit(Record {
+            line: self.line,
+            bytes: Err("The file is damaged from here on and cannot be unpacked."),
+        })
     }
 }
 

@@ -8,7 +8,9 @@ fn check(text: &[u8], expect: &[(u64, &str)]) {
     // A buffer of three bytes: no record may depend on where a read ends.
     let mut input = BufReader::with_capacity(3, text);
     let outcome = records::<()>(&mut input, &mut |record| {
-        let text = record.bytes.map_or_else(|why| format!("! {why}"), |bytes| String::from_utf8_lossy(bytes).into_owned());
+        let text = record
+            .bytes
+            .map_or_else(|why| format!("! {why}"), |bytes| String::from_utf8_lossy(bytes).into_owned());
         found.push((record.line, text));
         Ok(())
     });
@@ -31,7 +33,10 @@ fn finds_records_in_every_layout() {
 
 #[test]
 fn broken_records_do_not_take_others_along() {
-    check(b"{\"a\":1\n{\"a\":2}\nnonsense\n{\"a\":3}", &[(1, "{\"a\":1"), (2, "{\"a\":2}"), (3, "nonsense"), (4, "{\"a\":3}")]);
+    check(
+        b"{\"a\":1\n{\"a\":2}\nnonsense\n{\"a\":3}",
+        &[(1, "{\"a\":1"), (2, "{\"a\":2}"), (3, "nonsense"), (4, "{\"a\":3}")],
+    );
     check(b"nonsense\n{\"a\":3}", &[(1, "nonsense"), (2, "{\"a\":3}")]);
     check(b"{\"a\":1}\n{\"a\":\"br\n{\"a\":3}", &[(1, "{\"a\":1}"), (2, "{\"a\":\"br"), (3, "{\"a\":3}")]);
     check(b"[{\"a\":1},{\"a\":", &[(1, "{\"a\":1}"), (1, "! The file ends in the middle of this record.")]);

@@ -22,7 +22,9 @@ pub(super) fn to_markdown(raw: &str, around: &Around<'_>) -> String {
     for line in raw.lines() {
         let marks = fence_of(line);
         match (&fence, marks) {
-            (Some(end), Some(marks)) if marks.starts_with(end.as_str()) && line.trim() == marks => fence = None,
+            (Some(end), Some(marks)) if marks.starts_with(end.as_str()) && line.trim() == marks => {
+                fence = None
+            }
             (None, Some(marks)) => fence = Some(marks.to_owned()),
             (None, None) if !line.starts_with("    ") => {
                 text_line(line, &mut open, around);
@@ -281,7 +283,11 @@ fn links(piece: &str, around: &Around<'_>) -> String {
         let Some(end) = after.find(')') else { break };
         let target = after.get(..end).unwrap_or("");
         let picture = rest.get(..start).is_some_and(|before| before.ends_with('!'));
-        let label = if picture || text.ends_with("|attachment") { text.split('|').next().unwrap_or("") } else { text };
+        let label = if picture || text.ends_with("|attachment") {
+            text.split('|').next().unwrap_or("")
+        } else {
+            text
+        };
         let before = rest.get(..start).unwrap_or("");
         match target.strip_prefix("upload://") {
             Some(name) => {
@@ -292,7 +298,11 @@ fn links(piece: &str, around: &Around<'_>) -> String {
                         out.push_str(&format!("{before}[{label}]({url})"));
                     }
                     // Where it lay is not in the archive: the name is all there is to show.
-                    None => out.push_str(&format!("{}*{}*", before.trim_end_matches('!'), if label.is_empty() { "picture" } else { label })),
+                    None => out.push_str(&format!(
+                        "{}*{}*",
+                        before.trim_end_matches('!'),
+                        if label.is_empty() { "picture" } else { label }
+                    )),
                 }
             }
             None => out.push_str(&format!("{before}[{label}]({target})")),
@@ -326,14 +336,27 @@ mod tests {
     #[track_caller]
     fn check(raw: &str, expect: &str) {
         let uploads = [("abc".to_owned(), "https://x.example/abc.png".to_owned())];
-        assert_eq!(to_markdown(raw, &Around { topic: 12, slug: "boats", uploads: &uploads }), expect, "{raw}");
+        assert_eq!(
+            to_markdown(raw, &Around { topic: 12, slug: "boats", uploads: &uploads }),
+            expect,
+            "{raw}"
+        );
     }
 
     #[test]
     fn quotes() {
-        check("[quote=\"ben, post:3, topic:12\"]\nHello\n[/quote]\n\nYes", "> @ben [wrote](/t/boats/12/3):\n>\n> Hello\n\nYes");
-        check("[quote=\"ben, post:3, topic:7, full:true\"]Hello[/quote]Yes", "> @ben [wrote](/t/7/3):\n>\n> Hello\n\nYes");
-        check("[quote=\"Ben B, post:1, topic:7, username:ben\"]\nHi\n[/quote]", "> @ben [wrote](/t/7/1):\n>\n> Hi");
+        check(
+            "[quote=\"ben, post:3, topic:12\"]\nHello\n[/quote]\n\nYes",
+            "> @ben [wrote](/t/boats/12/3):\n>\n> Hello\n\nYes",
+        );
+        check(
+            "[quote=\"ben, post:3, topic:7, full:true\"]Hello[/quote]Yes",
+            "> @ben [wrote](/t/7/3):\n>\n> Hello\n\nYes",
+        );
+        check(
+            "[quote=\"Ben B, post:1, topic:7, username:ben\"]\nHi\n[/quote]",
+            "> @ben [wrote](/t/7/1):\n>\n> Hi",
+        );
         check("[quote]\nHi\n[/quote]", "> Hi");
         check("[quote=\"ben\"]\nHi\n[/quote]", "> @ben wrote:\n>\n> Hi");
         check(
@@ -348,9 +371,15 @@ mod tests {
 
     #[test]
     fn small_things() {
-        check("[b]x[/b] [u]y[/u] [0] arr[i] [i](https://a.example)", "**x** y [0] arr[i] [i](https://a.example)");
+        check(
+            "[b]x[/b] [u]y[/u] [0] arr[i] [i](https://a.example)",
+            "**x** y [0] arr[i] [i](https://a.example)",
+        );
         check("[b]x [i]y[/i][/b]", "**x *y***");
-        check("[url=https://a.example]a[/url] [url]https://b.example[/url]", "[a](https://a.example) [https://b.example](https://b.example)");
+        check(
+            "[url=https://a.example]a[/url] [url]https://b.example[/url]",
+            "[a](https://a.example) [https://b.example](https://b.example)",
+        );
         check("[url=javascript:x]a[/url]", "[url=javascript:x]a[/url]");
         check("[details=\"More\"]\nx\n[/details]", "**More**\n\nx");
         check("[date=2026-04-08 time=14:00:00 timezone=\"UTC\"]", "2026-04-08 14:00 UTC");

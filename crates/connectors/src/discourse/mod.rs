@@ -13,8 +13,8 @@ use mainstreet_kernel::channel::{Incoming, IncomingSpace, Skipped};
 use mainstreet_kernel::{Error, Result};
 use serde_json::Value;
 
-use crate::archive::{self, Progress, Record};
 use crate::Found;
+use crate::archive::{self, Progress, Record};
 use model::{Post, Topic};
 use post::Context;
 
@@ -42,9 +42,13 @@ pub(crate) fn read(
     }
     let shown = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join("', '");
     Err(Error::invalid(if reader.records == 0 {
-        format!("'{shown}' is empty. Give the post or topic objects of a Discourse as JSON (plain, .gz, .zst, .tar or a folder).")
+        format!(
+            "'{shown}' is empty. Give the post or topic objects of a Discourse as JSON (plain, .gz, .zst, .tar or a folder)."
+        )
     } else {
-        format!("'{shown}' holds no Discourse posts or topics. They are JSON objects with \"post_number\" or \"post_stream\"; for a Slack export use: mainstreet import slack.")
+        format!(
+            "'{shown}' holds no Discourse posts or topics. They are JSON objects with \"post_number\" or \"post_stream\"; for a Slack export use: mainstreet import slack."
+        )
     }))
 }
 
@@ -89,7 +93,9 @@ impl Reader<'_> {
                     return self.categories(&categories);
                 }
                 match object.remove("latest_posts") {
-                    Some(Value::Array(posts)) => posts.into_iter().try_for_each(|post| self.post_value(post, &at)),
+                    Some(Value::Array(posts)) => {
+                        posts.into_iter().try_for_each(|post| self.post_value(post, &at))
+                    }
                     _ => self.skip(at, "This is neither a Discourse post nor a Discourse topic."),
                 }
             }
@@ -174,7 +180,8 @@ impl Reader<'_> {
 
 /// The categories in `/categories.json` and `/site.json`.
 fn categories(object: &serde_json::Map<String, Value>) -> Option<Vec<Value>> {
-    let list = object.get("category_list").and_then(|list| list.get("categories")).or(object.get("categories"))?;
+    let list =
+        object.get("category_list").and_then(|list| list.get("categories")).or(object.get("categories"))?;
     list.as_array().cloned()
 }
 

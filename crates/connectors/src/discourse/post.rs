@@ -65,7 +65,11 @@ fn tags(topic: &Topic) -> Vec<String> {
 }
 
 /// The message that `post` is, or why it cannot be one.
-pub(super) fn message(post: &Post, context: &Context<'_>, at_source: &str) -> Result<IncomingMessage, String> {
+pub(super) fn message(
+    post: &Post,
+    context: &Context<'_>,
+    at_source: &str,
+) -> Result<IncomingMessage, String> {
     let topic = post.topic_id.ok_or("The post does not say which topic it belongs to.")?;
     let at = time(&post.created_at).ok_or_else(|| format!("'{}' is not a time.", post.created_at))?;
     if post.post_number < 1 {
@@ -75,7 +79,8 @@ pub(super) fn message(post: &Post, context: &Context<'_>, at_source: &str) -> Re
     let version = post.version.unwrap_or(1).max(1);
     let updated = post.updated_at.as_deref().and_then(time);
     let text = text(post, topic);
-    let mut old_paths = vec![format!("/t/{}/{topic}/{}", context.slug, post.post_number), format!("/p/{}", post.id)];
+    let mut old_paths =
+        vec![format!("/t/{}/{topic}/{}", context.slug, post.post_number), format!("/p/{}", post.id)];
     if post.post_number == 1 {
         old_paths.push(format!("/t/{}/{topic}", context.slug));
         old_paths.push(format!("/t/{topic}"));
@@ -155,7 +160,8 @@ fn reactions(post: &Post) -> Vec<IncomingReaction> {
     match &post.reactions {
         Some(reactions) => reactions.iter().filter(|r| r.count > 0).map(|r| of(&r.id, r.count)).collect(),
         None => {
-            let likes = post.actions_summary.iter().flatten().filter(|action| action.id == 2).map(|a| a.count).sum();
+            let likes =
+                post.actions_summary.iter().flatten().filter(|action| action.id == 2).map(|a| a.count).sum();
             if likes > 0 { vec![of("heart", likes)] } else { Vec::new() }
         }
     }

@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 
-use mainstreet_kernel::channel::{IncomingMessage, ReplyTo, Standing};
 use mainstreet_kernel::ActorClass;
+use mainstreet_kernel::channel::{IncomingMessage, ReplyTo, Standing};
 
 use super::*;
 
@@ -44,7 +44,11 @@ fn posts_one_a_line() {
     let [first, third, second, closed, deleted] = messages[..] else { panic!("five messages") };
     assert_eq!((first.version, first.edited_at.is_some(), first.space.as_str()), (2, true, "7"));
     assert_eq!(first.mentions, ["ben"]);
-    assert_eq!(first.reactions.iter().map(|reaction| reaction.count).sum::<i64>(), 4, "likes are not added to reactions");
+    assert_eq!(
+        first.reactions.iter().map(|reaction| reaction.count).sum::<i64>(),
+        4,
+        "likes are not added to reactions"
+    );
     assert_eq!(first.old_paths, ["/t/tide-tables/12/1", "/p/101", "/t/tide-tables/12", "/t/12"]);
     assert_eq!(third.reply_to, Some(ReplyTo::Number(2)));
     assert_eq!(third.markdown, "> @ben [wrote](/t/tide-tables/12/2):\n>\n> In the harbour office\n\nThanks");
@@ -64,7 +68,11 @@ fn a_topic_with_its_posts() {
     let found = read_all("topic.json");
     let messages = messages(&found);
     let [first, second] = messages[..] else { panic!("two messages") };
-    assert_eq!((first.external_id.as_str(), second.external_id.as_str()), ("401", "402"), "in order of their numbers");
+    assert_eq!(
+        (first.external_id.as_str(), second.external_id.as_str()),
+        ("401", "402"),
+        "in order of their numbers"
+    );
     assert_eq!(first.title.as_deref(), Some("Which rope for a dinghy?"));
     assert_eq!(first.tags, ["rope", "dinghy"]);
     assert!(first.question && first.closed && first.views == 77);

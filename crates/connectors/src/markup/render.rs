@@ -124,7 +124,13 @@ impl Writer<'_> {
                 let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
                 if text.is_empty() { text } else { format!("{} {text}", "#".repeat(level as usize)) }
             }
-            "hr" => if element.is("footnotes-sep") { String::new() } else { "---".to_owned() },
+            "hr" => {
+                if element.is("footnotes-sep") {
+                    String::new()
+                } else {
+                    "---".to_owned()
+                }
+            }
             "pre" => self.code_block(at, element),
             "ul" | "ol" if element.is("footnotes-list") => self.footnotes(at),
             "ul" => self.list(at, None),
@@ -279,17 +285,56 @@ fn image(element: &Element) -> String {
 fn is_block_name(name: &str) -> bool {
     matches!(
         name,
-        "address" | "article" | "aside" | "blockquote" | "body" | "center" | "dd" | "details" | "div" | "dl" | "dt"
-            | "fieldset" | "figcaption" | "figure" | "footer" | "form" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
-            | "header" | "hr" | "html" | "li" | "main" | "nav" | "ol" | "p" | "pre" | "section" | "summary"
-            | "table" | "tbody" | "td" | "tfoot" | "th" | "thead" | "tr" | "ul"
+        "address"
+            | "article"
+            | "aside"
+            | "blockquote"
+            | "body"
+            | "center"
+            | "dd"
+            | "details"
+            | "div"
+            | "dl"
+            | "dt"
+            | "fieldset"
+            | "figcaption"
+            | "figure"
+            | "footer"
+            | "form"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "header"
+            | "hr"
+            | "html"
+            | "li"
+            | "main"
+            | "nav"
+            | "ol"
+            | "p"
+            | "pre"
+            | "section"
+            | "summary"
+            | "table"
+            | "tbody"
+            | "td"
+            | "tfoot"
+            | "th"
+            | "thead"
+            | "tr"
+            | "ul"
     )
 }
 
 fn is_block(tree: &Tree, at: usize, element: &Element) -> bool {
     is_block_name(&element.name)
         || (matches!(element.name.as_str(), "span" | "a" | "font" | "b" | "i" | "strong" | "em" | "u")
-            && tree.elements(at).any(|(_, child)| is_block_name(&child.name) && !child.is("lightbox-wrapper"))
+            && tree
+                .elements(at)
+                .any(|(_, child)| is_block_name(&child.name) && !child.is("lightbox-wrapper"))
             && !element.is("lightbox"))
 }
 
@@ -343,7 +388,10 @@ fn guard_start(line: &str) -> String {
         Some('#') if rest.trim_start_matches('#').starts_with(' ') => format!("\\{line}"),
         Some('>' | '=') => format!("\\{line}"),
         Some('-' | '+') if rest.is_empty() || rest.starts_with([' ', '-', '\t']) => format!("\\{line}"),
-        Some(_) if digits > 0 && line.get(digits..).is_some_and(|s| s.starts_with(". ") || s.starts_with(") ")) => {
+        Some(_)
+            if digits > 0
+                && line.get(digits..).is_some_and(|s| s.starts_with(". ") || s.starts_with(") ")) =>
+        {
             format!("{}\\{}", line.get(..digits).unwrap_or(""), line.get(digits..).unwrap_or(""))
         }
         _ => line.to_owned(),

@@ -14,13 +14,19 @@ fn paragraphs_and_breaks() {
     check("<p>Hi<br></p>", "Hi");
     check("<p># not a heading</p>", "\\# not a heading");
     check("<p>1. not a list<br>- nor this</p>", "1\\. not a list\\\n\\- nor this");
-    check("<p>2 * 3 and *stars* and snake_case and _under_</p>", "2 * 3 and \\*stars\\* and snake_case and \\_under\\_");
+    check(
+        "<p>2 * 3 and *stars* and snake_case and _under_</p>",
+        "2 * 3 and \\*stars\\* and snake_case and \\_under\\_",
+    );
     check("<p>a &lt;b&gt; c &amp;amp; d</p>", "a \\<b> c \\&amp; d");
 }
 
 #[test]
 fn emphasis_code_and_links() {
-    check("<p><strong>bold </strong>and <em>slanted</em>, <s>gone</s></p>", "**bold** and *slanted*, ~~gone~~");
+    check(
+        "<p><strong>bold </strong>and <em>slanted</em>, <s>gone</s></p>",
+        "**bold** and *slanted*, ~~gone~~",
+    );
     check("<p>Run <code>a `b` c</code></p>", "Run ``a `b` c``");
     check("<p>See <a href=\"https://x.example/a(b)\">this</a></p>", "See [this](https://x.example/a%28b%29)");
     check("<p><a href=\"https://x.example/\">https://x.example/</a></p>", "<https://x.example/>");
@@ -49,7 +55,10 @@ fn what_forums_make() {
         "> @ben [wrote](/t/12/3):\n>\n> Hello\n\nYes",
     );
     check("<p><a class=\"mention\" href=\"/u/ben\">@ben</a> hi</p>", "@ben hi");
-    check("<p>ok <img src=\"/e.png\" title=\":slight_smile:\" class=\"emoji\" alt=\":slight_smile:\"></p>", "ok 🙂");
+    check(
+        "<p>ok <img src=\"/e.png\" title=\":slight_smile:\" class=\"emoji\" alt=\":slight_smile:\"></p>",
+        "ok 🙂",
+    );
     check("<p><img class=\"emoji\" title=\":urho:\"></p>", ":urho:");
     check(
         "<p>See<br><div class=\"lightbox-wrapper\"><a class=\"lightbox\" href=\"https://x.example/big.png\"><img src=\"/small.png\" alt=\"shot\"><div class=\"meta\"><span class=\"filename\">shot.png</span></div></a></div></p>",
@@ -60,20 +69,25 @@ fn what_forums_make() {
         "[The page](https://x.example/p)\n\n> About it",
     );
     check("<details><summary>More</summary><p>Hidden</p></details>", "**More**\n\nHidden");
-    check("<p>So <span class=\"math\">a_1*b</span></p><div class=\"math\">x^2</div>", "So $a_1*b$\n\n$$\nx^2\n$$");
+    check(
+        "<p>So <span class=\"math\">a_1*b</span></p><div class=\"math\">x^2</div>",
+        "So $a_1*b$\n\n$$\nx^2\n$$",
+    );
     check("<script>alert(1)</script><style>p{}</style><p>left</p>", "left");
 }
 
 #[test]
 fn mentions_are_listed_once() {
-    let html = "<p><a class=\"mention\">@ben</a> <a class=\"mention\">@ada</a> <a class=\"mention\">@ben</a></p>";
+    let html =
+        "<p><a class=\"mention\">@ben</a> <a class=\"mention\">@ada</a> <a class=\"mention\">@ben</a></p>";
     assert_eq!(from_html(html).mentions, ["ben", "ada"]);
     assert_eq!(references(html).0, ["ben", "ada"]);
 }
 
 #[test]
 fn nesting_is_bounded() {
-    for piece in ["<blockquote>", "<ul><li>", "<b>", "<div><span>", "<table><tr><td>", "<aside class=quote>"] {
+    for piece in ["<blockquote>", "<ul><li>", "<b>", "<div><span>", "<table><tr><td>", "<aside class=quote>"]
+    {
         let text = from_html(&piece.repeat(20_000)).markdown;
         assert!(text.len() < 100_000, "{piece} made {} bytes", text.len());
     }

@@ -194,7 +194,9 @@ impl Growing {
             "td" | "th" => (&["td", "th"], &["tr", "table"]),
             "tr" => (&["tr", "td", "th"], &["table", "tbody", "thead"]),
             "p" | "div" | "ul" | "ol" | "pre" | "blockquote" | "table" | "aside" | "h1" | "h2" | "h3"
-            | "h4" | "h5" | "h6" | "hr" | "details" => (&["p"], &["li", "td", "th", "blockquote", "div", "aside"]),
+            | "h4" | "h5" | "h6" | "hr" | "details" => {
+                (&["p"], &["li", "td", "th", "blockquote", "div", "aside"])
+            }
             _ => return,
         };
         while let Some(at) = self.lowest(|open| closes.contains(&open), within) {
@@ -229,7 +231,9 @@ mod tests {
 
     #[test]
     fn survives_anything() {
-        for html in ["", "</p>", "<", "<a", "<a href=", "&#xffffffff;", "<p><p><p>", "<![CDATA[x", "\0\u{feff}"] {
+        for html in
+            ["", "</p>", "<", "<a", "<a href=", "&#xffffffff;", "<p><p><p>", "<![CDATA[x", "\0\u{feff}"]
+        {
             let _ = Tree::parse(html);
         }
         let deep = "<b><div>".repeat(50_000);

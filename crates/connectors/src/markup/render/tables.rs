@@ -1,7 +1,7 @@
 //! Tables: pipe tables, one line a row.
 
-use super::Writer;
 use super::super::tree::Element;
+use super::Writer;
 
 /// A table wider than this is written row by row as text: nobody reads it as a table, and hostile input is wide.
 const WIDEST: usize = 50;
