@@ -7,6 +7,7 @@
 //!
 //! **Invariant:** this is the only crate that names a database driver.
 
+pub mod archive;
 mod dialect;
 mod engine;
 pub mod jobs;

@@ -49,19 +49,31 @@ impl Migration {
 
 /// Applies what is missing.
 pub(crate) fn apply(address: &Address, now: Timestamp) -> Result<()> {
+    apply_until(address, now, i64::MAX)
+}
+
+/// Numbers and names of what is applied, in order.
+pub(crate) fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>> {
+    tx.all("SELECT number, name FROM schema_migrations ORDER BY number", &[], |row| {
+        Ok((row.get("number")?, row.get("name")?))
+    })
+}
+
+/// Applies what is missing up to migration `last`.
+pub(crate) fn apply_until(address: &Address, now: Timestamp, last: i64) -> Result<()> {
     alone(address, now, |tx| {
         tx.batch(
             "CREATE TABLE IF NOT EXISTS schema_migrations
              (number BIGINT PRIMARY KEY, name TEXT NOT NULL, hash TEXT NOT NULL, applied_at BIGINT NOT NULL)",
         )?;
-        if pending(tx)?.is_empty() {
+        if !pending(tx)?.iter().any(|migration| migration.number <= last) {
             return Ok(());
         }
         tx.batch(match tx.dialect() {
             Dialect::Sqlite => "BEGIN IMMEDIATE",
             Dialect::Postgres => "BEGIN; LOCK TABLE schema_migrations",
         })?;
-        for migration in pending(tx)? {
+        for migration in pending(tx)?.into_iter().filter(|migration| migration.number <= last) {
             tracing::info!(number = migration.number, name = migration.name, "applying migration");
             let dialect = tx.dialect();
             tx.batch(migration.text(dialect))?;

@@ -89,6 +89,22 @@ impl TestDb {
         Ok(Self { db: Some(db), hand, address, clean })
     }
 
+    /// Waits until readers may see everything recorded so far: other tests share the server, and their
+    /// transactions hold the log's horizon back for a moment.
+    #[expect(clippy::panic, reason = "a test fails by panicking")]
+    pub fn wait_for_log(&self) {
+        for _ in 0..600 {
+            let hidden = self.read_now(|tx| {
+                tx.count("SELECT COUNT(*) AS n FROM activities WHERE tx > 0 AND tx >= {{HORIZON}}", &[])
+            });
+            if matches!(hidden, Ok(0)) {
+                return;
+            }
+            std::thread::sleep(std::time::Duration::from_millis(50));
+        }
+        panic!("another transaction has held the log back for half a minute");
+    }
+
     /// Where it is, for tests that start a program on it.
     pub fn address_text(&self) -> String {
         match &self.address {

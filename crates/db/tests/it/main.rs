@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod archive;
+
 use mainstreet_db::testing::{TEST_NOW, TestDb, on_each_database};
 use mainstreet_db::{jobs, log, params};
 use mainstreet_kernel::clock::MINUTE;
@@ -91,6 +93,7 @@ fn a_reader_sees_every_row_once_also_after_a_late_commit() {
             tx.record_all(&[happened(Verb::TopicCreated, 1), happened(Verb::ReplyCreated, 2)])
         })?;
         let step = || {
+            db.wait_for_log();
             db.write_now(|tx| {
                 let mut seen = Vec::new();
                 log::advance(tx, "test", 10, |_, entries| {
@@ -130,15 +133,8 @@ fn the_log_waits_for_transactions_in_flight() {
         go.send(()).unwrap();
         slow.join().unwrap().unwrap();
     });
-    // Other tests share the server, and their transactions hold the horizon back for a moment.
-    let mut all = Vec::new();
-    for _ in 0..200 {
-        all = db.read_now(|tx| log::read(tx, log::Cursor::default(), 10)).unwrap();
-        if all.len() == 2 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(50));
-    }
+    db.wait_for_log();
+    let all = db.read_now(|tx| log::read(tx, log::Cursor::default(), 10)).unwrap();
     assert_eq!(all.iter().map(|entry| entry.object_id).collect::<Vec<_>>(), [1, 2]);
 }
 
