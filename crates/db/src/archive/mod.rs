@@ -137,8 +137,9 @@ fn encode(values: &[Value]) -> Result<String> {
             Value::Int(number) => line.push_str(&number.to_string()),
             Value::Real(number) => line.push_str(&format!("{{\"real\":\"{number}\"}}")),
             // One of the databases refuses NUL inside text.
-            Value::Text(text) => line
-                .push_str(&serde_json::to_string(&text.replace('\0', "")).map_err(Error::internal)?),
+            Value::Text(text) => {
+                line.push_str(&serde_json::to_string(&text.replace('\0', "")).map_err(Error::internal)?)
+            }
             Value::Blob(bytes) => line.push_str(&format!("{{\"hex\":\"{}\"}}", hex(bytes))),
         }
     }
@@ -148,8 +149,12 @@ fn encode(values: &[Value]) -> Result<String> {
 
 /// Reads what [`encode`] wrote.
 fn decode(line: &str) -> Result<Vec<Value>> {
-    let cells: Vec<serde_json::Value> = serde_json::from_str(line).map_err(|_| damaged("a row is no JSON"))?;
-    cells.into_iter().map(|cell| decode_cell(cell).ok_or_else(|| damaged("a row holds an unknown value"))).collect()
+    let cells: Vec<serde_json::Value> =
+        serde_json::from_str(line).map_err(|_| damaged("a row is no JSON"))?;
+    cells
+        .into_iter()
+        .map(|cell| decode_cell(cell).ok_or_else(|| damaged("a row holds an unknown value")))
+        .collect()
 }
 
 fn decode_cell(cell: serde_json::Value) -> Option<Value> {
@@ -170,7 +175,10 @@ fn decode_cell(cell: serde_json::Value) -> Option<Value> {
 }
 
 fn damaged(why: impl Into<String>) -> Error {
-    Error { source: Some(why.into().into()), ..Error::invalid("This archive is damaged or not whole. Use another one.") }
+    Error {
+        source: Some(why.into().into()),
+        ..Error::invalid("This archive is damaged or not whole. Use another one.")
+    }
 }
 
 #[cfg(test)]

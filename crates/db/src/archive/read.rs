@@ -72,7 +72,11 @@ fn fill(
 fn prepare(tx: &mut Tx<'_>, address: &Address, now: Timestamp, head: &Head) -> Result<()> {
     let known = migrate::Schema::migrations();
     let fits = head.schema.len() <= known.len()
-        && head.schema.iter().zip(known).all(|((number, name), ours)| *number == ours.number && name == ours.name);
+        && head
+            .schema
+            .iter()
+            .zip(known)
+            .all(|((number, name), ours)| *number == ours.number && name == ours.name);
     if !fits {
         return Err(Error::invalid(
             "This archive was made by another version of Mainstreet. Restore it with that version, or a later one.",
@@ -160,7 +164,9 @@ fn end(tx: &mut Tx<'_>, keys: &[String], manifest: Manifest) -> Result<Manifest>
         tables::walk(tx, table, &mut tally, |_, _| Ok(()))?;
         let found = tally.finish(&table.name);
         if found.rows != expected.rows || found.content != expected.content {
-            return Err(Error::internal(format!("restored table differs: {found:?} instead of {expected:?}")));
+            return Err(Error::internal(format!(
+                "restored table differs: {found:?} instead of {expected:?}"
+            )));
         }
     }
     tx.batch("COMMIT")?;
@@ -181,7 +187,9 @@ fn unpack(
     let first = next()?.ok_or_else(|| damaged("it is empty"))?;
     let head: Head = json(first, HEAD)?;
     if head.format != FORMAT {
-        return Err(Error::invalid("This archive was made by a newer Mainstreet. Restore it with that version."));
+        return Err(Error::invalid(
+            "This archive was made by a newer Mainstreet. Restore it with that version.",
+        ));
     }
     start(&head)?;
     let mut tallies: Vec<Tally> = head.tables.iter().map(|_| Tally::new()).collect();

@@ -44,8 +44,11 @@ fn describe(tx: &mut Tx<'_>, name: String) -> Result<Table> {
     let mut columns: Vec<(String, i64)> =
         tx.all(sql, params![&name], |row| Ok((row.get("name")?, row.get("pk")?)))?;
     columns.sort();
-    let mut key: Vec<(i64, String)> =
-        columns.iter().filter(|(_, place)| *place > 0).map(|(column, place)| (*place, column.clone())).collect();
+    let mut key: Vec<(i64, String)> = columns
+        .iter()
+        .filter(|(_, place)| *place > 0)
+        .map(|(column, place)| (*place, column.clone()))
+        .collect();
     key.sort();
     if key.is_empty() {
         return Err(Error::internal(format!("table '{name}' has no primary key, so it cannot be archived")));
@@ -80,11 +83,8 @@ pub(super) fn walk(
     let first = format!("SELECT {columns} FROM {} ORDER BY {key} LIMIT {PAGE}", table.name);
     let next =
         format!("SELECT {columns} FROM {} WHERE ({key}) > ({marks}) ORDER BY {key} LIMIT {PAGE}", table.name);
-    let key_at: Vec<usize> = table
-        .key
-        .iter()
-        .filter_map(|key| table.columns.iter().position(|column| column == key))
-        .collect();
+    let key_at: Vec<usize> =
+        table.key.iter().filter_map(|key| table.columns.iter().position(|column| column == key)).collect();
     let mut last: Option<Vec<Value>> = None;
     loop {
         let page = match &last {

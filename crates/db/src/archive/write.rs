@@ -23,7 +23,10 @@ pub fn write(
     if let Address::Sqlite(path) = address
         && !path.is_file()
     {
-        return Err(Error::not_found(format!("There is no database file '{}'. Check the path.", path.display())));
+        return Err(Error::not_found(format!(
+            "There is no database file '{}'. Check the path.",
+            path.display()
+        )));
     }
     alone(address, now, |tx| {
         tx.batch(match tx.dialect() {

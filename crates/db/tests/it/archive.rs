@@ -132,9 +132,14 @@ fn a_copy_is_taken_while_others_write() {
         for to in TestDb::each() {
             let writer = from.second_handle().unwrap();
             std::thread::scope(|scope| {
-                scope.spawn(|| (0..20).for_each(|id| writer.write_now(move |tx| tx.record(&happened(id))).unwrap()));
+                scope.spawn(|| {
+                    (0..20).for_each(|id| writer.write_now(move |tx| tx.record(&happened(id))).unwrap())
+                });
                 let copied = archive::copy(from.address(), to.address(), TEST_NOW, |_| {}).unwrap();
-                assert_eq!(copied.tables.iter().find(|count| count.table == "people").map(|count| count.rows), Some(2_500));
+                assert_eq!(
+                    copied.tables.iter().find(|count| count.table == "people").map(|count| count.rows),
+                    Some(2_500)
+                );
             });
         }
     }
