@@ -82,6 +82,8 @@ CREATE TABLE mails (
   subject TEXT NOT NULL,
   body TEXT NOT NULL,
   created_at BIGINT NOT NULL,
+  retry_at BIGINT NOT NULL DEFAULT 0,
+  attempts BIGINT NOT NULL DEFAULT 0,
   sent_at BIGINT,
   last_error TEXT
 );

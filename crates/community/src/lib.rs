@@ -4,3 +4,4 @@
 //! learns what happened here from the log of activities.
 
 pub mod accounts;
+pub mod settings;

@@ -1,1 +1,16 @@
-fn main() {}
+//! Mainstreet: the one program for the whole job of a community manager.
+//!
+//! **Invariant:** only this crate knows the environment, the clock on the wall and which connectors exist.
+
+mod boot;
+mod cli;
+mod node;
+
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    cli::run()
+}

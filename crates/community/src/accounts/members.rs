@@ -190,3 +190,8 @@ pub fn reinstate(tx: &mut Tx<'_>, actor: Actor, person: PersonId) -> Result<()> 
 fn signed_in(actor: Actor) -> Result<PersonId> {
     actor.person.ok_or_else(|| Error::new(mainstreet_kernel::Kind::SignIn, "Sign in to do this."))
 }
+
+/// What a person says about themselves.
+pub fn about(tx: &mut Tx<'_>, person: PersonId) -> Result<String> {
+    Ok(store::about(tx, person)?.unwrap_or_default())
+}

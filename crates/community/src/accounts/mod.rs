@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** whether an e-mail address has an account is never told to somebody who is not its owner.
 
+mod mails;
 mod members;
 mod passwords;
 mod sessions;
@@ -18,8 +19,9 @@ use mainstreet_db::Tx;
 use mainstreet_kernel::{Error, Result, Timestamp};
 use sha2::{Digest as _, Sha256};
 
+pub use mails::{Mail, latest_mails, mail_failed, take_mails};
 pub use members::{
-    Member, NewMember, change_name_and_about, change_password, change_role, check_new_member, find, find_by_email,
+    Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find, find_by_email,
     find_by_username, open, prefer, reinstate, suspend,
 };
 pub use passwords::{check_password, check_strength, hash_password};

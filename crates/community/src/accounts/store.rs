@@ -1,10 +1,11 @@
 //! Every SQL statement of accounts.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::clock::DAY;
+use mainstreet_kernel::clock::{DAY, MINUTE};
 use mainstreet_kernel::id::{MailId, PersonId};
 use mainstreet_kernel::{ActorClass, Result, Role, Timestamp, text};
 
+use super::mails::Mail;
 use super::members::{Member, NewMember};
 use super::sessions::{Device, Session};
 use super::signing_in::Purpose;
@@ -258,4 +259,37 @@ pub(super) fn insert_mail(tx: &mut Tx<'_>, id: MailId, to: &str, subject: &str, 
         params![id, to, subject, body, now],
     )
     .map(drop)
+}
+
+fn read_mail(row: &Row) -> Result<Mail> {
+    Ok(Mail { id: row.get("id")?, recipient: row.get("recipient")?, subject: row.get("subject")?, body: row.get("body")? })
+}
+
+pub(super) fn waiting_mails(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Mail>> {
+    let now = tx.now();
+    tx.all(
+        "SELECT id, recipient, subject, body FROM mails WHERE sent_at IS NULL AND retry_at <= $1 AND attempts < 5
+         ORDER BY id LIMIT $2 {{SKIP_LOCKED}}",
+        params![now, most],
+        read_mail,
+    )
+}
+
+pub(super) fn latest_mails(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Mail>> {
+    tx.all("SELECT id, recipient, subject, body FROM mails ORDER BY id DESC LIMIT $1", params![most], read_mail)
+}
+
+/// Marks a mail as sent, or, with a reason, as waiting for the next try.
+pub(super) fn mark_mail(tx: &mut Tx<'_>, id: MailId, trouble: Option<&str>) -> Result<()> {
+    let now = tx.now();
+    let sent_at = trouble.is_none().then_some(now);
+    tx.run(
+        "UPDATE mails SET sent_at = $2, last_error = $3, attempts = attempts + $4, retry_at = $5 WHERE id = $1",
+        params![id, sent_at, trouble, i64::from(trouble.is_some()), now.plus(5 * MINUTE)],
+    )
+    .map(drop)
+}
+
+pub(super) fn about(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<String>> {
+    tx.first("SELECT about FROM people WHERE id = $1", params![person], |row| row.get("about"))
 }

@@ -1,0 +1,68 @@
+//! What the community is called and how it counts its days: one typed value over the table of settings.
+
+mod store;
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Verb, Visibility, Zone};
+
+/// The settings of a community.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// What it is called.
+    pub name: String,
+    /// What it is for, in a line.
+    pub tagline: String,
+    /// Where its days begin and end.
+    pub zone: Zone,
+    /// A question without an answer for so long is past its target, in milliseconds.
+    pub answer_target: i64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            name: "Mainstreet".to_owned(),
+            tagline: "A community that has just opened.".to_owned(),
+            zone: Zone::utc(),
+            answer_target: 24 * HOUR,
+        }
+    }
+}
+
+const NAME: &str = "site.name";
+const TAGLINE: &str = "site.tagline";
+const ZONE: &str = "site.zone";
+const ANSWER_TARGET: &str = "desk.answer_target_ms";
+
+/// Reads the settings; what was never set has its default.
+pub fn load(tx: &mut Tx<'_>) -> Result<Settings> {
+    let mut settings = Settings::default();
+    for (key, value) in store::all(tx)? {
+        match key.as_str() {
+            NAME => settings.name = value,
+            TAGLINE => settings.tagline = value,
+            ZONE => settings.zone = value.parse().unwrap_or(settings.zone),
+            ANSWER_TARGET => settings.answer_target = value.parse().unwrap_or(settings.answer_target),
+            _ => {}
+        }
+    }
+    Ok(settings)
+}
+
+/// Saves the settings. Owners only.
+pub fn save(tx: &mut Tx<'_>, actor: Actor, settings: &Settings) -> Result<()> {
+    if actor.role < Role::Owner {
+        return Err(Error::forbidden("Only an owner can change the settings."));
+    }
+    if settings.name.trim().is_empty() || settings.name.chars().count() > 60 || settings.tagline.chars().count() > 200 {
+        return Err(Error::invalid("A community's name has 1 to 60 characters, its tagline at most 200."));
+    }
+    store::set(tx, NAME, settings.name.trim())?;
+    store::set(tx, TAGLINE, settings.tagline.trim())?;
+    store::set(tx, ZONE, settings.zone.name())?;
+    store::set(tx, ANSWER_TARGET, &settings.answer_target.to_string())?;
+    let at = tx.now();
+    let site = Object { kind: "site", id: 0 };
+    tx.record(&Activity::new(Verb::SettingChanged, actor, site, at).seen_by(Visibility::Staff))
+}

@@ -1,0 +1,18 @@
+//! Every SQL statement of the settings.
+
+use mainstreet_db::{Tx, params};
+use mainstreet_kernel::Result;
+
+pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
+    tx.all("SELECT key, value FROM settings", &[], |row| Ok((row.get("key")?, row.get("value")?)))
+}
+
+pub(super) fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
+        params![key, value, now],
+    )
+    .map(drop)
+}

@@ -1,0 +1,47 @@
+//! The command line: one file a command.
+
+mod serve;
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+use crate::boot::{Common, Failure};
+
+/// The one program for the whole job of a community manager.
+#[derive(Debug, Parser)]
+#[command(version, about, arg_required_else_help = true)]
+struct Cli {
+    #[command(flatten)]
+    common: Common,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Run the community
+    Serve(serve::Options),
+}
+
+/// Reads the command line, runs the command, answers with its exit status: 0 done, 1 failed, 2 wrong usage.
+pub(crate) fn run() -> ExitCode {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("MAINSTREET_LOG").unwrap_or_else(|_| "warn".into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let Cli { common, command } = Cli::parse();
+    let done = match command {
+        Command::Serve(options) => serve::run(&common, &options),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            let (text, status) = match failure {
+                Failure::Failed(text) => (text, 1),
+                Failure::Usage(text) => (text, 2),
+            };
+            let _ = writeln!(std::io::stderr(), "mainstreet: {text}");
+            ExitCode::from(status)
+        }
+    }
+}

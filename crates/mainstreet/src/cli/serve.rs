@@ -1,0 +1,75 @@
+//! `mainstreet serve`: run the community.
+
+use std::io::Write as _;
+use std::net::SocketAddr;
+
+use mainstreet_web::{App, Config};
+
+use crate::boot::{Common, Done, Failure};
+use crate::node;
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// Address to listen on
+    #[arg(long, value_name = "ADDR", env = "MAINSTREET_LISTEN", default_value = "127.0.0.1:8080")]
+    pub(crate) listen: SocketAddr,
+    /// The address members type, such as https://community.example.org
+    #[arg(long, value_name = "URL", env = "MAINSTREET_URL")]
+    pub(crate) url: Option<String>,
+    /// A mail server to send through, such as smtp://user:password@mail.example.org:587
+    #[arg(long, value_name = "URL", env = "MAINSTREET_SMTP", hide_env_values = true)]
+    pub(crate) smtp: Option<String>,
+    /// The sender of mail, such as "Harbour Street <hello@example.org>"
+    #[arg(long, value_name = "ADDRESS", env = "MAINSTREET_MAIL_FROM")]
+    pub(crate) mail_from: Option<String>,
+    /// Folder for this node's search index (default: beside the SQLite file, else ./mainstreet-data)
+    #[arg(long, value_name = "DIR", env = "MAINSTREET_DATA")]
+    pub(crate) data: Option<std::path::PathBuf>,
+    /// Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them
+    #[arg(long, env = "MAINSTREET_BEHIND_PROXY")]
+    pub(crate) behind_proxy: bool,
+}
+
+pub(crate) fn run(common: &Common, options: &Options) -> Done {
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(serve(common, options, |_| {}))
+}
+
+/// Serves until told to stop. `ready` is called with the address once requests are answered.
+pub(crate) async fn serve(common: &Common, options: &Options, ready: impl FnOnce(SocketAddr)) -> Done {
+    let db = common.open()?;
+    let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|cause| {
+        Failure::Failed(format!("cannot listen on {}: {cause}. Is another program using it? Try --listen 127.0.0.1:8081.", options.listen))
+    })?;
+    let at = listener.local_addr()?;
+    let config = Config {
+        url: options.url.clone().unwrap_or_else(|| format!("http://{at}")),
+        behind_proxy: options.behind_proxy,
+        data: node::data_folder(&db, options.data.as_deref()),
+        smtp: options.smtp.clone(),
+        mail_from: options.mail_from.clone(),
+    };
+    let app = App::start(db, config).await?;
+    let stop = node::run(app.clone());
+    writeln!(std::io::stderr(), "Mainstreet is open at {}", app.config.url)?;
+    if let Some(link) = app.setup_link().await? {
+        writeln!(std::io::stderr(), "Set up your community at {link}")?;
+    }
+    ready(at);
+    mainstreet_web::serve(app, listener, shutdown_signal()).await?;
+    stop.stop().await;
+    Ok(())
+}
+
+async fn shutdown_signal() {
+    let interrupt = tokio::signal::ctrl_c();
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! { _ = interrupt => {}, _ = terminate.recv() => {} }
+            return;
+        }
+    }
+    let _ = interrupt.await;
+}

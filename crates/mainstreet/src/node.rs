@@ -1,0 +1,99 @@
+//! What a running node does besides answering requests: it reads the log, runs jobs, and looks at the clock.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use mainstreet_db::{Address, Db, log};
+use mainstreet_kernel::Result;
+use mainstreet_web::App;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+/// How many rows of the log a reader takes in one transaction.
+const BATCH: usize = 500;
+/// Readers look at the log at least so often, should a wake-up be lost.
+const POLL: Duration = Duration::from_millis(500);
+
+/// Ends the background work of a node.
+pub(crate) struct Stop {
+    signal: watch::Sender<bool>,
+    tasks: Vec<JoinHandle<()>>,
+}
+
+impl Stop {
+    /// Tells all tasks to end after what they are doing, and waits for them.
+    pub(crate) async fn stop(self) {
+        self.signal.send_replace(true);
+        for task in self.tasks {
+            let _ = task.await;
+        }
+    }
+}
+
+/// A durable reader of the log: its name and what it does with a batch.
+type Work = fn(&mut mainstreet_db::Tx<'_>, &[log::Entry]) -> Result<()>;
+
+/// The durable readers, each run once over the whole community, on whichever node comes first.
+pub(crate) const READERS: &[(&str, Work)] = &[];
+
+/// Starts the background work of this node.
+pub(crate) fn run(app: App) -> Stop {
+    let (signal, stopped) = watch::channel(false);
+    let mut tasks = Vec::new();
+    for (name, work) in READERS {
+        tasks.push(tokio::spawn(follow(app.clone(), name, *work, stopped.clone())));
+    }
+    tasks.push(tokio::spawn(renew(app, stopped)));
+    Stop { signal, tasks }
+}
+
+async fn follow(app: App, name: &'static str, work: Work, mut stopped: watch::Receiver<bool>) {
+    let mut changes = app.db.log_changes();
+    while !*stopped.borrow() {
+        changes.borrow_and_update();
+        match app.db.write(move |tx| log::advance(tx, name, BATCH, work)).await {
+            Ok(count) if count == BATCH => continue,
+            Ok(_) => {}
+            Err(error) => tracing::error!(reader = name, ?error, "a reader of the log failed and will try again"),
+        }
+        tokio::select! {
+            _ = changes.changed() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+async fn renew(app: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = app.db.renew_node().await {
+            tracing::warn!(?error, "the node's claim on its number was not renewed");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(600)) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Brings every durable reader up to date now. For commands that write much and then answer.
+#[expect(dead_code, reason = "import, simulate and metrics call it")]
+pub(crate) fn catch_up(db: &Db) -> Result<()> {
+    for (name, work) in READERS {
+        while db.write_now(move |tx| log::advance(tx, name, BATCH, work))? == BATCH {}
+    }
+    Ok(())
+}
+
+/// Where a node keeps what it can make again: its search index.
+pub(crate) fn data_folder(db: &Db, asked: Option<&Path>) -> PathBuf {
+    match (asked, db.address()) {
+        (Some(folder), _) => folder.to_owned(),
+        (None, Address::Sqlite(path)) => {
+            let mut name = path.file_name().unwrap_or_default().to_owned();
+            name.push(".data");
+            path.with_file_name(name)
+        }
+        (None, Address::Postgres(_)) => PathBuf::from("mainstreet-data"),
+    }
+}

@@ -1,0 +1,44 @@
+//! Style sheet, scripts and pictures: embedded, named by a hash of their content, cached for ever.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+
+use crate::pages::Stored;
+
+const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The folder all assets are served from.
+pub(crate) const FOLDER: &str = concat!("/assets/", env!("MAINSTREET_ASSETS_HASH"), "/");
+
+/// Address of the style sheet.
+pub(crate) fn css() -> &'static str {
+    concat!("/assets/", env!("MAINSTREET_ASSETS_HASH"), "/app.css")
+}
+
+/// Address of the script every page may load.
+pub(crate) fn js() -> &'static str {
+    concat!("/assets/", env!("MAINSTREET_ASSETS_HASH"), "/app.js")
+}
+
+static STORED: LazyLock<Vec<(String, Stored)>> = LazyLock::new(|| {
+    FILES
+        .iter()
+        .map(|(name, bytes)| {
+            let kind = match name.rsplit('.').next() {
+                Some("css") => "text/css; charset=utf-8",
+                Some("js") => "text/javascript; charset=utf-8",
+                Some("svg") => "image/svg+xml",
+                Some("json") => "application/speculationrules+json",
+                Some("png") => "image/png",
+                _ => "application/octet-stream",
+            };
+            (format!("{FOLDER}{name}"), Stored::new(kind, Bytes::from_static(bytes), "public, max-age=31536000, immutable"))
+        })
+        .collect()
+});
+
+/// The asset at `path`, ready to send.
+pub(crate) fn find(path: &str) -> Option<&'static Stored> {
+    STORED.iter().find(|(name, _)| name == path).map(|(_, stored)| stored)
+}

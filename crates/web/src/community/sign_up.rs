@@ -1,0 +1,110 @@
+//! Becoming a member.
+
+use askama::Template;
+use axum::http::StatusCode;
+use mainstreet_community::accounts::{self, NewMember, Purpose};
+use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::{FieldErrors, Role};
+use serde::Deserialize;
+
+use super::accounts::{hashed, signed_in};
+use super::sign_in::caller;
+use crate::request::Cx;
+use crate::routes::Routes;
+use crate::views::{self, Chrome, Page};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get("/sign-up", show).post("/sign-up", create)
+}
+
+#[derive(Template)]
+#[template(path = "community/sign_up.html")]
+struct SignUp {
+    chrome: Chrome,
+    form: Form,
+    errors: FieldErrors,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Form {
+    username: String,
+    name: String,
+    email: String,
+    password: String,
+    /// A field that people do not see; programs fill it.
+    website: String,
+}
+
+/// `GET /sign-up`
+async fn show(cx: Cx) -> Page {
+    if cx.viewer.is_some() {
+        return views::see("/");
+    }
+    cx.keep_visit(views::html(&SignUp { chrome: cx.chrome(), form: Form::default(), errors: FieldErrors::default() })?)
+}
+
+/// `POST /sign-up`
+async fn create(cx: Cx) -> Page {
+    let form: Form = cx.form()?;
+    if !form.website.is_empty() {
+        return views::see_saying(&cx, "/", "Welcome.");
+    }
+    let mut errors = FieldErrors::default();
+    if let Err(why) = accounts::check_strength(&form.password, &form.username) {
+        errors.add("password", why);
+    }
+    let hash = if errors.is_empty() { Some(hashed(&form.password).await?) } else { None };
+    let new = NewMember {
+        username: form.username.trim().to_owned(),
+        name: form.name.trim().to_owned(),
+        email: form.email.trim().to_owned(),
+        password_hash: hash,
+    };
+    let (site, url, by) = (cx.app.site().name, cx.app.config.url.clone(), caller(&cx));
+    let made = cx
+        .write(move |tx| {
+            let mut found = accounts::check_new_member(tx, &new)?;
+            found.0.extend(errors.0);
+            if !found.is_empty() {
+                return Ok(Err(found));
+            }
+            accounts::limit(tx, &format!("sign-up:by:{by}"), 10, HOUR)?;
+            if accounts::find_by_email(tx, &new.email)?.is_some() {
+                return tell_owner_of_address(tx, &new.email, &site, &url, &by).map(Ok);
+            }
+            accounts::open(tx, &new, Role::Member).map(|person| Ok(Some(person)))
+        })
+        .await?;
+    match made {
+        Ok(Some(person)) => signed_in(&cx, person, "/", "Welcome. Say hello, or ask your first question.").await,
+        Ok(None) => {
+            cx.app.wake_mail();
+            views::see_saying(&cx, "/sign-in", "Look into your mail: we sent you a link to sign in with.")
+        }
+        Err(errors) => {
+            let page = SignUp { chrome: cx.chrome(), form: Form { password: String::new(), ..form }, errors };
+            cx.keep_visit(views::html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)?)
+        }
+    }
+}
+
+/// Somebody signs up with an address that is a member's already: its owner is told, the asker is not.
+fn tell_owner_of_address(
+    tx: &mut mainstreet_db::Tx<'_>,
+    email: &str,
+    site: &str,
+    url: &str,
+    caller: &str,
+) -> mainstreet_kernel::Result<Option<mainstreet_kernel::id::PersonId>> {
+    accounts::ask_link(tx, email, Purpose::SignIn, caller, |token| {
+        (
+            format!("You are a member of {site} already"),
+            format!(
+                "Hello,\n\nsomebody, probably you, tried to sign up at {site} with this address. You have an account \
+                 already; this link signs you in. It works once, for 30 minutes:\n\n{url}/sign-in/link/{token}\n"
+            ),
+        )
+    })?;
+    Ok(None)
+}

@@ -1,0 +1,54 @@
+//! Mail: written into the database with what caused it, sent from there.
+
+use std::time::Duration;
+
+use lettre::message::Mailbox;
+use lettre::transport::smtp::SmtpTransport;
+use lettre::{Message, Transport as _};
+use mainstreet_community::accounts;
+use mainstreet_kernel::{Error, Result};
+
+use crate::app::App;
+
+/// The greatest number of mails sent in one go.
+const BATCH: usize = 20;
+/// A mail server that does not answer within this time is given up for now.
+const PATIENCE: Duration = Duration::from_secs(15);
+
+/// Sends mails that wait; answers how many went out. Does nothing where no mail server is set. A mail is marked
+/// before it is handed over, so two nodes never send the same one; one that the server refuses stays with the
+/// reason beside it.
+pub async fn deliver_waiting(app: &App) -> Result<usize> {
+    let Some(server) = app.config.smtp.clone() else { return Ok(0) };
+    let sender: Mailbox = app
+        .config
+        .mail_from
+        .as_deref()
+        .unwrap_or("Mainstreet <mainstreet@localhost>")
+        .parse()
+        .map_err(|_| Error::invalid("The sender of mail (--mail-from) is not an address."))?;
+    let waiting = app.db.write(|tx| accounts::take_mails(tx, BATCH)).await?;
+    let count = waiting.len();
+    for mail in waiting {
+        let (id, server, sender) = (mail.id, server.clone(), sender.clone());
+        let sent = tokio::task::spawn_blocking(move || send(&server, sender, &mail)).await.map_err(Error::internal)?;
+        if let Err(why) = sent {
+            tracing::warn!(%id, why, "a mail was not taken by the mail server");
+            app.db.write(move |tx| accounts::mail_failed(tx, id, &why)).await?;
+        }
+    }
+    Ok(count)
+}
+
+fn send(server: &str, sender: Mailbox, mail: &accounts::Mail) -> std::result::Result<(), String> {
+    let recipient = mail.recipient.parse().map_err(|_| "the recipient is not an address".to_owned())?;
+    let message = Message::builder()
+        .from(sender)
+        .to(recipient)
+        .subject(&mail.subject)
+        .header(lettre::message::header::ContentType::TEXT_PLAIN)
+        .body(mail.body.clone())
+        .map_err(|cause| cause.to_string())?;
+    let transport = SmtpTransport::from_url(server).map_err(|cause| cause.to_string())?.timeout(Some(PATIENCE)).build();
+    transport.send(&message).map(drop).map_err(|cause| cause.to_string())
+}

@@ -1,0 +1,171 @@
+//! Every page of Mainstreet, in one list.
+
+use std::collections::HashMap;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{RawPathParams, Request};
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::Response;
+use axum::routing::{MethodFilter, MethodRouter, on};
+use bytes::Bytes;
+use http_body_util::{BodyExt as _, Limited};
+use mainstreet_kernel::{Error, Kind, Result};
+
+use crate::app::App;
+use crate::cookies;
+use crate::request::Cx;
+use crate::views::{Flash, Page};
+use crate::{community, desk, error, live, session, setup};
+
+/// No form is longer than this: 32,000 characters of a post in the longest encoding, and some fields.
+const MOST_BODY: usize = 400 << 10;
+/// A body that takes longer to arrive is given up.
+const BODY_PATIENCE: Duration = Duration::from_secs(20);
+
+type Run = Arc<dyn Fn(Cx) -> Pin<Box<dyn Future<Output = Page> + Send>> + Send + Sync>;
+
+/// A list of routes, each with one handler of one type.
+#[derive(Default)]
+pub(crate) struct Routes(Vec<(Method, &'static str, Run)>);
+
+impl Routes {
+    pub(crate) fn new() -> Self {
+        Self::default()
+    }
+
+    /// A page to look at.
+    pub(crate) fn get<F: Future<Output = Page> + Send + 'static>(self, path: &'static str, run: fn(Cx) -> F) -> Self {
+        self.add(Method::GET, path, Arc::new(move |cx| Box::pin(run(cx))))
+    }
+
+    /// A form that changes something.
+    pub(crate) fn post<F: Future<Output = Page> + Send + 'static>(self, path: &'static str, run: fn(Cx) -> F) -> Self {
+        self.add(Method::POST, path, Arc::new(move |cx| Box::pin(run(cx))))
+    }
+
+    fn add(mut self, method: Method, path: &'static str, run: Run) -> Self {
+        self.0.push((method, path, run));
+        self
+    }
+
+    /// These and those.
+    pub(crate) fn and(mut self, other: Self) -> Self {
+        self.0.extend(other.0);
+        self
+    }
+}
+
+fn all() -> Routes {
+    Routes::new()
+        .get("/live", live::stream)
+        .and(setup::routes())
+        .and(community::routes())
+        .and(desk::routes())
+}
+
+/// Method and path of every page, for the test that holds the list against its snapshot.
+pub fn list() -> Vec<(String, &'static str)> {
+    all().0.into_iter().map(|(method, path, _)| (method.to_string(), path)).collect()
+}
+
+/// The router of a node.
+pub fn routes(app: App) -> Router {
+    let mut router = Router::new();
+    for (method, path, run) in all().0 {
+        router = router.route(path, mount(&method, app.clone(), run));
+    }
+    let missing: Run = Arc::new(|cx| Box::pin(community::missing(cx)));
+    router.fallback_service(mount_any(app, missing))
+}
+
+fn mount(method: &Method, app: App, run: Run) -> MethodRouter {
+    let filter = if method == Method::POST { MethodFilter::POST } else { MethodFilter::GET };
+    on(filter, move |parameters: RawPathParams, request: Request| answer(app, run, parameters, request))
+}
+
+fn mount_any(app: App, run: Run) -> MethodRouter {
+    axum::routing::any(move |parameters: RawPathParams, request: Request| answer(app, run, parameters, request))
+}
+
+async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request) -> Response {
+    let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let had_flash = cookies::read(request.headers(), cookies::FLASH).is_some();
+    let (cx, trouble) = prepare(app, parameters, request).await;
+    let result = match trouble {
+        Some(error) => Err(error),
+        None => run(cx.clone()).await,
+    };
+    let mut response = result.unwrap_or_else(|error| error::page(&cx.chrome(), &error));
+    if had_flash && !response.headers().contains_key(header::SET_COOKIE) {
+        let _ = crate::views::set_cookie(&cx, &mut response, cookies::FLASH, "", Some(0));
+    }
+    finish(&cx, &mut response);
+    response
+}
+
+/// Reads what a handler needs. A trouble on the way still yields a request, so that its page can be drawn.
+async fn prepare(app: App, parameters: HashMap<String, String>, request: Request) -> (Cx, Option<Error>) {
+    let (parts, body) = request.into_parts();
+    let mut trouble = None;
+    let visit = cookies::read(&parts.headers, cookies::VISIT).filter(|visit| visit.len() == 43).map(str::to_owned);
+    let visit = visit.map_or_else(|| cookies::token().unwrap_or_default(), |visit| visit);
+    let viewer = match cookies::read(&parts.headers, cookies::SESSION) {
+        Some(token) => session::viewer(&app, token).await.unwrap_or_else(|error| {
+            trouble = Some(error);
+            None
+        }),
+        None => None,
+    };
+    let flash = cookies::read(&parts.headers, cookies::FLASH).and_then(cookies::unpack);
+    let mut cx = Cx {
+        app,
+        method: parts.method,
+        uri: parts.uri,
+        headers: parts.headers,
+        parameters,
+        body: Bytes::new(),
+        viewer,
+        peer: parts.extensions.get::<SocketAddr>().copied(),
+        visit,
+        flash: flash.and_then(|text| serde_json::from_str::<Flash>(&text).ok()),
+    };
+    if cx.method == Method::POST {
+        match receive(&cx, body).await {
+            Ok(body) => cx.body = body,
+            Err(error) => trouble = Some(error),
+        }
+    }
+    (cx, trouble)
+}
+
+async fn receive(cx: &Cx, body: Body) -> Result<Bytes> {
+    if matches!(cx.header("sec-fetch-site"), Some("cross-site" | "same-site")) {
+        return Err(Error::forbidden("This form came from another site, so nothing was done."));
+    }
+    let limited = Limited::new(body, MOST_BODY).collect();
+    match tokio::time::timeout(BODY_PATIENCE, limited).await {
+        Err(_) => Err(Error::invalid("The form took too long to arrive. Check your connection and send it again.")),
+        Ok(Err(_)) => Err(Error::invalid("This is longer than a form may be. Shorten the text and send it again.")),
+        Ok(Ok(collected)) => Ok(collected.to_bytes()),
+    }
+}
+
+fn finish(cx: &Cx, response: &mut Response) {
+    if cx.viewer.is_some() || cx.method != Method::GET || response.status() != StatusCode::OK || cx.flash.is_some() {
+        response.extensions_mut().remove::<crate::pages::Depends>();
+    }
+    if !response.headers().contains_key(header::CACHE_CONTROL) {
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+    }
+}
+
+/// True for errors a handler may turn into its own page with the form as it was typed.
+pub(crate) fn is_mistake(error: &Error) -> bool {
+    matches!(error.kind, Kind::Invalid | Kind::Conflict | Kind::TooMany)
+}

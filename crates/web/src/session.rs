@@ -1,0 +1,88 @@
+//! Who is signed in: read from the session cookie, kept for a moment in memory.
+
+use mainstreet_community::accounts::{self, Session};
+use mainstreet_kernel::clock::SECOND;
+use mainstreet_kernel::id::PersonId;
+use mainstreet_kernel::{Actor, Result, Role, Timestamp};
+use quick_cache::sync::Cache;
+
+use crate::app::App;
+
+/// A session is looked up in the database at most so often; a revoked one lives no longer than this.
+const FRESH: i64 = 2 * SECOND;
+
+/// A signed-in member, as pages need them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Viewer {
+    pub(crate) person: PersonId,
+    pub(crate) username: String,
+    pub(crate) name: String,
+    pub(crate) role: Role,
+    pub(crate) theme: String,
+    pub(crate) shortcuts: bool,
+    /// Hash of the session's token: its name in the list of devices.
+    pub(crate) session: String,
+    pub(crate) csrf: String,
+}
+
+impl Viewer {
+    /// The member as an actor.
+    pub(crate) fn actor(&self) -> Actor {
+        Actor::signed_in(self.person, self.role)
+    }
+}
+
+impl From<Session> for Viewer {
+    fn from(session: Session) -> Self {
+        Self {
+            person: session.member.person,
+            username: session.member.username,
+            name: session.member.name,
+            role: session.member.role,
+            theme: session.member.theme,
+            shortcuts: session.member.shortcuts,
+            session: session.token_hash,
+            csrf: session.csrf,
+        }
+    }
+}
+
+/// Sessions seen a moment ago, by the hash of their token.
+pub(crate) struct SessionCache(Cache<String, (Timestamp, Option<Viewer>)>);
+
+impl SessionCache {
+    pub(crate) fn new() -> Self {
+        Self(Cache::new(10_000))
+    }
+
+    /// Forgets a session, so that the next request looks it up.
+    pub(crate) fn forget(&self, token_hash: &str) {
+        self.0.remove(token_hash);
+    }
+
+    /// Forgets all, after a change to a member.
+    pub(crate) fn clear(&self) {
+        self.0.clear();
+    }
+}
+
+/// The member behind a session token, if it is one and has not ended.
+pub(crate) async fn viewer(app: &App, token: &str) -> Result<Option<Viewer>> {
+    let hash = accounts::hash_token(token);
+    let now = app.now();
+    if let Some((at, viewer)) = app.sessions.0.get(&hash)
+        && now.since(at) < FRESH
+        && now >= at
+    {
+        return Ok(viewer);
+    }
+    let key = hash.clone();
+    let session = app.db.read(move |tx| accounts::session(tx, &hash)).await?;
+    if let Some(session) = session.as_ref().filter(|session| session.is_stale(now)) {
+        let hash = session.token_hash.clone();
+        app.db.write(move |tx| accounts::touch_session(tx, &hash)).await?;
+    }
+    let viewer = session.map(Viewer::from);
+    app.sessions.0.insert(key, (now, viewer.clone()));
+    Ok(viewer)
+}

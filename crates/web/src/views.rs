@@ -1,0 +1,159 @@
+//! From a page's struct to a response: the one place that knows the template engine's rendering.
+
+use askama::Template;
+use axum::body::Body;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::Response;
+use mainstreet_kernel::{Error, Result, Role, text};
+use serde::{Deserialize, Serialize};
+
+use crate::assets;
+use crate::cookies;
+use crate::request::Cx;
+
+/// What a handler answers.
+pub(crate) type Page = Result<Response>;
+
+/// A sentence for the next page: what happened, and how to take it back.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Flash {
+    /// What happened.
+    pub(crate) text: String,
+    /// Path of the form that undoes it, if it can be undone.
+    pub(crate) undo: Option<String>,
+}
+
+/// The member in the chrome of a page.
+#[derive(Clone, Debug)]
+pub(crate) struct ChromeViewer {
+    pub(crate) username: String,
+    pub(crate) name: String,
+    pub(crate) initials: String,
+    pub(crate) hue: i64,
+    pub(crate) role: Role,
+    pub(crate) staff: bool,
+    pub(crate) shortcuts: bool,
+}
+
+/// What every page shows around its content.
+#[derive(Clone, Debug)]
+pub(crate) struct Chrome {
+    /// The community's name.
+    pub(crate) site: String,
+    /// What it is for, in a line.
+    pub(crate) tagline: String,
+    /// The address members type, without a slash at the end.
+    pub(crate) url: String,
+    /// Path and query of this page.
+    pub(crate) path: String,
+    /// `auto`, `light` or `dark`.
+    pub(crate) theme: String,
+    pub(crate) viewer: Option<ChromeViewer>,
+    /// The token for forms on this page.
+    pub(crate) csrf: String,
+    pub(crate) flash: Option<Flash>,
+    pub(crate) css: &'static str,
+    pub(crate) js: &'static str,
+    pub(crate) now: mainstreet_kernel::Timestamp,
+}
+
+impl Chrome {
+    pub(crate) fn new(cx: &Cx) -> Self {
+        let site = cx.app.site();
+        Self {
+            site: site.name,
+            tagline: site.tagline,
+            url: cx.app.config.url.clone(),
+            path: cx.uri.path_and_query().map(|part| part.as_str().to_owned()).unwrap_or_default(),
+            theme: cx.viewer.as_ref().map_or_else(|| "auto".to_owned(), |viewer| viewer.theme.clone()),
+            viewer: cx.viewer.as_ref().map(|viewer| ChromeViewer {
+                username: viewer.username.clone(),
+                name: viewer.name.clone(),
+                initials: text::initials(&viewer.name),
+                hue: hue(viewer.person.0),
+                role: viewer.role,
+                staff: viewer.role.is_staff(),
+                shortcuts: viewer.shortcuts,
+            }),
+            csrf: cx.csrf(),
+            flash: cx.flash.clone(),
+            css: assets::css(),
+            js: assets::js(),
+            now: cx.app.now(),
+        }
+    }
+}
+
+/// One of eight colours for a person or space, always the same for the same id.
+pub(crate) fn hue(id: i64) -> i64 {
+    (id ^ (id >> 17) ^ (id >> 31)).rem_euclid(8) + 1
+}
+
+/// A rendered page.
+pub(crate) fn html(page: &impl Template) -> Page {
+    let text = page.render().map_err(Error::internal)?;
+    Ok(typed("text/html; charset=utf-8", text))
+}
+
+/// A rendered page with another status, such as a form with mistakes (422).
+pub(crate) fn html_with(status: StatusCode, page: &impl Template) -> Page {
+    let mut response = html(page)?;
+    *response.status_mut() = status;
+    Ok(response)
+}
+
+/// A body of some other type.
+pub(crate) fn typed(kind: &'static str, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    response
+}
+
+/// Plain text.
+pub(crate) fn plain(text: &str) -> Response {
+    typed("text/plain; charset=utf-8", text.to_owned())
+}
+
+/// After a form: go and look there (303).
+pub(crate) fn see(path: &str) -> Page {
+    redirect(StatusCode::SEE_OTHER, path)
+}
+
+/// This address has moved for good (301).
+pub(crate) fn moved(path: &str) -> Page {
+    redirect(StatusCode::MOVED_PERMANENTLY, path)
+}
+
+fn redirect(status: StatusCode, path: &str) -> Page {
+    let encoded: String = path.chars().map(|letter| if letter.is_ascii() { letter.to_string() } else { percent(letter) }).collect();
+    let mut response = Response::new(Body::empty());
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&encoded).map_err(Error::internal)?);
+    Ok(response)
+}
+
+fn percent(letter: char) -> String {
+    let mut buffer = [0; 4];
+    letter.encode_utf8(&mut buffer).bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// After a form: go there, and say what happened.
+pub(crate) fn see_saying(cx: &Cx, path: &str, said: impl Into<String>) -> Page {
+    see_with(cx, path, Flash { text: said.into(), undo: None })
+}
+
+/// After a form: go there, say what happened, and offer to take it back.
+pub(crate) fn see_with(cx: &Cx, path: &str, flash: Flash) -> Page {
+    let mut response = see(path)?;
+    let value = cookies::pack(&serde_json::to_string(&flash).map_err(Error::internal)?);
+    set_cookie(cx, &mut response, cookies::FLASH, &value, Some(60))?;
+    Ok(response)
+}
+
+/// Adds a cookie to a response.
+pub(crate) fn set_cookie(cx: &Cx, response: &mut Response, name: &str, value: &str, seconds: Option<i64>) -> Result<()> {
+    let secure = cx.app.config.url.starts_with("https://");
+    let value = HeaderValue::from_str(&cookies::write(name, value, seconds, secure)).map_err(Error::internal)?;
+    response.headers_mut().append(header::SET_COOKIE, value);
+    Ok(())
+}
