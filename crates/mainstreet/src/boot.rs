@@ -10,7 +10,13 @@ use mainstreet_kernel::{Clock, Error, Timestamp};
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Common {
     /// Where the community lives: sqlite:PATH or postgres://user@host/name
-    #[arg(long, global = true, value_name = "URL", env = "MAINSTREET_DATABASE", default_value = "sqlite:mainstreet.sqlite")]
+    #[arg(
+        long,
+        global = true,
+        value_name = "URL",
+        env = "MAINSTREET_DATABASE",
+        default_value = "sqlite:mainstreet.sqlite"
+    )]
     pub(crate) database: String,
     /// Run as if it were this time, such as 2021-03-01T09:00Z; the clock goes on from there
     #[arg(long, global = true, value_name = "TIME")]
@@ -74,7 +80,11 @@ impl Common {
     /// Writes the answer of a command: `json` as one line when `--json` was given, else `text`.
     pub(crate) fn answer(&self, json: &serde_json::Value, text: &str) -> Done {
         let mut out = std::io::stdout().lock();
-        if self.json { writeln!(out, "{json}")? } else { writeln!(out, "{text}")? }
+        if self.json {
+            writeln!(out, "{json}")?
+        } else {
+            writeln!(out, "{text}")?
+        }
         Ok(())
     }
 }

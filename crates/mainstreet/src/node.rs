@@ -54,7 +54,9 @@ async fn follow(app: App, name: &'static str, work: Work, mut stopped: watch::Re
         match app.db.write(move |tx| log::advance(tx, name, BATCH, work)).await {
             Ok(count) if count == BATCH => continue,
             Ok(_) => {}
-            Err(error) => tracing::error!(reader = name, ?error, "a reader of the log failed and will try again"),
+            Err(error) => {
+                tracing::error!(reader = name, ?error, "a reader of the log failed and will try again")
+            }
         }
         tokio::select! {
             _ = changes.changed() => {}

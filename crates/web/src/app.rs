@@ -119,6 +119,7 @@ impl App {
 /// Names the community at its first run.
 pub(crate) fn name_site(tx: &mut Tx<'_>, name: &str, tagline: &str, zone: &str) -> Result<()> {
     let zone = zone.parse().map_err(|error: Error| error)?;
-    let settings = Settings { name: name.to_owned(), tagline: tagline.to_owned(), zone, ..Settings::default() };
+    let settings =
+        Settings { name: name.to_owned(), tagline: tagline.to_owned(), zone, ..Settings::default() };
     settings::save(tx, Actor::SYSTEM, &settings)
 }

@@ -33,7 +33,10 @@ static STORED: LazyLock<Vec<(String, Stored)>> = LazyLock::new(|| {
                 Some("png") => "image/png",
                 _ => "application/octet-stream",
             };
-            (format!("{FOLDER}{name}"), Stored::new(kind, Bytes::from_static(bytes), "public, max-age=31536000, immutable"))
+            (
+                format!("{FOLDER}{name}"),
+                Stored::new(kind, Bytes::from_static(bytes), "public, max-age=31536000, immutable"),
+            )
         })
         .collect()
 });

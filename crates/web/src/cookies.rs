@@ -65,7 +65,10 @@ mod tests {
     #[test]
     fn cookies_are_read_by_whole_name() {
         let mut headers = HeaderMap::new();
-        headers.insert("cookie", axum::http::HeaderValue::from_static("a=1; mainstreet_session=xyz; mainstreet=2"));
+        headers.insert(
+            "cookie",
+            axum::http::HeaderValue::from_static("a=1; mainstreet_session=xyz; mainstreet=2"),
+        );
         assert_eq!(read(&headers, SESSION), Some("xyz"));
         assert_eq!(read(&headers, "mainstreet"), Some("2"));
         assert_eq!(read(&headers, "b"), None);

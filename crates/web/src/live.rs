@@ -74,7 +74,12 @@ fn tell(app: &App, entry: &Entry) {
     if !matches!(entry.verb, Verb::SessionActive | Verb::SearchRun) {
         app.pages.changed(entry.topic);
     }
-    let change = Change { verb: entry.verb, topic: entry.topic, object: entry.object_id, visibility: entry.visibility };
+    let change = Change {
+        verb: entry.verb,
+        topic: entry.topic,
+        object: entry.object_id,
+        visibility: entry.visibility,
+    };
     let _ = app.live.0.send(change);
 }
 
@@ -104,7 +109,10 @@ pub(crate) async fn stream(cx: Cx) -> Page {
             let wanted = if asked.desk {
                 signal
             } else {
-                asked.topic.is_some() && change.topic == asked.topic && change.visibility == Visibility::Public && !signal
+                asked.topic.is_some()
+                    && change.topic == asked.topic
+                    && change.visibility == Visibility::Public
+                    && !signal
             };
             if wanted {
                 let data = mainstreet_kernel::id::encode(change.object);
@@ -113,6 +121,7 @@ pub(crate) async fn stream(cx: Cx) -> Page {
             }
         }
     });
-    let response: Response = Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response();
+    let response: Response =
+        Sse::new(events).keep_alive(KeepAlive::new().interval(Duration::from_secs(20))).into_response();
     Ok(response)
 }

@@ -31,7 +31,9 @@ pub async fn deliver_waiting(app: &App) -> Result<usize> {
     let count = waiting.len();
     for mail in waiting {
         let (id, server, sender) = (mail.id, server.clone(), sender.clone());
-        let sent = tokio::task::spawn_blocking(move || send(&server, sender, &mail)).await.map_err(Error::internal)?;
+        let sent = tokio::task::spawn_blocking(move || send(&server, sender, &mail))
+            .await
+            .map_err(Error::internal)?;
         if let Err(why) = sent {
             tracing::warn!(%id, why, "a mail was not taken by the mail server");
             app.db.write(move |tx| accounts::mail_failed(tx, id, &why)).await?;
@@ -49,6 +51,7 @@ fn send(server: &str, sender: Mailbox, mail: &accounts::Mail) -> std::result::Re
         .header(lettre::message::header::ContentType::TEXT_PLAIN)
         .body(mail.body.clone())
         .map_err(|cause| cause.to_string())?;
-    let transport = SmtpTransport::from_url(server).map_err(|cause| cause.to_string())?.timeout(Some(PATIENCE)).build();
+    let transport =
+        SmtpTransport::from_url(server).map_err(|cause| cause.to_string())?.timeout(Some(PATIENCE)).build();
     transport.send(&message).map(drop).map_err(|cause| cause.to_string())
 }

@@ -56,7 +56,8 @@ impl Stored {
 
     /// The response for a request with these headers: the body in the best coding, or "you have it".
     pub(crate) fn answer(&self, asked: &HeaderMap) -> Response<Full<Bytes>> {
-        let accepts = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let accepts =
+            asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let (body, coding) = if accepts.contains("br") && !self.brotli.is_empty() {
             (&self.brotli, Some("br"))
         } else if accepts.contains("gzip") {
@@ -85,7 +86,8 @@ impl Stored {
 /// Gzip, at `level` 1 (fast) to 9.
 pub(crate) fn gzip(body: &[u8], level: u32) -> Vec<u8> {
     use std::io::Write as _;
-    let mut encoder = flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::new(level));
+    let mut encoder =
+        flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::new(level));
     let _ = encoder.write_all(body);
     encoder.finish().unwrap_or_default()
 }
@@ -142,7 +144,8 @@ impl PageCache {
     /// The page kept for `path` (with its query), if it is still true.
     pub(crate) fn find(&self, path: &str, now: Timestamp) -> Option<impl std::ops::Deref<Target = Stored>> {
         let kept = self.pages.get(path)?;
-        let true_still = kept.version == self.version(kept.depends) && (0..LIFE).contains(&now.since(kept.made_at));
+        let true_still =
+            kept.version == self.version(kept.depends) && (0..LIFE).contains(&now.since(kept.made_at));
         true_still.then(|| Hold(kept))
     }
 

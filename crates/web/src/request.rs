@@ -39,8 +39,9 @@ impl Cx {
 
     /// The query string as `T`. Unknown keys are ignored; nonsense is an error with a sentence.
     pub(crate) fn query<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_urlencoded::from_str(self.uri.query().unwrap_or_default())
-            .map_err(|_| Error::invalid("The address of this page has a part we cannot read. Start from the page before."))
+        serde_urlencoded::from_str(self.uri.query().unwrap_or_default()).map_err(|_| {
+            Error::invalid("The address of this page has a part we cannot read. Start from the page before.")
+        })
     }
 
     /// The form's fields, after its CSRF token was checked. The only way to them.
@@ -79,7 +80,9 @@ impl Cx {
     pub(crate) fn at_least(&self, role: Role) -> Result<&Viewer> {
         let viewer = self.member()?;
         if viewer.role < role {
-            return Err(Error::forbidden(format!("Only a {role} can see this page. Ask one if you need something here.")));
+            return Err(Error::forbidden(format!(
+                "Only a {role} can see this page. Ask one if you need something here."
+            )));
         }
         Ok(viewer)
     }

@@ -40,12 +40,20 @@ impl Routes {
     }
 
     /// A page to look at.
-    pub(crate) fn get<F: Future<Output = Page> + Send + 'static>(self, path: &'static str, run: fn(Cx) -> F) -> Self {
+    pub(crate) fn get<F: Future<Output = Page> + Send + 'static>(
+        self,
+        path: &'static str,
+        run: fn(Cx) -> F,
+    ) -> Self {
         self.add(Method::GET, path, Arc::new(move |cx| Box::pin(run(cx))))
     }
 
     /// A form that changes something.
-    pub(crate) fn post<F: Future<Output = Page> + Send + 'static>(self, path: &'static str, run: fn(Cx) -> F) -> Self {
+    pub(crate) fn post<F: Future<Output = Page> + Send + 'static>(
+        self,
+        path: &'static str,
+        run: fn(Cx) -> F,
+    ) -> Self {
         self.add(Method::POST, path, Arc::new(move |cx| Box::pin(run(cx))))
     }
 
@@ -62,11 +70,7 @@ impl Routes {
 }
 
 fn all() -> Routes {
-    Routes::new()
-        .get("/live", live::stream)
-        .and(setup::routes())
-        .and(community::routes())
-        .and(desk::routes())
+    Routes::new().get("/live", live::stream).and(setup::routes()).and(community::routes()).and(desk::routes())
 }
 
 /// Method and path of every page, for the test that holds the list against its snapshot.
@@ -90,7 +94,9 @@ fn mount(method: &Method, app: App, run: Run) -> MethodRouter {
 }
 
 fn mount_any(app: App, run: Run) -> MethodRouter {
-    axum::routing::any(move |parameters: RawPathParams, request: Request| answer(app, run, parameters, request))
+    axum::routing::any(move |parameters: RawPathParams, request: Request| {
+        answer(app, run, parameters, request)
+    })
 }
 
 async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request) -> Response {
@@ -113,7 +119,8 @@ async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request)
 async fn prepare(app: App, parameters: HashMap<String, String>, request: Request) -> (Cx, Option<Error>) {
     let (parts, body) = request.into_parts();
     let mut trouble = None;
-    let visit = cookies::read(&parts.headers, cookies::VISIT).filter(|visit| visit.len() == 43).map(str::to_owned);
+    let visit =
+        cookies::read(&parts.headers, cookies::VISIT).filter(|visit| visit.len() == 43).map(str::to_owned);
     let visit = visit.map_or_else(|| cookies::token().unwrap_or_default(), |visit| visit);
     let viewer = match cookies::read(&parts.headers, cookies::SESSION) {
         Some(token) => session::viewer(&app, token).await.unwrap_or_else(|error| {
@@ -150,14 +157,22 @@ async fn receive(cx: &Cx, body: Body) -> Result<Bytes> {
     }
     let limited = Limited::new(body, MOST_BODY).collect();
     match tokio::time::timeout(BODY_PATIENCE, limited).await {
-        Err(_) => Err(Error::invalid("The form took too long to arrive. Check your connection and send it again.")),
-        Ok(Err(_)) => Err(Error::invalid("This is longer than a form may be. Shorten the text and send it again.")),
+        Err(_) => {
+            Err(Error::invalid("The form took too long to arrive. Check your connection and send it again."))
+        }
+        Ok(Err(_)) => {
+            Err(Error::invalid("This is longer than a form may be. Shorten the text and send it again."))
+        }
         Ok(Ok(collected)) => Ok(collected.to_bytes()),
     }
 }
 
 fn finish(cx: &Cx, response: &mut Response) {
-    if cx.viewer.is_some() || cx.method != Method::GET || response.status() != StatusCode::OK || cx.flash.is_some() {
+    if cx.viewer.is_some()
+        || cx.method != Method::GET
+        || response.status() != StatusCode::OK
+        || cx.flash.is_some()
+    {
         response.extensions_mut().remove::<crate::pages::Depends>();
     }
     if !response.headers().contains_key(header::CACHE_CONTROL) {

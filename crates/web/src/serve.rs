@@ -89,7 +89,8 @@ async fn respond(
     mut request: Request<Incoming>,
 ) -> std::result::Result<Answer, Infallible> {
     if request.method() == Method::GET
-        && let Some(answer) = kept(&app, request.uri().path_and_query().map_or("/", |part| part.as_str()), request.headers())
+        && let Some(answer) =
+            kept(&app, request.uri().path_and_query().map_or("/", |part| part.as_str()), request.headers())
     {
         return Ok(answer);
     }
@@ -111,7 +112,12 @@ async fn respond(
         && !parts.headers.contains_key(header::SET_COOKIE)
         && !is_personal(&asked)
     {
-        let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default().to_owned();
+        let kind = parts
+            .headers
+            .get(header::CONTENT_TYPE)
+            .and_then(|kind| kind.to_str().ok())
+            .unwrap_or_default()
+            .to_owned();
         let made = tokio::task::spawn_blocking(move || Stored::new(&kind, body, "no-cache")).await;
         if let Ok(stored) = made {
             let mut answer = stored.answer(&asked);
@@ -145,15 +151,18 @@ fn kept(app: &App, path: &str, asked: &HeaderMap) -> Option<Answer> {
 /// True when the answer may differ from another visitor's.
 fn is_personal(asked: &HeaderMap) -> bool {
     asked.contains_key(header::COOKIE)
-        && (cookies::read(asked, cookies::SESSION).is_some() || cookies::read(asked, cookies::FLASH).is_some())
+        && (cookies::read(asked, cookies::SESSION).is_some()
+            || cookies::read(asked, cookies::FLASH).is_some())
         || asked.contains_key("x-fragment")
 }
 
 fn pack(headers: &mut HeaderMap, asked: &HeaderMap, body: Bytes) -> Bytes {
-    let accepts = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let text = headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).is_some_and(|kind| {
-        kind.starts_with("text/") || kind.contains("json") || kind.contains("xml")
-    });
+    let accepts =
+        asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let text = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|kind| kind.to_str().ok())
+        .is_some_and(|kind| kind.starts_with("text/") || kind.contains("json") || kind.contains("xml"));
     headers.append(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
     if !text || body.len() < WORTH_PACKING || !accepts.contains("gzip") {
         return body;
@@ -176,7 +185,8 @@ fn secure(headers: &mut HeaderMap) {
 }
 
 fn failed() -> Answer {
-    let mut response = Response::new(Either::Left(Full::new(Bytes::from_static(b"Something went wrong on our side."))));
+    let mut response =
+        Response::new(Either::Left(Full::new(Bytes::from_static(b"Something went wrong on our side."))));
     *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
     response
 }

@@ -64,7 +64,8 @@ async fn create(cx: Cx) -> Page {
         email: form.email.trim().to_owned(),
         password_hash: hash,
     };
-    let (code, site, tagline, zone) = (form.code.clone(), form.site.clone(), form.tagline.clone(), form.zone.clone());
+    let (code, site, tagline, zone) =
+        (form.code.clone(), form.site.clone(), form.tagline.clone(), form.zone.clone());
     let made = cx
         .write(move |tx| {
             if accounts::setup_code(tx)?.as_deref() != Some(&code) {
@@ -82,7 +83,13 @@ async fn create(cx: Cx) -> Page {
     match made {
         Ok(person) => {
             cx.app.refresh_site();
-            signed_in(&cx, person, "/desk", "Your community is open. Make its first spaces, then invite people.").await
+            signed_in(
+                &cx,
+                person,
+                "/desk",
+                "Your community is open. Make its first spaces, then invite people.",
+            )
+            .await
         }
         Err(errors) => {
             let page = SetUp { chrome: cx.chrome(), form, errors };
@@ -94,7 +101,9 @@ async fn create(cx: Cx) -> Page {
 async fn check_code(cx: &Cx, code: &str) -> Result<()> {
     match cx.write(accounts::setup_code).await? {
         Some(right) if crate::cookies::same(&right, code.trim()) => Ok(()),
-        Some(_) => Err(Error::forbidden("Open the link that the server printed when it started: it carries the set-up code.")),
+        Some(_) => Err(Error::forbidden(
+            "Open the link that the server printed when it started: it carries the set-up code.",
+        )),
         None => Err(done()),
     }
 }

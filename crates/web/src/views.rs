@@ -125,10 +125,15 @@ pub(crate) fn moved(path: &str) -> Page {
 }
 
 fn redirect(status: StatusCode, path: &str) -> Page {
-    let encoded: String = path.chars().map(|letter| if letter.is_ascii() { letter.to_string() } else { percent(letter) }).collect();
+    let encoded: String = path
+        .chars()
+        .map(|letter| if letter.is_ascii() { letter.to_string() } else { percent(letter) })
+        .collect();
     let mut response = Response::new(Body::empty());
     *response.status_mut() = status;
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_str(&encoded).map_err(Error::internal)?);
+    response
+        .headers_mut()
+        .insert(header::LOCATION, HeaderValue::from_str(&encoded).map_err(Error::internal)?);
     Ok(response)
 }
 
@@ -151,9 +156,16 @@ pub(crate) fn see_with(cx: &Cx, path: &str, flash: Flash) -> Page {
 }
 
 /// Adds a cookie to a response.
-pub(crate) fn set_cookie(cx: &Cx, response: &mut Response, name: &str, value: &str, seconds: Option<i64>) -> Result<()> {
+pub(crate) fn set_cookie(
+    cx: &Cx,
+    response: &mut Response,
+    name: &str,
+    value: &str,
+    seconds: Option<i64>,
+) -> Result<()> {
     let secure = cx.app.config.url.starts_with("https://");
-    let value = HeaderValue::from_str(&cookies::write(name, value, seconds, secure)).map_err(Error::internal)?;
+    let value =
+        HeaderValue::from_str(&cookies::write(name, value, seconds, secure)).map_err(Error::internal)?;
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(())
 }

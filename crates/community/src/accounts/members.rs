@@ -2,7 +2,9 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::PersonId;
-use mainstreet_kernel::{Activity, Actor, ActorClass, Error, FieldErrors, Result, Role, Timestamp, Verb, text};
+use mainstreet_kernel::{
+    Activity, Actor, ActorClass, Error, FieldErrors, Result, Role, Timestamp, Verb, text,
+};
 
 use super::store;
 
@@ -50,8 +52,22 @@ pub struct NewMember {
 
 /// Names that could be taken for the place itself.
 const RESERVED: &[&str] = &[
-    "admin", "administrator", "moderator", "mod", "owner", "staff", "system", "mainstreet", "support", "root", "everyone",
-    "here", "all", "security", "postmaster", "abuse",
+    "admin",
+    "administrator",
+    "moderator",
+    "mod",
+    "owner",
+    "staff",
+    "system",
+    "mainstreet",
+    "support",
+    "root",
+    "everyone",
+    "here",
+    "all",
+    "security",
+    "postmaster",
+    "abuse",
 ];
 
 /// Says what is wrong with the names and address given, by field.
@@ -59,7 +75,8 @@ pub fn check_new_member(tx: &mut Tx<'_>, new: &NewMember) -> Result<FieldErrors>
     let mut errors = FieldErrors::default();
     let length = new.username.chars().count();
     let plain = new.username.chars().all(|letter| letter.is_alphanumeric() || "_-.".contains(letter));
-    let edges = new.username.starts_with(char::is_alphanumeric) && new.username.ends_with(char::is_alphanumeric);
+    let edges =
+        new.username.starts_with(char::is_alphanumeric) && new.username.ends_with(char::is_alphanumeric);
     if !(2..=30).contains(&length) || !plain || !edges {
         errors.add("username", "Use 2 to 30 letters, digits, dots, dashes or underscores.");
     } else if RESERVED.contains(&text::fold(&new.username).as_str()) {
@@ -84,7 +101,9 @@ fn looks_like_email(email: &str) -> bool {
         && domain.contains('.')
         && !domain.starts_with('.')
         && !domain.ends_with('.')
-        && !email.contains(|letter: char| letter.is_whitespace() || letter.is_control() || "<>,;\"".contains(letter))
+        && !email.contains(|letter: char| {
+            letter.is_whitespace() || letter.is_control() || "<>,;\"".contains(letter)
+        })
 }
 
 /// Makes a member. The names must have been checked; a race for one ends in a conflict.
@@ -119,7 +138,9 @@ pub fn find_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Member>> {
 pub fn change_name_and_about(tx: &mut Tx<'_>, actor: Actor, name: &str, about: &str) -> Result<()> {
     let person = signed_in(actor)?;
     if name.trim().is_empty() || name.chars().count() > 80 || about.chars().count() > 2_000 {
-        return Err(Error::invalid("A name has 1 to 80 characters, and what you say about yourself at most 2,000."));
+        return Err(Error::invalid(
+            "A name has 1 to 80 characters, and what you say about yourself at most 2,000.",
+        ));
     }
     store::set_name_and_about(tx, person, name.trim(), about.trim())
 }
@@ -183,7 +204,8 @@ pub fn reinstate(tx: &mut Tx<'_>, actor: Actor, person: PersonId) -> Result<()> 
     store::set_suspension(tx, person, None, None)?;
     let at = tx.now();
     tx.record(
-        &Activity::new(Verb::MemberReinstated, actor, person, at).seen_by(mainstreet_kernel::Visibility::Staff),
+        &Activity::new(Verb::MemberReinstated, actor, person, at)
+            .seen_by(mainstreet_kernel::Visibility::Staff),
     )
 }
 

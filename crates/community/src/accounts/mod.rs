@@ -21,11 +21,13 @@ use sha2::{Digest as _, Sha256};
 
 pub use mails::{Mail, latest_mails, mail_failed, take_mails};
 pub use members::{
-    Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find, find_by_email,
-    find_by_username, open, prefer, reinstate, suspend,
+    Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find,
+    find_by_email, find_by_username, open, prefer, reinstate, suspend,
 };
 pub use passwords::{check_password, check_strength, hash_password};
-pub use sessions::{Device, Session, close_session, close_sessions_but, devices, open_session, session, touch_session};
+pub use sessions::{
+    Device, Session, close_session, close_sessions_but, devices, open_session, session, touch_session,
+};
 pub use signing_in::{Purpose, ask_link, for_sign_in, use_link};
 
 /// The installation's secret, made on first use: signs what must not be forged, such as forms.
@@ -39,8 +41,10 @@ pub fn setup_code(tx: &mut Tx<'_>) -> Result<Option<String>> {
     if store::owners(tx)? > 0 {
         return Ok(None);
     }
-    setting_or_else(tx, "setup_code", || Ok(random_token()?.chars().filter(char::is_ascii_alphanumeric).take(12).collect()))
-        .map(Some)
+    setting_or_else(tx, "setup_code", || {
+        Ok(random_token()?.chars().filter(char::is_ascii_alphanumeric).take(12).collect())
+    })
+    .map(Some)
 }
 
 fn setting_or_else(tx: &mut Tx<'_>, key: &str, make: impl FnOnce() -> Result<String>) -> Result<String> {

@@ -7,23 +7,39 @@ use mainstreet_kernel::{Error, Result};
 
 /// Hashes a password with a random salt. Slow by design.
 pub fn hash_password(password: &str) -> Result<String> {
-    let hash = Argon2::default().hash_password(password.as_bytes()).map_err(|cause| Error::internal(cause.to_string()))?;
+    let hash = Argon2::default()
+        .hash_password(password.as_bytes())
+        .map_err(|cause| Error::internal(cause.to_string()))?;
     Ok(hash.to_string())
 }
 
 /// True when `password` is the one that was hashed. Slow by design. Give `None` when there is no account: it takes
 /// as long, so that its duration tells nothing.
 pub fn check_password(password: &str, hash: Option<&str>) -> bool {
-    const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
+    const NOBODY: &str =
+        "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$aGFzaGhhc2hoYXNoaGFzaGhhc2hoYXNoaGFzaGhhc2g";
     let parsed = PasswordHash::new(hash.unwrap_or(NOBODY));
-    let right = parsed.is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
+    let right =
+        parsed.is_ok_and(|parsed| Argon2::default().verify_password(password.as_bytes(), &parsed).is_ok());
     right && hash.is_some()
 }
 
 /// Passwords that are tried first by everybody who tries.
 const COMMON: &[&str] = &[
-    "1234567890", "password123", "qwertyuiop", "1q2w3e4r5t", "passwordpassword", "iloveyou123", "0123456789",
-    "0987654321", "qwerty12345", "letmein1234", "administrator", "mainstreet", "changeme123", "welcome1234",
+    "1234567890",
+    "password123",
+    "qwertyuiop",
+    "1q2w3e4r5t",
+    "passwordpassword",
+    "iloveyou123",
+    "0123456789",
+    "0987654321",
+    "qwerty12345",
+    "letmein1234",
+    "administrator",
+    "mainstreet",
+    "changeme123",
+    "welcome1234",
 ];
 
 /// Says what is wrong with a new password; at least ten characters, not everybody's, not one's own name.

@@ -63,7 +63,8 @@ pub fn use_link(tx: &mut Tx<'_>, token: &str) -> Result<(PersonId, Purpose)> {
     let (purpose, email) = used.ok_or_else(|| {
         Error::not_found("This link has been used already, or is older than 30 minutes. Ask for a new one on the sign-in page.")
     })?;
-    let member = store::member_by_email(tx, &email)?.ok_or_else(|| Error::not_found("There is no such member."))?;
+    let member =
+        store::member_by_email(tx, &email)?.ok_or_else(|| Error::not_found("There is no such member."))?;
     store::confirm_email(tx, member.person)?;
     Ok((member.person, if purpose == Purpose::Reset.as_str() { Purpose::Reset } else { Purpose::SignIn }))
 }

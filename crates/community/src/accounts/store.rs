@@ -92,17 +92,22 @@ pub(super) fn insert_member(tx: &mut Tx<'_>, person: PersonId, new: &NewMember, 
 }
 
 pub(super) fn member(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Member>> {
-    let sql = format!("SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.person_id = $1");
+    let sql =
+        format!("SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.person_id = $1");
     tx.first(&sql, params![person], read_member)
 }
 
 pub(super) fn member_by_username(tx: &mut Tx<'_>, username: &str) -> Result<Option<Member>> {
-    let sql = format!("SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.username_folded = $1");
+    let sql = format!(
+        "SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.username_folded = $1"
+    );
     tx.first(&sql, params![text::fold(username)], read_member)
 }
 
 pub(super) fn member_by_email(tx: &mut Tx<'_>, email: &str) -> Result<Option<Member>> {
-    let sql = format!("SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.email_folded = $1");
+    let sql = format!(
+        "SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.email_folded = $1"
+    );
     tx.first(&sql, params![text::fold(email)], read_member)
 }
 
@@ -119,7 +124,11 @@ pub(super) fn set_name_and_about(tx: &mut Tx<'_>, person: PersonId, name: &str, 
 }
 
 pub(super) fn set_preferences(tx: &mut Tx<'_>, person: PersonId, theme: &str, shortcuts: bool) -> Result<()> {
-    tx.run("UPDATE members SET theme = $2, shortcuts = $3 WHERE person_id = $1", params![person, theme, shortcuts]).map(drop)
+    tx.run(
+        "UPDATE members SET theme = $2, shortcuts = $3 WHERE person_id = $1",
+        params![person, theme, shortcuts],
+    )
+    .map(drop)
 }
 
 pub(super) fn set_password(tx: &mut Tx<'_>, person: PersonId, hash: &str) -> Result<()> {
@@ -154,7 +163,9 @@ pub(super) fn confirm_email(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
 }
 
 pub(super) fn swap_seen(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Timestamp>> {
-    let before = tx.first("SELECT seen_at FROM members WHERE person_id = $1", params![person], |row| row.get("seen_at"))?;
+    let before = tx.first("SELECT seen_at FROM members WHERE person_id = $1", params![person], |row| {
+        row.get("seen_at")
+    })?;
     let now = tx.now();
     tx.run("UPDATE members SET seen_at = $2 WHERE person_id = $1", params![person, now])?;
     Ok(before.flatten())
@@ -220,7 +231,8 @@ pub(super) fn devices(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Device>> 
 }
 
 pub(super) fn delete_session(tx: &mut Tx<'_>, person: PersonId, token_hash: &str) -> Result<()> {
-    tx.run("DELETE FROM sessions WHERE person_id = $1 AND token_hash = $2", params![person, token_hash]).map(drop)
+    tx.run("DELETE FROM sessions WHERE person_id = $1 AND token_hash = $2", params![person, token_hash])
+        .map(drop)
 }
 
 pub(super) fn delete_sessions_but(tx: &mut Tx<'_>, person: PersonId, keep: &str) -> Result<()> {
@@ -262,7 +274,12 @@ pub(super) fn insert_mail(tx: &mut Tx<'_>, id: MailId, to: &str, subject: &str, 
 }
 
 fn read_mail(row: &Row) -> Result<Mail> {
-    Ok(Mail { id: row.get("id")?, recipient: row.get("recipient")?, subject: row.get("subject")?, body: row.get("body")? })
+    Ok(Mail {
+        id: row.get("id")?,
+        recipient: row.get("recipient")?,
+        subject: row.get("subject")?,
+        body: row.get("body")?,
+    })
 }
 
 pub(super) fn waiting_mails(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Mail>> {
@@ -276,7 +293,11 @@ pub(super) fn waiting_mails(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Mail>> {
 }
 
 pub(super) fn latest_mails(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Mail>> {
-    tx.all("SELECT id, recipient, subject, body FROM mails ORDER BY id DESC LIMIT $1", params![most], read_mail)
+    tx.all(
+        "SELECT id, recipient, subject, body FROM mails ORDER BY id DESC LIMIT $1",
+        params![most],
+        read_mail,
+    )
 }
 
 /// Marks a mail as sent, or, with a reason, as waiting for the next try.

@@ -55,7 +55,10 @@ pub fn save(tx: &mut Tx<'_>, actor: Actor, settings: &Settings) -> Result<()> {
     if actor.role < Role::Owner {
         return Err(Error::forbidden("Only an owner can change the settings."));
     }
-    if settings.name.trim().is_empty() || settings.name.chars().count() > 60 || settings.tagline.chars().count() > 200 {
+    if settings.name.trim().is_empty()
+        || settings.name.chars().count() > 60
+        || settings.tagline.chars().count() > 200
+    {
         return Err(Error::invalid("A community's name has 1 to 60 characters, its tagline at most 200."));
     }
     store::set(tx, NAME, settings.name.trim())?;

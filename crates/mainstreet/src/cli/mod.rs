@@ -27,7 +27,8 @@ enum Command {
 
 /// Reads the command line, runs the command, answers with its exit status: 0 done, 1 failed, 2 wrong usage.
 pub(crate) fn run() -> ExitCode {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("MAINSTREET_LOG").unwrap_or_else(|_| "warn".into());
+    let filter =
+        tracing_subscriber::EnvFilter::try_from_env("MAINSTREET_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let Cli { common, command } = Cli::parse();
     let done = match command {

@@ -39,7 +39,10 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
 pub(crate) async fn serve(common: &Common, options: &Options, ready: impl FnOnce(SocketAddr)) -> Done {
     let db = common.open()?;
     let listener = tokio::net::TcpListener::bind(options.listen).await.map_err(|cause| {
-        Failure::Failed(format!("cannot listen on {}: {cause}. Is another program using it? Try --listen 127.0.0.1:8081.", options.listen))
+        Failure::Failed(format!(
+            "cannot listen on {}: {cause}. Is another program using it? Try --listen 127.0.0.1:8081.",
+            options.listen
+        ))
     })?;
     let at = listener.local_addr()?;
     let config = Config {

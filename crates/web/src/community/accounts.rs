@@ -44,7 +44,10 @@ pub(crate) async fn signed_in(cx: &Cx, person: PersonId, path: &str, said: &str)
 
 /// Only paths of our own may follow a sign-in.
 pub(crate) fn local(path: &str) -> &str {
-    let own = path.starts_with('/') && !path.starts_with("//") && !path.starts_with("/\\") && !path.contains(char::is_control);
+    let own = path.starts_with('/')
+        && !path.starts_with("//")
+        && !path.starts_with("/\\")
+        && !path.contains(char::is_control);
     if own { path } else { "/" }
 }
 

@@ -60,7 +60,9 @@ async fn create(cx: Cx) -> Page {
     let (login, caller) = (form.login.clone(), caller(&cx));
     let found = match cx.write(move |tx| accounts::for_sign_in(tx, &login, &caller)).await {
         Ok(found) => found,
-        Err(error) if crate::routes::is_mistake(&error) => return again(&cx, form, &error.safe, crate::error::status(error.kind)),
+        Err(error) if crate::routes::is_mistake(&error) => {
+            return again(&cx, form, &error.safe, crate::error::status(error.kind));
+        }
         Err(error) => return Err(error),
     };
     let hash = found.as_ref().and_then(|(_, hash)| hash.clone());
@@ -68,7 +70,9 @@ async fn create(cx: Cx) -> Page {
         let why = "Name and password do not fit together. Try again, or have a link mailed to you.";
         return again(&cx, form, why, StatusCode::UNPROCESSABLE_ENTITY);
     }
-    let Some((person, _)) = found else { return Err(mainstreet_kernel::Error::internal("a right password of nobody")) };
+    let Some((person, _)) = found else {
+        return Err(mainstreet_kernel::Error::internal("a right password of nobody"));
+    };
     signed_in(&cx, person, &form.next, "Welcome back.").await
 }
 
@@ -140,7 +144,9 @@ async fn leave(cx: Cx) -> Page {
 /// What attempts are counted by: the caller's address, without the last part of an IPv6 one.
 pub(super) fn caller(cx: &Cx) -> String {
     match cx.address() {
-        Some(std::net::IpAddr::V6(address)) => address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect(),
+        Some(std::net::IpAddr::V6(address)) => {
+            address.segments()[..4].iter().map(|part| format!("{part:x}:")).collect()
+        }
         Some(address) => address.to_string(),
         None => "unknown".to_owned(),
     }

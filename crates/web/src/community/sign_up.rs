@@ -41,7 +41,11 @@ async fn show(cx: Cx) -> Page {
     if cx.viewer.is_some() {
         return views::see("/");
     }
-    cx.keep_visit(views::html(&SignUp { chrome: cx.chrome(), form: Form::default(), errors: FieldErrors::default() })?)
+    cx.keep_visit(views::html(&SignUp {
+        chrome: cx.chrome(),
+        form: Form::default(),
+        errors: FieldErrors::default(),
+    })?)
 }
 
 /// `POST /sign-up`
@@ -77,7 +81,9 @@ async fn create(cx: Cx) -> Page {
         })
         .await?;
     match made {
-        Ok(Some(person)) => signed_in(&cx, person, "/", "Welcome. Say hello, or ask your first question.").await,
+        Ok(Some(person)) => {
+            signed_in(&cx, person, "/", "Welcome. Say hello, or ask your first question.").await
+        }
         Ok(None) => {
             cx.app.wake_mail();
             views::see_saying(&cx, "/sign-in", "Look into your mail: we sent you a link to sign in with.")

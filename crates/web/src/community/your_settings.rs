@@ -46,7 +46,11 @@ async fn page(cx: &Cx, errors: FieldErrors) -> Page {
         .await?;
     let wrong = !errors.is_empty();
     let page = YourSettings { chrome: cx.chrome(), member, about, devices, session: viewer.session, errors };
-    if wrong { views::html_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page) } else { views::html(&page) }
+    if wrong {
+        views::html_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
+    } else {
+        views::html(&page)
+    }
 }
 
 #[derive(Deserialize)]
