@@ -45,7 +45,7 @@ fn broken_records_do_not_take_others_along() {
 #[test]
 fn unpacks_by_first_bytes() {
     let folder = std::env::temp_dir().join(format!("mainstreet-archive-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+    fs::create_dir_all(&folder).unwrap();
     let text = b"{\"id\":1}\n".as_slice();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     gzip.write_all(text).unwrap();
@@ -63,7 +63,7 @@ fn unpacks_by_first_bytes() {
         ("quick", zstd::encode_all(text, 1).unwrap(), "quick"),
         ("many", tar, "in/one.json"),
     ] {
-        std::fs::write(folder.join(name), bytes).unwrap();
+        fs::write(folder.join(name), bytes).unwrap();
         let progress = Progress::default();
         let mut seen = Vec::new();
         entries(&folder.join(name), &progress, &mut |name, input| {
@@ -76,7 +76,7 @@ fn unpacks_by_first_bytes() {
         assert_eq!(seen, [(expect.to_owned(), "{\"id\":1}\n".to_owned())]);
         assert!(progress.done() > 0);
     }
-    std::fs::remove_dir_all(&folder).unwrap();
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 #[test]

@@ -154,7 +154,7 @@ fn find_tag(line: &str, tag: &str) -> Option<usize> {
 /// Everything within a line that is not code: small tags, pictures, emoji.
 fn inline(line: &str, around: &Around<'_>) -> String {
     let mut out = String::with_capacity(line.len());
-    for (at, piece) in split_code(line).into_iter().enumerate() {
+    for (at, piece) in markup::split_code(line).into_iter().enumerate() {
         if at % 2 == 1 {
             out.push_str(piece);
             continue;
@@ -164,23 +164,6 @@ fn inline(line: &str, around: &Around<'_>) -> String {
         out.push_str(&if piece.contains(':') { markup::emoji_names(&piece) } else { piece });
     }
     out
-}
-
-/// Pieces of a line: even ones are text, odd ones code with its ticks.
-fn split_code(line: &str) -> Vec<&str> {
-    let mut pieces = Vec::new();
-    let mut rest = line;
-    while let Some(start) = rest.find('`') {
-        let run = rest.get(start..).unwrap_or("").chars().take_while(|c| *c == '`').count();
-        let ticks = "`".repeat(run);
-        let Some(length) = rest.get(start + run..).and_then(|after| after.find(&ticks)) else { break };
-        let end = start + run + length + run;
-        pieces.push(rest.get(..start).unwrap_or(""));
-        pieces.push(rest.get(start..end).unwrap_or(""));
-        rest = rest.get(end..).unwrap_or("");
-    }
-    pieces.push(rest);
-    pieces
 }
 
 /// BBCode that Discourse knows besides quotes, `depth` tags deep. A tag without its end stays: `list[i]` is code.

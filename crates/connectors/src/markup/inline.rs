@@ -81,3 +81,39 @@ fn longest_run(text: &str, wanted: char) -> usize {
     }
     longest
 }
+
+/// A line that begins no heading, list or quote by accident.
+pub(crate) fn guard_start(line: &str) -> String {
+    let mut letters = line.chars();
+    let (first, rest) = (letters.next(), letters.as_str());
+    let digits = line.chars().take_while(char::is_ascii_digit).count();
+    match first {
+        Some('#') if rest.trim_start_matches('#').starts_with(' ') => format!("\\{line}"),
+        Some('>' | '=') => format!("\\{line}"),
+        Some('-' | '+') if rest.is_empty() || rest.starts_with([' ', '-', '\t']) => format!("\\{line}"),
+        Some(_)
+            if digits > 0
+                && line.get(digits..).is_some_and(|s| s.starts_with(". ") || s.starts_with(") ")) =>
+        {
+            format!("{}\\{}", line.get(..digits).unwrap_or(""), line.get(digits..).unwrap_or(""))
+        }
+        _ => line.to_owned(),
+    }
+}
+
+/// Pieces of a line: even ones are text, odd ones code with its ticks.
+pub(crate) fn split_code(line: &str) -> Vec<&str> {
+    let mut pieces = Vec::new();
+    let mut rest = line;
+    while let Some(start) = rest.find('`') {
+        let run = rest.get(start..).unwrap_or("").chars().take_while(|c| *c == '`').count();
+        let ticks = "`".repeat(run);
+        let Some(length) = rest.get(start + run..).and_then(|after| after.find(&ticks)) else { break };
+        let end = start + run + length + run;
+        pieces.push(rest.get(..start).unwrap_or(""));
+        pieces.push(rest.get(start..end).unwrap_or(""));
+        rest = rest.get(end..).unwrap_or("");
+    }
+    pieces.push(rest);
+    pieces
+}

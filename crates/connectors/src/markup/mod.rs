@@ -9,8 +9,8 @@ mod inline;
 mod render;
 mod tree;
 
-pub(crate) use emoji::{by_name as emoji_by_name, replace_names as emoji_names};
-pub(crate) use inline::{code_span, escape, fence, link_target};
+pub(crate) use emoji::replace_names as emoji_names;
+pub(crate) use inline::{code_span, escape, fence, guard_start, link_target, split_code};
 
 use tree::Tree;
 

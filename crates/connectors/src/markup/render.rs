@@ -1,6 +1,6 @@
 //! From the tree to Markdown: blocks here, characters within lines in [`super::inline`].
 
-use super::inline::{code_span, escape, fence, link_target};
+use super::inline::{code_span, escape, fence, guard_start, link_target};
 use super::tree::{Element, Node, Tree};
 use super::{Converted, emoji, quote};
 
@@ -377,24 +377,6 @@ fn tidy_paragraph(text: &str) -> String {
             return text;
         }
         text = starts.to_owned();
-    }
-}
-
-fn guard_start(line: &str) -> String {
-    let mut letters = line.chars();
-    let (first, rest) = (letters.next(), letters.as_str());
-    let digits = line.chars().take_while(char::is_ascii_digit).count();
-    match first {
-        Some('#') if rest.trim_start_matches('#').starts_with(' ') => format!("\\{line}"),
-        Some('>' | '=') => format!("\\{line}"),
-        Some('-' | '+') if rest.is_empty() || rest.starts_with([' ', '-', '\t']) => format!("\\{line}"),
-        Some(_)
-            if digits > 0
-                && line.get(digits..).is_some_and(|s| s.starts_with(". ") || s.starts_with(") ")) =>
-        {
-            format!("{}\\{}", line.get(..digits).unwrap_or(""), line.get(digits..).unwrap_or(""))
-        }
-        _ => line.to_owned(),
     }
 }
 
