@@ -28,8 +28,10 @@ impl Export {
     /// `NotFound`, `Unavailable`, or `Invalid` when it is something else.
     pub(super) fn open(path: &Path) -> Result<Self> {
         if path.is_dir() {
-            let files = archive::files(path, &|file| file.file_name().is_some_and(|name| name == "channels.json"))?;
-            let root = files.iter().min_by_key(|file| file.components().count()).and_then(|file| file.parent());
+            let files =
+                archive::files(path, &|file| file.file_name().is_some_and(|name| name == "channels.json"))?;
+            let root =
+                files.iter().min_by_key(|file| file.components().count()).and_then(|file| file.parent());
             return root.map(|root| Self::Folder(root.to_owned())).ok_or_else(|| not_slack(path));
         }
         archive::files(path, &|_| true)?;

@@ -27,12 +27,14 @@ pub(super) enum Kind {
 /// Subtypes: Slack's documentation of the event `message`. Unknown ones are about channels, not from people.
 pub(super) fn kind(subtype: Option<&str>) -> Kind {
     match subtype.unwrap_or("") {
-        "" | "bot_message" | "thread_broadcast" | "reply_broadcast" | "me_message" | "file_share" | "file_comment"
-        | "slackbot_response" => Kind::Post,
+        "" | "bot_message" | "thread_broadcast" | "reply_broadcast" | "me_message" | "file_share"
+        | "file_comment" | "slackbot_response" => Kind::Post,
         "tombstone" => Kind::Tombstone,
         "channel_join" | "group_join" => Kind::Join,
         "channel_leave" | "group_leave" => Kind::Left("departures from channels"),
-        "message_changed" | "message_deleted" | "message_replied" => Kind::Left("records of changes to messages"),
+        "message_changed" | "message_deleted" | "message_replied" => {
+            Kind::Left("records of changes to messages")
+        }
         _ => Kind::Notice,
     }
 }
@@ -94,7 +96,8 @@ pub(super) fn message(
 pub(super) fn author(message: &Message, people: &People) -> Option<IncomingPerson> {
     if let Some(user) = message.user.as_deref().filter(|user| !user.is_empty()) {
         let shown = message.user_profile.as_ref();
-        let shown = shown.and_then(|profile| profile.display_name.as_deref().or(profile.real_name.as_deref()));
+        let shown =
+            shown.and_then(|profile| profile.display_name.as_deref().or(profile.real_name.as_deref()));
         return Some(people.person(user, shown.unwrap_or("")));
     }
     let bot = message.bot_id.as_deref().filter(|bot| !bot.is_empty());

@@ -42,7 +42,8 @@ pub(crate) fn read(
         for day in &days {
             progress.expect(export.size(day));
         }
-        let mut reader = Reader { each, people: People::default(), channels: HashMap::new(), joins: Vec::new() };
+        let mut reader =
+            Reader { each, people: People::default(), channels: HashMap::new(), joins: Vec::new() };
         let private = reader.lists(&mut export)?;
         reader.channels(&days, &private)?;
         for name in names.iter().filter(|name| name.contains('/')) {
@@ -52,7 +53,8 @@ pub(crate) fn read(
             };
             let hidden = private.contains(folder);
             export.with(name, progress, &mut |input| {
-                archive::records(input, &mut |record| reader.record(name, folder, hidden, &record)).map(|_| ())
+                archive::records(input, &mut |record| reader.record(name, folder, hidden, &record))
+                    .map(|_| ())
             })?;
         }
         reader.finish()?;
@@ -65,7 +67,10 @@ fn day_of(name: &str) -> Option<&str> {
     let (folder, file) = name.rsplit_once('/')?;
     let day = file.strip_suffix(".json")?;
     let shape = day.len() == 10
-        && day.bytes().enumerate().all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
+        && day
+            .bytes()
+            .enumerate()
+            .all(|(at, byte)| if at == 4 || at == 7 { byte == b'-' } else { byte.is_ascii_digit() });
     shape.then_some(folder)
 }
 
@@ -87,7 +92,8 @@ impl Reader<'_> {
         for channel in self.list::<Channel>(export, "channels.json")? {
             self.people.add_channel(&channel);
             self.channels.insert(channel.name.clone(), channel.id.clone());
-            let about = if channel.purpose.value.is_empty() { &channel.topic.value } else { &channel.purpose.value };
+            let about =
+                if channel.purpose.value.is_empty() { &channel.topic.value } else { &channel.purpose.value };
             let description = mrkdwn::to_markdown(about, &self.people, &mut Vec::new());
             self.space(&channel.id, &channel.name, description, channel.created)?;
         }

@@ -106,10 +106,14 @@ impl Writer<'_> {
         let bullet = ["• ", "◦ ", "▪︎ ", "▪ ", "- ", "* "].iter().find_map(|mark| trimmed.strip_prefix(mark));
         if let Some(item) = bullet {
             let depth = (line.len() - line.trim_start().len()) / 4;
-            return (Line::Item, format!("{}- {}", "  ".repeat(depth.min(6)), self.inline(item.trim(), DEEPEST)));
+            return (
+                Line::Item,
+                format!("{}- {}", "  ".repeat(depth.min(6)), self.inline(item.trim(), DEEPEST)),
+            );
         }
         let digits = trimmed.bytes().take_while(u8::is_ascii_digit).count();
-        let numbered = (1..=3).contains(&digits) && trimmed.get(digits..).is_some_and(|rest| rest.starts_with(". "));
+        let numbered =
+            (1..=3).contains(&digits) && trimmed.get(digits..).is_some_and(|rest| rest.starts_with(". "));
         let text = self.inline(trimmed, DEEPEST);
         if numbered { (Line::Item, text) } else { (Line::Text, guard_start(&text)) }
     }
@@ -136,9 +140,8 @@ impl Writer<'_> {
             let rest = text.get(at..).unwrap_or("");
             let found = match letter {
                 '<' => rest.find('>').map(|end| (self.token(rest.get(1..end).unwrap_or("")), end + 1)),
-                '*' | '_' | '~' if depth > 0 && !before.is_alphanumeric() => {
-                    enclosed(rest, letter).map(|inner| (self.marked(letter, inner, depth - 1), inner.len() + 2))
-                }
+                '*' | '_' | '~' if depth > 0 && !before.is_alphanumeric() => enclosed(rest, letter)
+                    .map(|inner| (self.marked(letter, inner, depth - 1), inner.len() + 2)),
                 _ => None,
             };
             match found {
@@ -170,7 +173,8 @@ impl Writer<'_> {
 
     /// What stands between angle brackets.
     fn token(&mut self, token: &str) -> String {
-        let (target, label) = token.split_once('|').map_or((token, None), |(target, label)| (target, Some(label)));
+        let (target, label) =
+            token.split_once('|').map_or((token, None), |(target, label)| (target, Some(label)));
         let label = label.map(str::trim).filter(|label| !label.is_empty());
         match target.chars().next() {
             Some('@') => self.mention(target.trim_start_matches('@'), label),
@@ -270,15 +274,23 @@ fn link(target: &str, label: Option<&str>) -> String {
     let target = entities(target);
     let label = label.map(entities);
     let bare = |text: &str| {
-        text.trim_start_matches("mailto:").trim_start_matches("tel:").trim_start_matches("https://").trim_start_matches("http://").to_owned()
+        text.trim_start_matches("mailto:")
+            .trim_start_matches("tel:")
+            .trim_start_matches("https://")
+            .trim_start_matches("http://")
+            .to_owned()
     };
-    let same = label.as_ref().is_none_or(|label| bare(label).trim_end_matches('/') == bare(&target).trim_end_matches('/'));
+    let same = label
+        .as_ref()
+        .is_none_or(|label| bare(label).trim_end_matches('/') == bare(&target).trim_end_matches('/'));
     if target.starts_with("mailto:") || target.starts_with("tel:") {
         return escape(&label.unwrap_or_else(|| bare(&target)));
     }
     match link_target(&target) {
         Some(url) if same && url.contains("://") => format!("<{url}>"),
-        Some(url) if url.contains("://") => format!("[{}]({url})", escape(label.as_deref().unwrap_or(&target))),
+        Some(url) if url.contains("://") => {
+            format!("[{}]({url})", escape(label.as_deref().unwrap_or(&target)))
+        }
         _ => escape(label.as_deref().unwrap_or(&format!("<{target}>"))),
     }
 }
@@ -310,7 +322,10 @@ mod tests {
     #[test]
     fn marks_and_tokens() {
         check("Hi <@U1>, see <#C1|general> and <#C1>", "Hi @ben, see #general and #general");
-        check("<https://x.example/a|the page> <https://x.example/b>", "[the page](https://x.example/a) <https://x.example/b>");
+        check(
+            "<https://x.example/a|the page> <https://x.example/b>",
+            "[the page](https://x.example/a) <https://x.example/b>",
+        );
         check("<http://x.example|x.example>", "<http://x.example>");
         check("<mailto:a@x.example|a@x.example>", "a@x.example");
         check("<!here> <!subteam^S1|@crew>", "@here @crew");
@@ -337,7 +352,13 @@ mod tests {
 
     #[test]
     fn hostile_text_is_survived() {
-        for text in ["*".repeat(20_000), "<".repeat(20_000), "_*~".repeat(5_000), "`".repeat(9_999), "*a ".repeat(3_000)] {
+        for text in [
+            "*".repeat(20_000),
+            "<".repeat(20_000),
+            "_*~".repeat(5_000),
+            "`".repeat(9_999),
+            "*a ".repeat(3_000),
+        ] {
             let _ = to_markdown(&text, &HashMap::new(), &mut Vec::new());
         }
     }

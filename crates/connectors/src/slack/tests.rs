@@ -31,8 +31,14 @@ fn messages(found: &[Found]) -> Vec<&IncomingMessage> {
 fn an_unpacked_export() {
     let found = read_all(fixture());
     let messages = messages(&found);
-    let find = |ts: &str| messages.iter().find(|message| message.external_id == format!("C1:{ts}")).copied().unwrap();
-    assert_eq!(messages.len(), 10, "fourteen records, less two joins, one departure, two broken ones, plus a lost channel");
+    let find = |ts: &str| {
+        messages.iter().find(|message| message.external_id == format!("C1:{ts}")).copied().unwrap()
+    };
+    assert_eq!(
+        messages.len(),
+        10,
+        "fourteen records, less two joins, one departure, two broken ones, plus a lost channel"
+    );
 
     let root = find("1600000002.000100");
     assert_eq!(root.title.as_deref(), Some("Which rope is strong enough, @cleo?"));
@@ -72,14 +78,25 @@ fn people_spaces_joins_and_what_is_left_out() {
     let spaces: Vec<(&str, &str)> = found
         .iter()
         .filter_map(|item| match item {
-            Found::Incoming(Incoming::Space(space)) => Some((space.name.as_str(), space.description.as_str())),
+            Found::Incoming(Incoming::Space(space)) => {
+                Some((space.name.as_str(), space.description.as_str()))
+            }
             _ => None,
         })
         .collect();
     assert_eq!(spaces, [("harbour", "All about **boats**"), ("lost", "")]);
-    let left: Vec<&str> =
-        found.iter().filter_map(|item| if let Found::Left(what) = item { Some(*what) } else { None }).collect();
-    assert_eq!(left, ["messages in private conversations", "departures from channels", "canvases, lists and other documents"]);
+    let left: Vec<&str> = found
+        .iter()
+        .filter_map(|item| if let Found::Left(what) = item { Some(*what) } else { None })
+        .collect();
+    assert_eq!(
+        left,
+        [
+            "messages in private conversations",
+            "departures from channels",
+            "canvases, lists and other documents"
+        ]
+    );
     let skipped: Vec<&str> = found
         .iter()
         .filter_map(|item| if let Found::Skipped(skipped) = item { Some(skipped.at.as_str()) } else { None })
