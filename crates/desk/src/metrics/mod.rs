@@ -7,6 +7,14 @@
 //! **Invariant:** a figure reads roll-ups only, so that a dashboard costs the same whatever the length of
 //! the log. Every estimator is a pure function with the golden values of `docs/guide/metrics.md`.
 
+pub mod clocks;
+pub mod ledger;
 pub mod participation;
 pub mod rates;
+pub mod rolling;
+pub mod rollups;
+mod store;
 pub mod survival;
+
+#[cfg(test)]
+mod tests;

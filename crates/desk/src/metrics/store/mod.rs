@@ -1,0 +1,14 @@
+//! Every SQL statement of the metrics: the tables `metric_…`, the log, and names to show.
+
+mod behind;
+mod clocks;
+mod figures;
+mod rollups;
+
+pub(super) use behind::*;
+pub(super) use clocks::*;
+pub(super) use figures::*;
+pub(super) use rollups::*;
+
+/// So many keys go into one `IN (…)`.
+const CHUNK: usize = 500;

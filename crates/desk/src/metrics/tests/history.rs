@@ -1,0 +1,139 @@
+//! Invented histories: a few people in two spaces doing everything that moves a figure.
+
+use std::collections::BTreeSet;
+
+use mainstreet_db::{Tx, params};
+use mainstreet_kernel::clock::{DAY, HOUR};
+use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
+use mainstreet_kernel::{Activity, Actor, ActorClass, Result, Role, Timestamp, Verb, Visibility, Zone};
+use proptest::prelude::*;
+
+use crate::metrics::rollups;
+
+/// 2026-01-05T00:00Z, a Monday.
+pub(super) const START: Timestamp = Timestamp(1_767_571_200_000);
+
+/// Something that happens.
+#[derive(Clone, Debug)]
+pub(super) struct Act {
+    what: u8,
+    person: i64,
+    topic: i64,
+    post: i64,
+    hours: i64,
+}
+
+/// Up to `most` acts spread over a hundred days, in no order of time.
+pub(super) fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
+    let act = (0..26_u8, 1..7_i64, 1..6_i64, 0..8_i64, 0..2_400_i64)
+        .prop_map(|(what, person, topic, post, hours)| Act { what, person, topic, post, hours });
+    proptest::collection::vec(act, 1..most).prop_map(|mut acts| {
+        // A post is written once.
+        let mut written = BTreeSet::new();
+        acts.retain(|act| !act.writes_a_reply() || written.insert((act.topic, act.post)));
+        acts
+    })
+}
+
+/// The time zone of the histories: one whose days do not begin at midnight UTC.
+pub(super) fn zone() -> Zone {
+    "Asia/Kolkata".parse().expect("a zone")
+}
+
+/// Empties what a history fills.
+pub(super) fn sweep(tx: &mut Tx<'_>) -> Result<()> {
+    for sql in ["DELETE FROM activities", "DELETE FROM log_cursors", "DELETE FROM people"] {
+        tx.run(sql, &[])?;
+    }
+    rollups::start_again(tx, &zone())?;
+    for person in 1..7_i64 {
+        add_person(tx, person)?;
+    }
+    Ok(())
+}
+
+pub(super) fn add_person(tx: &mut Tx<'_>, person: i64) -> Result<()> {
+    tx.run(
+        "INSERT INTO people (id, name, class, joined_at) VALUES ($1, $2, 'member', 0)",
+        params![person, format!("Person {person}")],
+    )
+    .map(drop)
+}
+
+pub(super) fn actor(person: i64, class: ActorClass) -> Actor {
+    Actor { person: Some(PersonId(person)), role: Role::Member, class }
+}
+
+impl Act {
+    fn writes_a_reply(&self) -> bool {
+        matches!(self.what, 1..=9 | 22) && self.post > 0
+    }
+
+    /// The posts of topic t are numbered from 100 t on; the first belongs to the topic itself.
+    fn post(&self) -> PostId {
+        PostId(self.topic * 100 + self.post)
+    }
+
+    fn class(&self) -> ActorClass {
+        match self.person {
+            5 => ActorClass::Staff,
+            6 if self.topic == 5 => ActorClass::Bot,
+            _ => ActorClass::Member,
+        }
+    }
+
+    fn activity(&self, verb: Verb) -> Activity {
+        let at = START.plus(self.hours * HOUR);
+        Activity::new(verb, actor(self.person, self.class()), self.post(), at)
+            .within(TopicId(self.topic), SpaceId(if self.topic < 4 { 1 } else { 2 }))
+    }
+
+    /// Does it. A merge and a closed account are followed by the recount they need.
+    pub(super) fn happen(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let activity = match self.what {
+            0 => Activity { object: PostId(self.topic * 100).into(), ..self.activity(Verb::TopicCreated) }
+                .with(serde_json::json!({ "question": self.person % 2 == 0 })),
+            1..=9 if self.post > 0 => {
+                self.activity(Verb::ReplyCreated).with(serde_json::json!({ "words": self.hours % 7 }))
+            }
+            10 | 11 => self.activity(Verb::ReactionAdded),
+            12 => Activity { actor: None, ..self.activity(Verb::ReactionAdded) }
+                .with(serde_json::json!({ "count": 3 })),
+            13 => self.activity(Verb::AnswerAccepted),
+            14 => self.activity(Verb::AnswerUnaccepted),
+            15 => self.activity(Verb::PostDeleted),
+            16 => self.activity(Verb::PostHidden),
+            17 => self.activity(Verb::PostRestored),
+            18 => self.activity(Verb::TopicClosed),
+            19 => self.activity(Verb::TopicReopened),
+            20 => self.activity(Verb::QuestionMarked),
+            21 => self.activity(Verb::QuestionUnmarked),
+            22 if self.post > 0 => self.activity(Verb::ReplyCreated).seen_by(Visibility::Staff),
+            23 => return self.merge(tx),
+            24 => return self.close_account(tx),
+            _ => Activity { space: Some(SpaceId(2)), ..self.activity(Verb::TopicEdited) },
+        };
+        tx.record(&activity)
+    }
+
+    fn merge(&self, tx: &mut Tx<'_>) -> Result<()> {
+        // Always into a lower number, so that there are no circles; into oneself: unmerge.
+        let into = 1 + self.post % self.person;
+        let target = (into != self.person).then_some(PersonId(into));
+        let was: Option<PersonId> =
+            tx.one("SELECT merged_into FROM people WHERE id = $1", params![self.person], |row| {
+                row.get("merged_into")
+            })?;
+        tx.run("UPDATE people SET merged_into = $2 WHERE id = $1", params![self.person, target])?;
+        let people = [Some(PersonId(self.person)), target, was].into_iter().flatten().collect();
+        rollups::recount(tx, &zone(), &people)
+    }
+
+    fn close_account(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let closed = self.post % 2 == 0;
+        tx.run("UPDATE people SET spammer = $2 WHERE id = $1", params![self.person, closed])?;
+        let verb = if closed { Verb::MemberSuspended } else { Verb::MemberReinstated };
+        let at = START.plus(100 * DAY);
+        tx.record(&Activity::new(verb, Actor::SYSTEM, PersonId(self.person), at))
+    }
+}

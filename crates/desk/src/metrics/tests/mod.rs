@@ -1,0 +1,5 @@
+//! Roll-ups and figures against real databases.
+
+mod history;
+mod rebuilding;
+mod telling;
