@@ -4,7 +4,8 @@ use askama::Template;
 use axum::body::Body;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::Response;
-use mainstreet_kernel::{Error, Result, Role, text};
+use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
+use mainstreet_kernel::{Error, Result, Role, Timestamp, Zone, text};
 use serde::{Deserialize, Serialize};
 
 use crate::assets;
@@ -54,7 +55,10 @@ pub(crate) struct Chrome {
     pub(crate) flash: Option<Flash>,
     pub(crate) css: &'static str,
     pub(crate) js: &'static str,
-    pub(crate) now: mainstreet_kernel::Timestamp,
+    /// Folder of pictures.
+    pub(crate) img: &'static str,
+    pub(crate) now: Timestamp,
+    zone: Zone,
 }
 
 impl Chrome {
@@ -70,7 +74,7 @@ impl Chrome {
                 username: viewer.username.clone(),
                 name: viewer.name.clone(),
                 initials: text::initials(&viewer.name),
-                hue: hue(viewer.person.0),
+                hue: hue(&viewer.person.0),
                 role: viewer.role,
                 staff: viewer.role.is_staff(),
                 shortcuts: viewer.shortcuts,
@@ -79,14 +83,68 @@ impl Chrome {
             flash: cx.flash.clone(),
             css: assets::css(),
             js: assets::js(),
+            img: assets::FOLDER,
+            zone: site.zone,
             now: cx.app.now(),
         }
     }
 }
 
+impl Chrome {
+    /// How long ago, or a date when that is long: `3 min ago`, `yesterday`, `4 Mar 2024`.
+    pub(crate) fn ago(&self, at: &Timestamp) -> String {
+        let age = self.now.since(*at);
+        let days = self.zone.day_of(self.now).0 - self.zone.day_of(*at).0;
+        match age {
+            ..MINUTE => "just now".to_owned(),
+            ..HOUR => format!("{} min ago", age / MINUTE),
+            _ if age < DAY && days == 0 => format!("{} h ago", age / HOUR),
+            _ if days <= 1 => "yesterday".to_owned(),
+            _ if days < 7 => format!("{days} days ago"),
+            _ if self.zone.format(self.now, "%Y") == self.zone.format(*at, "%Y") => self.zone.format(*at, "%-d %b"),
+            _ => self.zone.format(*at, "%-d %b %Y"),
+        }
+    }
+
+    /// Day and time in the community's zone.
+    pub(crate) fn date(&self, at: &Timestamp) -> String {
+        self.zone.format(*at, "%-d %b %Y, %H:%M")
+    }
+
+    /// The heading of a day in a list: `Today`, `Yesterday`, `Monday`, `4 March 2024`.
+    pub(crate) fn day(&self, at: &Timestamp) -> String {
+        match self.zone.day_of(self.now).0 - self.zone.day_of(*at).0 {
+            ..=0 => "Today".to_owned(),
+            1 => "Yesterday".to_owned(),
+            2..7 => self.zone.format(*at, "%A"),
+            _ => self.zone.format(*at, "%-d %B %Y"),
+        }
+    }
+
+    /// For machines.
+    pub(crate) fn iso(&self, at: &Timestamp) -> String {
+        at.to_string()
+    }
+
+    /// True when single keys do things.
+    pub(crate) fn shortcuts(&self) -> bool {
+        self.viewer.as_ref().is_none_or(|viewer| viewer.shortcuts)
+    }
+
+    /// True when the viewer is signed in.
+    pub(crate) fn signed_in(&self) -> bool {
+        self.viewer.is_some()
+    }
+
+    /// True when the viewer works in the desk.
+    pub(crate) fn staff(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.staff)
+    }
+}
+
 /// One of eight colours for a person or space, always the same for the same id.
-pub(crate) fn hue(id: i64) -> i64 {
-    (id ^ (id >> 17) ^ (id >> 31)).rem_euclid(8) + 1
+pub(crate) fn hue(id: &i64) -> i64 {
+    (*id ^ (*id >> 17) ^ (*id >> 31)).rem_euclid(8) + 1
 }
 
 /// A rendered page.
