@@ -101,7 +101,9 @@ impl Chrome {
             _ if age < DAY && days == 0 => format!("{} h ago", age / HOUR),
             _ if days <= 1 => "yesterday".to_owned(),
             _ if days < 7 => format!("{days} days ago"),
-            _ if self.zone.format(self.now, "%Y") == self.zone.format(*at, "%Y") => self.zone.format(*at, "%-d %b"),
+            _ if self.zone.format(self.now, "%Y") == self.zone.format(*at, "%Y") => {
+                self.zone.format(*at, "%-d %b")
+            }
             _ => self.zone.format(*at, "%-d %b %Y"),
         }
     }
