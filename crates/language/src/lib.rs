@@ -5,7 +5,7 @@
 //! Every judgement carries a calibrated probability and the [`Reason`]s that moved it. Code, quotes and links
 //! are taken for what they are. Labels are proposals: people decide (see `weights/README.md` for the limits).
 //!
-//! [`similar()`] compares the wording of two texts.
+//! [`similar()`] compares the wording of two texts. [`train`] makes the weights that ship.
 
 mod cues;
 mod features;
@@ -19,6 +19,7 @@ mod reading;
 mod similar;
 mod tokens;
 mod tongue;
+pub mod train;
 mod weights;
 
 pub use keyphrases::keyphrases;

@@ -1,0 +1,239 @@
+//! Measures `language`: `cargo run --release -p mainstreet-language --example language -- speed`, or
+//! `-- figures DIR [WEIGHTS]`, where DIR holds the labelled sets as JSON lines. Figures are of rows that were
+//! never learnt from: the test part of sets that train, everything of those that may not. `-- train DIR FILE`
+//! trains and writes the weights.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+use std::time::Instant;
+
+use mainstreet_language::train::{self, Part, Row, Task};
+use mainstreet_language::{Context, Intent, Reading, Weights, read, read_with};
+
+/// Seed of the weights that ship.
+const SEED: u64 = 1;
+
+fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let mut out = std::io::stdout().lock();
+    match words.as_slice() {
+        ["speed"] => speed(&mut out)?,
+        ["figures", dir] => figures(Path::new(dir), Weights::shipped(), &mut out)?,
+        ["figures", dir, file] => {
+            let weights = Weights::from_bytes(&std::fs::read(file)?).ok_or("not a weights file")?;
+            figures(Path::new(dir), Box::leak(Box::new(weights)), &mut out)?;
+        }
+        ["train", dir, file] => {
+            let mut rows = train::own_examples()?;
+            for set in train::SETS.iter().filter(|set| set.trains && set.name != "own") {
+                rows.extend(load(Path::new(dir), set.name)?);
+            }
+            let start = Instant::now();
+            let bytes = train::train(&rows, SEED)?.to_bytes();
+            writeln!(
+                out,
+                "{} rows, {:.1} s, {} bytes",
+                rows.len(),
+                start.elapsed().as_secs_f32(),
+                bytes.len()
+            )?;
+            std::fs::write(file, bytes)?;
+        }
+        _ => return Err("usage: speed | figures DIR [WEIGHTS] | train DIR FILE".into()),
+    }
+    Ok(())
+}
+
+fn load(dir: &Path, set: &str) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
+    for path in [dir.join(format!("{set}.jsonl")), dir.join(format!("labelled/{set}.jsonl"))] {
+        if path.exists() {
+            return Ok(train::rows(set, &std::fs::read_to_string(path)?)?);
+        }
+    }
+    let dump = dir.join(set).join("Posts.xml");
+    if dump.exists() {
+        return Ok(train::posts(set, &std::fs::read_to_string(dump)?));
+    }
+    Ok(Vec::new())
+}
+
+fn speed(out: &mut impl Write) -> std::io::Result<()> {
+    let sentences = [
+        "I upgraded to the latest release yesterday and since then the dashboard shows a blank page after signing in.",
+        "How do I export the members of a group to a spreadsheet without the ones who left last year?",
+        "Thanks everyone, this works great now and saved me a lot of time!",
+        "We are happy to announce that the spring meetup takes place on Friday at the library.",
+        "Why would anybody want this, it would be nice to have a switch in the settings instead.",
+        "You could try to clear the cache, remove the folder and install the package again.",
+        "My colleague told me that the old service goes away next month, is that true?",
+    ];
+    let texts: Vec<String> = (0..2000)
+        .map(|n| {
+            let words = (0..5).flat_map(|k| sentences[(n * 3 + k * (1 + n % 5)) % 7].split(' '));
+            words
+                .take(58)
+                .map(str::to_owned)
+                .chain([format!("topic{n}"), format!("case{}", n * 7)])
+                .collect::<Vec<_>>()
+                .join(" ")
+        })
+        .collect();
+    let context = Context::default();
+    let (mut count, start) = (0_u32, Instant::now());
+    let mut sum = 0.0;
+    while start.elapsed().as_secs() < 3 {
+        for text in &texts {
+            sum += read(text, &context).risk.spam.probability;
+            count += 1;
+        }
+    }
+    let rate = f64::from(count) / start.elapsed().as_secs_f64();
+    writeln!(out, "{rate:.0} texts of 60 words a second on one core ({sum:.0})")
+}
+
+type Scored = Vec<(f32, bool)>;
+
+fn figures(
+    dir: &Path,
+    weights: &'static Weights,
+    out: &mut impl Write,
+) -> Result<(), Box<dyn std::error::Error>> {
+    writeln!(out, "model {}", weights.name())?;
+    for set in train::SETS {
+        let rows = if set.name == "own" { train::own_examples()? } else { load(dir, set.name)? };
+        let rows: Vec<Row> =
+            rows.into_iter().filter(|row| !set.trains || train::part(row) == Part::Test).collect();
+        let readings: Vec<Reading> = rows.iter().map(|row| read_row(weights, row)).collect();
+        writeln!(
+            out,
+            "## {} ({} rows{})",
+            set.name,
+            rows.len(),
+            if set.trains { ", test part" } else { ", never trained" }
+        )?;
+        for task in Task::ALL {
+            task_figures(task, &rows, &readings, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn read_row(weights: &'static Weights, row: &Row) -> Reading {
+    // The hand-labelled rows name the channel in their title, and mark replies in their text.
+    let foreign = row.set == "community-intent-handlabelled";
+    let reply = row.reply.unwrap_or(false) || foreign && row.text.contains("[reply to ");
+    let title = row.title.as_deref().filter(|_| !foreign || row.id.starts_with("urho")).unwrap_or("");
+    let text = row.text.split(" [reply to ").next().unwrap_or("");
+    read_with(weights, text, &Context { title, reply, own_hosts: &[] })
+}
+
+fn task_figures(task: Task, rows: &[Row], readings: &[Reading], out: &mut impl Write) -> std::io::Result<()> {
+    let truths: Vec<(usize, &Reading)> = rows
+        .iter()
+        .zip(readings)
+        .flat_map(|(row, reading)| {
+            train::targets(row)
+                .into_iter()
+                .filter(|t| t.task == task)
+                .map(move |t| (t.class, reading))
+                .take(1)
+        })
+        .collect();
+    if truths.is_empty() {
+        return Ok(());
+    }
+    let yes_no = |of: fn(&Reading) -> f32| truths.iter().map(|(c, r)| (of(r), *c == 1)).collect::<Scored>();
+    match task {
+        Task::Intent => {
+            let pairs: Vec<_> =
+                truths.iter().map(|(class, r)| (*class, r.intent.likeliest().0 as usize)).collect();
+            classes("intent", &pairs, Intent::ALL.len(), out)
+        }
+        Task::Sentiment => {
+            let best = |r: &Reading| {
+                let s = [r.sentiment.positive, r.sentiment.neutral, r.sentiment.negative];
+                (0..3).max_by(|a, b| s[*a].total_cmp(&s[*b])).unwrap_or(1)
+            };
+            let pairs: Vec<_> = truths.iter().map(|(class, r)| (*class, best(r))).collect();
+            classes("sentiment", &pairs, 3, out)
+        }
+        Task::Harassment => binary("harassment", &yes_no(|r| r.risk.harassment.probability), out),
+        Task::Spam => binary("spam", &yes_no(|r| r.risk.spam.probability), out),
+        Task::NeedsReply => binary("needs_reply", &yes_no(|r| r.needs_reply.probability), out),
+        Task::Polite => binary("polite", &yes_no(|r| r.politeness.probability), out),
+    }
+}
+
+fn classes(name: &str, pairs: &[(usize, usize)], count: usize, out: &mut impl Write) -> std::io::Result<()> {
+    let right = pairs.iter().filter(|(truth, said)| truth == said).count();
+    let mut by_class = BTreeMap::new();
+    for (truth, _) in pairs {
+        *by_class.entry(*truth).or_insert(0_usize) += 1;
+    }
+    let most = by_class.values().copied().max().unwrap_or(0);
+    let f1 = |class: usize| {
+        let hit = pairs.iter().filter(|pair| **pair == (class, class)).count() as f32;
+        let said = pairs.iter().filter(|(_, said)| *said == class).count() as f32;
+        let truth = by_class.get(&class).copied().unwrap_or(0) as f32;
+        if truth + said > 0.0 { 2.0 * hit / (truth + said) } else { 0.0 }
+    };
+    let present: Vec<usize> = (0..count).filter(|class| by_class.contains_key(class)).collect();
+    let macro_f1 = present.iter().map(|class| f1(*class)).sum::<f32>() / present.len() as f32;
+    let n = pairs.len() as f32;
+    write!(
+        out,
+        "{name}: accuracy {:.3} (majority {:.3}), macro-F1 {macro_f1:.3};",
+        right as f32 / n,
+        most as f32 / n
+    )?;
+    for class in present {
+        write!(out, " {class}:{:.2}/{}", f1(class), by_class.get(&class).copied().unwrap_or(0))?;
+    }
+    writeln!(out)
+}
+
+fn binary(name: &str, scored: &Scored, out: &mut impl Write) -> std::io::Result<()> {
+    let yes = scored.iter().filter(|(_, truth)| *truth).count();
+    let no = scored.len() - yes;
+    let rate = |truth: bool| {
+        let of = if truth { yes } else { no };
+        scored.iter().filter(|(p, t)| *t == truth && *p >= 0.5).count() as f32 / of.max(1) as f32
+    };
+    writeln!(
+        out,
+        "{name}: AUC {:.3}, at 0.5 recall {:.3}, false alarms {:.4}, calibration error {:.3} ({yes} yes, {no} no)",
+        auc(scored),
+        rate(true),
+        rate(false),
+        calibration_error(scored)
+    )
+}
+
+fn auc(scored: &Scored) -> f64 {
+    let mut order = scored.clone();
+    order.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (mut rank_sum, mut at) = (0.0, 0);
+    while at < order.len() {
+        let same = order[at..].iter().take_while(|item| item.0 == order[at].0).count();
+        let rank = at as f64 + (same as f64 + 1.0) / 2.0;
+        rank_sum += rank * order[at..at + same].iter().filter(|item| item.1).count() as f64;
+        at += same;
+    }
+    let yes = scored.iter().filter(|item| item.1).count() as f64;
+    let no = scored.len() as f64 - yes;
+    if yes * no == 0.0 { f64::NAN } else { (rank_sum - yes * (yes + 1.0) / 2.0) / (yes * no) }
+}
+
+/// Expected calibration error over ten bins of equal width.
+fn calibration_error(scored: &Scored) -> f32 {
+    (0..10)
+        .map(|bin| {
+            let inside: Vec<_> = scored.iter().filter(|(p, _)| ((p * 10.0) as usize).min(9) == bin).collect();
+            let said: f32 = inside.iter().map(|(p, _)| p).sum();
+            let yes = inside.iter().filter(|(_, truth)| *truth).count() as f32;
+            (said - yes).abs() / scored.len() as f32
+        })
+        .sum()
+}

@@ -1,0 +1,89 @@
+//! Calibration: a factor and a shift on the log-odds, fitted on rows that were not learnt from, so that of all
+//! texts said to be 0.8 likely, eight in ten are.
+
+use crate::weights::{exp, sigmoid};
+
+/// Log-odds of the columns of a task, the right class, and how much the row counts.
+pub(crate) type Sample = (Vec<f32>, usize, f32);
+
+/// Slope and shift of a yes-or-no column by Platt's method with Newton steps (Platt 1999; targets smoothed as
+/// he proposes).
+pub(crate) fn platt(samples: &[Sample]) -> (f32, f32) {
+    let mass = |class: usize| samples.iter().filter(|s| s.1 == class).map(|s| f64::from(s.2)).sum::<f64>();
+    let (yes, no) = (mass(1), mass(0));
+    if yes < 5.0 || no < 5.0 {
+        return (1.0, 0.0);
+    }
+    let (high, low) = ((yes + 1.0) / (yes + 2.0), 1.0 / (no + 2.0));
+    let (mut a, mut b) = (1.0_f64, 0.0_f64);
+    for _ in 0..30 {
+        let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 1e-6, 0.0, 1e-6);
+        for (odds, class, weight) in samples {
+            let x = f64::from(odds.first().copied().unwrap_or(0.0));
+            let p = f64::from(sigmoid((a * x + b) as f32));
+            let (d, w) = (p - if *class == 1 { high } else { low }, f64::from(*weight));
+            let h = (p * (1.0 - p)).max(1e-9) * w;
+            ga += d * x * w;
+            gb += d * w;
+            haa += h * x * x;
+            hab += h * x;
+            hbb += h;
+        }
+        let det = haa * hbb - hab * hab;
+        a -= (hbb * ga - hab * gb) / det;
+        b -= (haa * gb - hab * ga) / det;
+        a = a.clamp(0.05, 5.0);
+        b = b.clamp(-8.0, 8.0);
+    }
+    (a as f32, b as f32)
+}
+
+/// One factor for all columns and a shift for each, by gradient steps on the log-loss.
+pub(crate) fn temperature(samples: &[Sample], columns: usize) -> (f32, Vec<f32>) {
+    let mut slope = 1.0_f64;
+    let mut shifts = vec![0.0_f64; columns];
+    let mass: f64 = samples.iter().map(|s| f64::from(s.2)).sum::<f64>().max(1.0);
+    for round in 0..400 {
+        let (mut gs, mut gshift) = (0.0, vec![0.0_f64; columns]);
+        for (odds, class, weight) in samples {
+            let values: Vec<f32> =
+                odds.iter().zip(&shifts).map(|(o, b)| (slope * f64::from(*o) + b) as f32).collect();
+            let most = values.iter().copied().fold(f32::MIN, f32::max);
+            let parts: Vec<f64> = values.iter().map(|value| f64::from(exp(value - most))).collect();
+            let sum: f64 = parts.iter().sum();
+            for (place, ((part, odd), gradient)) in parts.iter().zip(odds).zip(&mut gshift).enumerate() {
+                let d = (part / sum - if place == *class { 1.0 } else { 0.0 }) * f64::from(*weight) / mass;
+                gs += d * f64::from(*odd);
+                *gradient += d;
+            }
+        }
+        let rate = 1.0 / (1.0 + f64::from(round) / 100.0);
+        slope = (slope - 0.1 * rate * gs).clamp(0.05, 5.0);
+        for (shift, gradient) in shifts.iter_mut().zip(gshift) {
+            *shift -= rate * (gradient + 0.01 * *shift);
+        }
+    }
+    (slope as f32, shifts.into_iter().map(|shift| shift as f32).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn over_sure_odds_are_tamed() {
+        // Said 0.98, right in three of four cases.
+        let samples: Vec<Sample> = (0..400)
+            .map(|n| {
+                (
+                    vec![4.0 * if n % 2 == 0 { 1.0 } else { -1.0 }],
+                    usize::from((n % 2 == 0) != (n % 8 < 2)),
+                    1.0,
+                )
+            })
+            .collect();
+        let (slope, shift) = platt(&samples);
+        let p = sigmoid(4.0 * slope + shift);
+        assert!((p - 0.75).abs() < 0.02, "{p}");
+    }
+}

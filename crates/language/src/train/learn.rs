@@ -1,0 +1,168 @@
+//! The learner: logistic regression over sparse features by AdaGrad, one pass after the other in a seeded order.
+
+use crate::cues::Cue;
+use crate::features::{BUCKETS, Features};
+use crate::weights::{exp, norm, sigmoid};
+
+/// One thing to learn from.
+#[derive(Debug)]
+pub(crate) struct Lesson<'a> {
+    /// What the model sees.
+    pub features: &'a Features,
+    /// The right class; for a yes-or-no task 1 is yes.
+    pub class: usize,
+    /// How much it counts.
+    pub weight: f32,
+}
+
+/// How to learn.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pace {
+    /// Passes over all lessons.
+    pub passes: u32,
+    /// First step size of hashed features.
+    pub step: f32,
+    /// First step size of cues, which start from weights chosen by hand.
+    pub cue_step: f32,
+    /// Pull towards zero at each touch (towards the hand-chosen weight for cues).
+    pub pull: f32,
+}
+
+/// A model of one task while it learns. One column means yes-or-no.
+#[derive(Debug)]
+pub(crate) struct Learner {
+    columns: usize,
+    /// Bucket after bucket, a value a column.
+    pub table: Vec<f32>,
+    table_sums: Vec<f32>,
+    /// Cue after cue, a value a column.
+    pub cues: Vec<f32>,
+    cue_start: Vec<f32>,
+    cue_sums: Vec<f32>,
+    /// One a column.
+    pub bias: Vec<f32>,
+    bias_sums: Vec<f32>,
+}
+
+impl Learner {
+    /// A learner for `columns` columns that starts from `cues` and `bias`.
+    pub(crate) fn new(columns: usize, cues: Vec<f32>, bias: Vec<f32>) -> Self {
+        Self {
+            columns,
+            table: vec![0.0; BUCKETS * columns],
+            table_sums: vec![1e-3; BUCKETS * columns],
+            cue_start: cues.clone(),
+            cue_sums: vec![1e-1; Cue::ALL.len() * columns],
+            cues,
+            bias_sums: vec![1e-1; columns],
+            bias,
+        }
+    }
+
+    /// Learns `lessons`, in an order that only `seed` decides.
+    pub(crate) fn learn(&mut self, lessons: &[Lesson<'_>], pace: Pace, seed: u64) {
+        let mut order: Vec<usize> = (0..lessons.len()).collect();
+        let mut chance = Chance(seed);
+        let mut errors = vec![0.0; self.columns];
+        for pass in 0..pace.passes {
+            chance.shuffle(&mut order);
+            let fade = 1.0 / (1.0 + 0.5 * pass as f32);
+            for lesson in order.iter().filter_map(|at| lessons.get(*at)) {
+                self.errors(lesson, &mut errors);
+                self.step(lesson.features, &errors, pace, fade);
+            }
+        }
+    }
+
+    /// Log-odds of every column.
+    pub(crate) fn odds(&self, features: &Features) -> Vec<f32> {
+        let mut odds = self.bias.clone();
+        for (buckets, x) in groups(features) {
+            for bucket in buckets {
+                for (odd, weight) in odds.iter_mut().zip(self.row(&self.table, *bucket as usize)) {
+                    *odd += x * weight;
+                }
+            }
+        }
+        for cue in &features.cues {
+            for (odd, weight) in odds.iter_mut().zip(self.row(&self.cues, usize::from(*cue))) {
+                *odd += weight;
+            }
+        }
+        odds
+    }
+
+    fn row<'t>(&self, table: &'t [f32], at: usize) -> &'t [f32] {
+        table.get(at * self.columns..(at + 1) * self.columns).unwrap_or(&[])
+    }
+
+    /// Probability minus truth, times the lesson's weight.
+    fn errors(&self, lesson: &Lesson<'_>, errors: &mut [f32]) {
+        let odds = self.odds(lesson.features);
+        if let ([odd], [error]) = (odds.as_slice(), &mut *errors) {
+            *error = (sigmoid(*odd) - if lesson.class == 1 { 1.0 } else { 0.0 }) * lesson.weight;
+            return;
+        }
+        let most = odds.iter().copied().fold(f32::MIN, f32::max);
+        let sum: f32 = odds.iter().map(|odd| exp(odd - most)).sum();
+        for (class, (error, odd)) in errors.iter_mut().zip(&odds).enumerate() {
+            let truth = if class == lesson.class { 1.0 } else { 0.0 };
+            *error = (exp(odd - most) / sum - truth) * lesson.weight;
+        }
+    }
+
+    fn step(&mut self, features: &Features, errors: &[f32], pace: Pace, fade: f32) {
+        let columns = self.columns;
+        for (buckets, x) in groups(features) {
+            for bucket in buckets {
+                let at = *bucket as usize * columns;
+                let row = self.table.iter_mut().zip(&mut self.table_sums).skip(at).take(columns);
+                for ((weight, sum), error) in row.zip(errors) {
+                    let slope = error * x + pace.pull * *weight;
+                    *sum += slope * slope;
+                    *weight -= pace.step * fade * slope / sum.sqrt();
+                }
+            }
+        }
+        for cue in &features.cues {
+            let at = usize::from(*cue) * columns;
+            let row =
+                self.cues.iter_mut().zip(&mut self.cue_sums).zip(&self.cue_start).skip(at).take(columns);
+            for (((weight, sum), start), error) in row.zip(errors) {
+                let slope = error + pace.pull * (*weight - start);
+                *sum += slope * slope;
+                *weight -= pace.cue_step * fade * slope / sum.sqrt();
+            }
+        }
+        for ((bias, sum), error) in self.bias.iter_mut().zip(&mut self.bias_sums).zip(errors) {
+            *sum += error * error;
+            *bias -= pace.cue_step * fade * error / sum.sqrt();
+        }
+    }
+}
+
+fn groups(features: &Features) -> [(&[u32], f32); 2] {
+    let (words, letters) = (&features.words, &features.letters);
+    [(words, norm(words.len())), (letters, norm(letters.len()))]
+}
+
+/// A small seeded generator (splitmix64): good enough to shuffle, the same everywhere.
+#[derive(Debug)]
+pub(crate) struct Chance(pub u64);
+
+impl Chance {
+    fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut x = self.0;
+        x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        x ^ (x >> 31)
+    }
+
+    fn shuffle(&mut self, order: &mut [usize]) {
+        for at in (1..order.len()).rev() {
+            let other = (self.next() % (at as u64 + 1)) as usize;
+            order.swap(at, other);
+        }
+    }
+}

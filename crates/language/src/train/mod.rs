@@ -1,0 +1,329 @@
+//! Training: labelled rows in, weights out. Pure: the same rows and the same seed give the same bytes.
+//!
+//! Rows of sets whose licence does not permit it are refused ([`may_train`]). Of the rest, a tenth by hash is
+//! kept for figures, a tenth calibrates, the others are learnt. Rows of one thread stay together.
+
+mod calibrate;
+mod dump;
+mod learn;
+mod sets;
+
+use mainstreet_kernel::error::Error;
+use serde::{Deserialize, Deserializer};
+
+use crate::features::{BUCKETS, Features, see};
+use crate::reading::Context;
+use crate::tokens::hash;
+use crate::weights::{COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights};
+
+use calibrate::{Sample, platt, temperature};
+pub use dump::posts;
+use learn::{Learner, Lesson, Pace};
+pub use sets::{SETS, Set, Target, may_train, targets};
+
+/// What is learnt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Task {
+    /// One of nine intents.
+    Intent,
+    /// Positive, neutral or negative.
+    Sentiment,
+    /// Yes or no.
+    Harassment,
+    /// Yes or no.
+    Spam,
+    /// Yes or no.
+    NeedsReply,
+    /// Yes or no.
+    Polite,
+}
+
+impl Task {
+    /// Every task.
+    pub const ALL: [Self; 6] =
+        [Self::Intent, Self::Sentiment, Self::Harassment, Self::Spam, Self::NeedsReply, Self::Polite];
+
+    fn first_column(self) -> usize {
+        match self {
+            Self::Intent => INTENT,
+            Self::Sentiment => SENTIMENT,
+            Self::Harassment => HARASSMENT,
+            Self::Spam => SPAM,
+            Self::NeedsReply => NEEDS_REPLY,
+            Self::Polite => POLITE,
+        }
+    }
+
+    fn columns(self) -> usize {
+        match self {
+            Self::Intent => 9,
+            Self::Sentiment => 3,
+            _ => 1,
+        }
+    }
+
+    /// In how many turns rows are left out to calibrate; none where a fixed tenth is enough.
+    fn folds(self) -> usize {
+        match self {
+            Self::Intent | Self::NeedsReply => 4,
+            _ => 0,
+        }
+    }
+
+    fn pace(self) -> Pace {
+        let passes = match self {
+            Self::Intent => 8,
+            _ => 5,
+        };
+        Pace { passes, step: 0.25, cue_step: 0.03, pull: 1e-5 }
+    }
+}
+
+/// One labelled text. Fields that a set does not have are empty.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default)]
+pub struct Row {
+    /// Name of the set: its file's name without the ending.
+    #[serde(skip)]
+    pub set: String,
+    /// Id within the set.
+    #[serde(deserialize_with = "word")]
+    pub id: String,
+    /// The text.
+    pub text: String,
+    /// Title of its conversation, when it opens one.
+    pub title: Option<String>,
+    /// True when it answers another post.
+    pub reply: Option<bool>,
+    /// The set's own label.
+    #[serde(deserialize_with = "word")]
+    pub label: String,
+    /// All labels, where a set has several.
+    pub labels: Vec<String>,
+    /// Our label, in examples of our own.
+    pub intent: Option<String>,
+    /// Our label.
+    pub needs_reply: Option<bool>,
+    /// Our label; not said means no.
+    pub harassment: Option<bool>,
+    /// Our label; not said means no.
+    pub spam: Option<bool>,
+    /// Our label.
+    pub sentiment: Option<String>,
+    /// Why we labelled it so.
+    pub why: Option<String>,
+    /// Thread the row comes from: rows of one thread are never split.
+    #[serde(deserialize_with = "word")]
+    pub issue_id: String,
+}
+
+/// A label or id that may be written as a number.
+fn word<'de, D: Deserializer<'de>>(from: D) -> Result<String, D::Error> {
+    Ok(match serde_json::Value::deserialize(from)? {
+        serde_json::Value::String(word) => word,
+        serde_json::Value::Null => String::new(),
+        other => other.to_string(),
+    })
+}
+
+/// Reads the rows of one set from lines of JSON.
+pub fn rows(set: &str, lines: &str) -> Result<Vec<Row>, Error> {
+    lines
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| !line.trim().is_empty())
+        .map(|(number, line)| {
+            let mut row: Row = serde_json::from_str(line).map_err(|why| {
+                Error::invalid(format!(
+                    "Line {} of {set} is not a labelled row: {why}. Correct it or leave it out.",
+                    number + 1
+                ))
+            })?;
+            set.clone_into(&mut row.set);
+            Ok(row)
+        })
+        .collect()
+}
+
+/// The examples we wrote ourselves.
+pub fn own_examples() -> Result<Vec<Row>, Error> {
+    let mut all = Vec::new();
+    for lines in [
+        include_str!("../../examples/intents.jsonl"),
+        include_str!("../../examples/replies.jsonl"),
+        include_str!("../../examples/harm.jsonl"),
+    ] {
+        all.extend(rows("own", lines)?);
+    }
+    Ok(all)
+}
+
+/// What a row is used for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Learnt from.
+    Learn,
+    /// Not learnt from; sets the probabilities right.
+    Calibrate,
+    /// Touched by nothing; for figures.
+    Test,
+}
+
+/// Which part a row belongs to, by the hash of its words (or of its thread).
+pub fn part(row: &Row) -> Part {
+    let key = if row.issue_id.is_empty() {
+        row.text.to_lowercase().split_whitespace().collect::<Vec<_>>().join(" ")
+    } else {
+        row.issue_id.clone()
+    };
+    match (hash(&key) >> 20) % 10 {
+        0 => Part::Test,
+        1 => Part::Calibrate,
+        _ => Part::Learn,
+    }
+}
+
+struct Prepared {
+    features: Features,
+    targets: Vec<Target>,
+    part: Part,
+    fold: usize,
+}
+
+/// Learns from `rows`. Test rows are left alone, sets that may not train are refused. `seed` decides the order.
+pub fn train(rows: &[Row], seed: u64) -> Result<Weights, Error> {
+    if let Some(row) = rows.iter().find(|row| !may_train(&row.set)) {
+        return Err(Error::invalid(format!(
+            "The licence of {} does not permit training what ships. Leave its rows out.",
+            row.set
+        )));
+    }
+    let prepared: Vec<Prepared> =
+        rows.iter().filter(|row| part(row) != Part::Test).flat_map(prepare).collect();
+    let mut weights = Weights::untrained();
+    weights.table = vec![[0; COLUMNS]; BUCKETS];
+    for task in Task::ALL {
+        learn_task(task, &prepared, seed, &mut weights);
+    }
+    Weights::from_bytes(&weights.to_bytes())
+        .ok_or_else(|| Error::invalid("The weights could not be read back."))
+}
+
+/// A row as the models see it: once in its context and, where there is one, once without, because callers do
+/// not always know it.
+fn prepare(row: &Row) -> Vec<Prepared> {
+    let (title, reply) = (row.title.as_deref().unwrap_or(""), row.reply.unwrap_or(false));
+    let known = Context { title, reply, own_hosts: &[] };
+    let unknown = Context::default();
+    let contexts = if reply || !title.is_empty() { vec![known, unknown] } else { vec![unknown] };
+    let share = 1.0 / contexts.len() as f32;
+    let prepared = contexts.iter().map(|context| {
+        let mut targets = targets(row);
+        for target in &mut targets {
+            target.weight *= share;
+            target.calibrates *= share;
+        }
+        let fold = hash(&row.text) as usize;
+        Prepared { features: see(&row.text, context).features, targets, part: part(row), fold }
+    });
+    prepared.collect()
+}
+
+/// Learns one task, and sets its probabilities right by rows that were not learnt from: those kept aside, or,
+/// for tasks with few rows, all of them in turn.
+fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &mut Weights) {
+    let folds = task.folds();
+    let mut samples: Vec<Sample> = Vec::new();
+    for fold in 0..folds {
+        let learner = learner(task, prepared, seed, weights, |row| row.fold % folds != fold);
+        samples.extend(
+            of_task(task, prepared, |row| row.fold % folds == fold)
+                .map(|(row, target)| (learner.odds(&row.features), target.class, target.calibrates)),
+        );
+    }
+    let whole = |row: &Prepared| folds > 0 || row.part == Part::Learn;
+    let learner = learner(task, prepared, seed, weights, whole);
+    if folds == 0 {
+        samples.extend(
+            of_task(task, prepared, |row| row.part == Part::Calibrate)
+                .map(|(row, target)| (learner.odds(&row.features), target.class, target.calibrates)),
+        );
+    }
+    samples.retain(|(_, _, weight)| *weight > 0.0);
+    store(&learner, task.first_column(), task.columns(), weights);
+    calibrate_task(task, &samples, weights);
+}
+
+fn of_task(
+    task: Task,
+    prepared: &[Prepared],
+    keep: impl Fn(&Prepared) -> bool,
+) -> impl Iterator<Item = (&Prepared, &Target)> {
+    prepared
+        .iter()
+        .filter(move |row| keep(row))
+        .flat_map(|row| row.targets.iter().map(move |target| (row, target)))
+        .filter(move |(_, target)| target.task == task)
+}
+
+fn learner(
+    task: Task,
+    prepared: &[Prepared],
+    seed: u64,
+    weights: &Weights,
+    keep: impl Fn(&Prepared) -> bool,
+) -> Learner {
+    let lessons: Vec<Lesson<'_>> = of_task(task, prepared, keep)
+        .filter(|(_, target)| target.weight > 0.0)
+        .map(|(row, target)| Lesson { features: &row.features, class: target.class, weight: target.weight })
+        .collect();
+    let (first, columns) = (task.first_column(), task.columns());
+    let start = weights.cues.iter().flat_map(|row| row.iter().skip(first).take(columns).copied()).collect();
+    let bias = weights.bias.iter().skip(first).take(columns).copied().collect();
+    let mut learner = Learner::new(columns, start, bias);
+    learner.learn(&lessons, task.pace(), seed);
+    learner
+}
+
+/// Writes what was learnt into the columns of the task, in steps of a 127th of the largest weight.
+fn store(learner: &Learner, first: usize, columns: usize, weights: &mut Weights) {
+    let cells = |place: usize| learner.table.iter().skip(place).step_by(columns);
+    for place in 0..columns {
+        let column = first + place;
+        let most = cells(place).fold(0.0_f32, |most, weight| most.max(weight.abs()));
+        let scale = if most > 0.0 { most / 127.0 } else { 1.0 };
+        for (row, weight) in weights.table.iter_mut().zip(cells(place)) {
+            if let Some(cell) = row.get_mut(column) {
+                *cell = (weight / scale).round().clamp(-127.0, 127.0) as i8;
+            }
+        }
+        for (row, weight) in weights.cues.iter_mut().zip(learner.cues.iter().skip(place).step_by(columns)) {
+            if let Some(cell) = row.get_mut(column) {
+                *cell = *weight;
+            }
+        }
+        if let (Some(cell), Some(bias)) = (weights.scale.get_mut(column), learner.bias.get(place)) {
+            *cell = scale;
+            if let Some(slot) = weights.bias.get_mut(column) {
+                *slot = *bias;
+            }
+        }
+    }
+}
+
+fn calibrate_task(task: Task, samples: &[Sample], weights: &mut Weights) {
+    let (first, columns) = (task.first_column(), task.columns());
+    let (slope, shifts) = if columns == 1 {
+        let (slope, shift) = platt(samples);
+        (slope, vec![shift])
+    } else {
+        temperature(samples, columns)
+    };
+    for (place, shift) in shifts.into_iter().enumerate() {
+        if let (Some(to_slope), Some(to_shift)) =
+            (weights.slope.get_mut(first + place), weights.shift.get_mut(first + place))
+        {
+            (*to_slope, *to_shift) = (slope, shift);
+        }
+    }
+}
