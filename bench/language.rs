@@ -28,7 +28,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ["train", dir, file] => {
             let mut rows = train::own_examples()?;
             for set in train::SETS.iter().filter(|set| set.trains && set.name != "own") {
-                rows.extend(load(Path::new(dir), set.name)?);
+                rows.extend(load(Path::new(dir), set)?);
             }
             let start = Instant::now();
             let bytes = train::train(&rows, SEED)?.to_bytes();
@@ -46,15 +46,11 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-fn load(dir: &Path, set: &str) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
-    for path in [dir.join(format!("{set}.jsonl")), dir.join(format!("labelled/{set}.jsonl"))] {
-        if path.exists() {
-            return Ok(train::rows(set, &std::fs::read_to_string(path)?)?);
+fn load(dir: &Path, set: &train::Set) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
+    for place in set.places() {
+        if dir.join(&place).exists() {
+            return Ok(set.rows(&place, &std::fs::read_to_string(dir.join(&place))?)?);
         }
-    }
-    let dump = dir.join(set).join("Posts.xml");
-    if dump.exists() {
-        return Ok(train::posts(set, &std::fs::read_to_string(dump)?));
     }
     Ok(Vec::new())
 }
@@ -102,7 +98,7 @@ fn figures(
 ) -> Result<(), Box<dyn std::error::Error>> {
     writeln!(out, "model {}", weights.name())?;
     for set in train::SETS {
-        let rows = if set.name == "own" { train::own_examples()? } else { load(dir, set.name)? };
+        let rows = if set.name == "own" { train::own_examples()? } else { load(dir, set)? };
         let rows: Vec<Row> =
             rows.into_iter().filter(|row| !set.trains || train::part(row) == Part::Test).collect();
         let readings: Vec<Reading> = rows.iter().map(|row| read_row(weights, row)).collect();

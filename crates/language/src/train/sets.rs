@@ -1,5 +1,7 @@
 //! Which labelled sets may be learnt from, and what their labels say about our tasks.
 
+use mainstreet_kernel::error::Error;
+
 use crate::reading::Intent;
 
 use super::{Row, Task};
@@ -13,6 +15,19 @@ pub struct Set {
     pub licence: &'static str,
     /// True when what ships may be trained on it.
     pub trains: bool,
+}
+
+impl Set {
+    /// Where its file may stand below a data folder, the first that exists counts.
+    pub fn places(&self) -> [String; 3] {
+        let name = self.name;
+        [format!("{name}.jsonl"), format!("labelled/{name}.jsonl"), format!("{name}/Posts.xml")]
+    }
+
+    /// Its rows out of the file that was found at one of [`Self::places`].
+    pub fn rows(&self, place: &str, text: &str) -> Result<Vec<Row>, Error> {
+        if place.ends_with(".xml") { Ok(super::posts(self.name, text)) } else { super::rows(self.name, text) }
+    }
 }
 
 /// Every set we know. Sets whose licence does not permit it are measured on only; unknown sets are not used.

@@ -1,6 +1,8 @@
 //! The command line: one file a command.
 
+mod read;
 mod serve;
+mod train;
 
 use std::io::Write as _;
 use std::process::ExitCode;
@@ -23,6 +25,12 @@ struct Cli {
 enum Command {
     /// Run the community
     Serve(serve::Options),
+    /// Make the weights that read texts, from labelled sets
+    Train(train::Options),
+    /// Say what texts mean: one {"id","text"} a line in, one object a line out
+    Read,
+    /// Say how alike two wordings are: one {"id","a","b"} a line in, {"id","score"} out
+    Similar,
 }
 
 /// Reads the command line, runs the command, answers with its exit status: 0 done, 1 failed, 2 wrong usage.
@@ -33,6 +41,9 @@ pub(crate) fn run() -> ExitCode {
     let Cli { common, command } = Cli::parse();
     let done = match command {
         Command::Serve(options) => serve::run(&common, &options),
+        Command::Train(options) => train::run(&common, &options),
+        Command::Read => read::read_lines(),
+        Command::Similar => read::similar_lines(),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
