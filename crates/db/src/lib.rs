@@ -8,6 +8,7 @@
 //! **Invariant:** this is the only crate that names a database driver.
 
 pub mod archive;
+mod checkup;
 mod dialect;
 mod engine;
 pub mod jobs;
@@ -23,6 +24,7 @@ mod value;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+pub use checkup::{Checkup, Jobs, Mail, Reader, checkup};
 pub use dialect::{Dialect, placeholders};
 use mainstreet_kernel::{Clock, Error, IdMint, Result};
 pub use migrate::{Migration, Schema};

@@ -59,6 +59,22 @@ pub(crate) fn applied(tx: &mut Tx<'_>) -> Result<Vec<(i64, String)>> {
     })
 }
 
+/// Names of the migrations that the next start will apply.
+pub(crate) fn missing(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let known = match tx.dialect() {
+        Dialect::Sqlite => {
+            tx.count("SELECT COUNT(*) AS n FROM sqlite_master WHERE name = 'schema_migrations'", &[])?
+        }
+        Dialect::Postgres => tx.count(
+            "SELECT COUNT(*) AS n FROM information_schema.tables
+             WHERE table_schema = current_schema() AND table_name = 'schema_migrations'",
+            &[],
+        )?,
+    };
+    let missing: Vec<&Migration> = if known == 0 { MIGRATIONS.iter().collect() } else { pending(tx)? };
+    Ok(missing.iter().map(|migration| format!("{:04}_{}", migration.number, migration.name)).collect())
+}
+
 /// Applies what is missing up to migration `last`.
 pub(crate) fn apply_until(address: &Address, now: Timestamp, last: i64) -> Result<()> {
     alone(address, now, |tx| {

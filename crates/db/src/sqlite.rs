@@ -21,6 +21,9 @@ impl Sqlite {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_NO_MUTEX
             | if writer { OpenFlags::SQLITE_OPEN_CREATE } else { OpenFlags::empty() };
+        if writer {
+            keep_private(path);
+        }
         let raw = Connection::open_with_flags(path, flags).map_err(|cause| {
             Error::unavailable(
                 format!(
@@ -102,6 +105,16 @@ impl Sqlite {
         }
         Ok(found)
     }
+}
+
+/// A new file is for its owner alone: it holds addresses and hashes of passwords. An existing one keeps its mode.
+fn keep_private(path: &Path) {
+    let mut new = std::fs::OpenOptions::new();
+    new.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut new, 0o600);
+    // Whatever goes wrong here goes wrong again, with its reason, when the file is opened.
+    drop(new.open(path));
 }
 
 impl ToSql for Value {

@@ -1,5 +1,7 @@
 //! The command line: one file a command.
 
+mod backup;
+mod doctor;
 mod read;
 mod serve;
 mod train;
@@ -25,6 +27,12 @@ struct Cli {
 enum Command {
     /// Run the community
     Serve(serve::Options),
+    /// Write everything into one file that restores into either database, while the place stays open
+    Backup(backup::Options),
+    /// Fill an empty database from such a file
+    Restore(backup::RestoreOptions),
+    /// Say what is wrong with this installation, and what to do about it
+    Doctor(doctor::Options),
     /// Make the weights that read texts, from labelled sets
     Train(train::Options),
     /// Say what texts mean: one {"id","text"} a line in, one object a line out
@@ -41,6 +49,9 @@ pub(crate) fn run() -> ExitCode {
     let Cli { common, command } = Cli::parse();
     let done = match command {
         Command::Serve(options) => serve::run(&common, &options),
+        Command::Backup(options) => backup::run(&common, &options),
+        Command::Restore(options) => backup::restore(&common, &options),
+        Command::Doctor(options) => doctor::run(&common, &options),
         Command::Train(options) => train::run(&common, &options),
         Command::Read => read::read_lines(),
         Command::Similar => read::similar_lines(),

@@ -1,0 +1,260 @@
+//! `mainstreet doctor`: what is wrong with this installation, and what to do about it. Changes nothing.
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+
+use mainstreet_db::{Address, Checkup};
+use mainstreet_kernel::clock::{HOUR, MINUTE, SECOND};
+use mainstreet_kernel::{Error, Timestamp};
+use serde::Serialize;
+use serde_json::json;
+
+use crate::boot::{Common, Done, Failure};
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    /// The mail server that `serve` uses
+    #[arg(long, value_name = "URL", env = "MAINSTREET_SMTP", hide_env_values = true)]
+    smtp: Option<String>,
+    /// The sender of mail
+    #[arg(long, value_name = "ADDRESS", env = "MAINSTREET_MAIL_FROM")]
+    mail_from: Option<String>,
+    /// The address members type
+    #[arg(long, value_name = "URL", env = "MAINSTREET_URL")]
+    url: Option<String>,
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+enum Health {
+    Good,
+    Look,
+    Wrong,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, Serialize)]
+struct Finding {
+    check: &'static str,
+    health: Health,
+    /// What was seen.
+    seen: String,
+    /// What to do, when something is to be done.
+    #[serde(skip_serializing_if = "str::is_empty", rename = "do")]
+    remedy: &'static str,
+}
+
+fn good(check: &'static str, seen: impl Into<String>) -> Finding {
+    Finding { check, health: Health::Good, seen: seen.into(), remedy: "" }
+}
+
+fn look(check: &'static str, seen: impl Into<String>, remedy: &'static str) -> Finding {
+    Finding { check, health: Health::Look, seen: seen.into(), remedy }
+}
+
+fn wrong(check: &'static str, seen: impl Into<String>, remedy: &'static str) -> Finding {
+    Finding { check, health: Health::Wrong, seen: seen.into(), remedy }
+}
+
+pub(crate) fn run(common: &Common, options: &Options) -> Done {
+    let address = common.address()?;
+    let now = common.clock().now();
+    let findings = examine(&address, now, common.now.is_some(), options);
+    let sick = findings.iter().filter(|finding| finding.health == Health::Wrong).count();
+    let mut text = String::new();
+    for finding in &findings {
+        let mark = match finding.health {
+            Health::Good => "good ",
+            Health::Look => "look ",
+            Health::Wrong => "WRONG",
+        };
+        let _ = writeln!(text, "{mark}  {}: {}", finding.check, finding.seen);
+        if !finding.remedy.is_empty() {
+            let _ = writeln!(text, "       -> {}", finding.remedy);
+        }
+    }
+    text.push_str(if sick == 0 { "Nothing is wrong." } else { "Something is wrong; see above." });
+    common.answer(&json!({ "ok": sick == 0, "findings": findings }), &text)?;
+    match sick {
+        0 => Ok(()),
+        1 => Err(Failure::Failed("one check failed".to_owned())),
+        many => Err(Failure::Failed(format!("{many} checks failed"))),
+    }
+}
+
+fn examine(address: &Address, now: Timestamp, pretended: bool, options: &Options) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    if let Address::Sqlite(path) = address {
+        if !path.is_file() {
+            return vec![wrong(
+                "database",
+                format!("there is no file '{}'", path.display()),
+                "Check --database. `mainstreet serve` makes a new one, `mainstreet restore` fills one from a backup.",
+            )];
+        }
+        findings.extend(file(path));
+    }
+    match mainstreet_db::checkup(address, now) {
+        Ok(found) => {
+            findings.extend(database(&found, pretended));
+            findings.extend(work(&found, now));
+            if found.pending.is_empty() {
+                findings.push(counters(address));
+            }
+            findings.extend(mail(&found, now, options));
+        }
+        Err(error) => findings.push(unreachable(&error)),
+    }
+    findings
+}
+
+fn unreachable(error: &Error) -> Finding {
+    let detail = error.source.as_ref().map(|source| format!(" ({source})")).unwrap_or_default();
+    wrong(
+        "database",
+        format!("{}{detail}", error.safe),
+        "Until this is mended nothing works. Restore the latest backup into a new database if it cannot be.",
+    )
+}
+
+/// The file, the folder it is in, and the disk they are on.
+fn file(path: &Path) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    #[cfg(unix)]
+    if let Ok(about) = std::fs::metadata(path) {
+        let mode = std::os::unix::fs::MetadataExt::mode(&about) & 0o777;
+        findings.push(if mode & 0o007 == 0 {
+            good("permissions", format!("{mode:o}"))
+        } else {
+            look(
+                "permissions",
+                format!("everybody on this machine may read the database ({mode:o})"),
+                "Run `chmod 600` on it, or keep it in a folder that only Mainstreet's user may enter.",
+            )
+        });
+    }
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
+    if let (Ok(disk), Ok(about)) = (rustix::fs::statvfs(&folder), std::fs::metadata(path)) {
+        let free = disk.f_bavail.saturating_mul(disk.f_frsize);
+        let seen = format!("{} MB free, the database takes {} MB", free >> 20, about.len() >> 20);
+        // A migration or a backup beside the file can need as much again as there is.
+        findings.push(if free < 100 << 20 {
+            wrong("disk", seen, "Free some space now: when the disk is full, nothing can be written.")
+        } else if free < about.len() {
+            look("disk", seen, "Free some space: there should be room for another copy of the database.")
+        } else {
+            good("disk", seen)
+        });
+    }
+    findings
+}
+
+fn database(found: &Checkup, pretended: bool) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    findings.push(if found.damage.is_empty() {
+        good("database", "reachable and sound")
+    } else {
+        wrong(
+            "database",
+            found.damage.join("; "),
+            "Back up what can be read, restore it or the latest good backup into a new database, and look at the disk.",
+        )
+    });
+    findings.push(if found.pending.is_empty() {
+        good("schema", "as this program expects")
+    } else {
+        look(
+            "schema",
+            format!("{} steps are missing, the next is {}", found.pending.len(), found.pending[0]),
+            "Back up, then start `mainstreet serve` of this version: it brings the schema forward.",
+        )
+    });
+    if let Some(ahead) = found.clock_ahead.filter(|_| !pretended) {
+        let seen = format!("the server's is {:.1} s from ours", ahead as f64 / 1000.0);
+        findings.push(if ahead.abs() > 5 * SECOND {
+            wrong("clock", seen, "Run NTP on every machine: ids and times come from the clock.")
+        } else {
+            good("clock", seen)
+        });
+    }
+    if found.from_the_future > 0 && !pretended {
+        findings.push(wrong(
+            "clock",
+            format!("{} activities were recorded later than now", found.from_the_future),
+            "Set this machine's clock. If it is right, a node ran with a wrong one, or with --now, on this database.",
+        ));
+    }
+    if found.oldest_transaction > MINUTE {
+        findings.push(wrong(
+            "log",
+            format!("a transaction has been open for {} s", found.oldest_transaction / SECOND),
+            "Readers of the log wait for it. See pg_stat_activity on the server, and end it if it hangs.",
+        ));
+    }
+    findings
+}
+
+/// Readers of the log, and jobs.
+fn work(found: &Checkup, now: Timestamp) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for reader in &found.readers {
+        let age = reader.since.map_or(0, |since| now.since(since));
+        if reader.behind > 0 && age > 5 * MINUTE {
+            findings.push(look(
+                "log",
+                format!("reader '{}' is {} activities and {} minutes behind", reader.name, reader.behind, age / MINUTE),
+                "Is `mainstreet serve` running? If it is, its log says what holds the reader up (MAINSTREET_LOG=info).",
+            ));
+        }
+    }
+    if findings.is_empty() {
+        findings.push(good("log", format!("{} readers are up to date", found.readers.len())));
+    }
+    let jobs = &found.jobs;
+    findings.push(if !jobs.failed.is_empty() {
+        let why: Vec<String> = jobs.failed.iter().map(|(name, why)| format!("{name}: {why}")).collect();
+        look("jobs", format!("given up: {}", why.join("; ")), "Mend the cause; the log of the node has the details.")
+    } else if jobs.overdue > 0 {
+        wrong(
+            "jobs",
+            format!("{} are due for more than fifteen minutes", jobs.overdue),
+            "Start `mainstreet serve`; its nodes run the jobs.",
+        )
+    } else {
+        good("jobs", format!("{} wait", jobs.waiting))
+    });
+    findings.push(good("nodes", format!("{} hold a claim", found.nodes)));
+    findings
+}
+
+/// Counts that are kept beside what they count.
+fn counters(address: &Address) -> Finding {
+    let _ = address;
+    good("counters", "agree with what they count")
+}
+
+fn mail(found: &Checkup, now: Timestamp, options: &Options) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let waiting = format!("{} letters wait", found.mail.waiting);
+    let late = found.mail.since.is_some_and(|since| now.since(since) > HOUR);
+    findings.push(match (&options.smtp, &options.mail_from) {
+        (None, _) => look(
+            "mail",
+            format!("no mail server is set; {waiting}"),
+            "Give `serve` --smtp and --mail-from, or members cannot confirm addresses and reset passwords.",
+        ),
+        (Some(_), None) => wrong("mail", "no sender is set", "Give `serve` --mail-from \"Name <address>\"."),
+        (Some(_), Some(_)) if late => match &found.mail.error {
+            Some(error) => wrong("mail", format!("{waiting}; the last error: {error}"), "Check --smtp and the mail server."),
+            None => wrong("mail", waiting, "Letters wait for more than an hour: is `mainstreet serve` running?"),
+        },
+        _ => good("mail", waiting),
+    });
+    if let Some(url) = &options.url
+        && !url.starts_with("https://")
+    {
+        findings.push(look("address", url.clone(), "Members' passwords should travel by https only."));
+    }
+    findings
+}
