@@ -80,15 +80,17 @@ pub fn checkup(address: &Address, now: Timestamp) -> Result<Checkup> {
 }
 
 fn inspect_file(tx: &mut Tx<'_>, found: &mut Checkup) -> Result<()> {
-    let lines = tx.all("SELECT integrity_check AS line FROM pragma_integrity_check LIMIT 20", &[], |row| {
-        row.get::<String>("line")
-    })?;
+    let lines =
+        tx.all("SELECT integrity_check AS line FROM pragma_integrity_check LIMIT 20", &[], |row| {
+            row.get::<String>("line")
+        })?;
     found.damage.extend(lines.into_iter().filter(|line| line != "ok"));
     let orphans = tx.all(
         "SELECT \"table\" AS child, parent, COUNT(*) AS n FROM pragma_foreign_key_check GROUP BY 1, 2",
         &[],
         |row| {
-            let (child, parent, n): (String, String, i64) = (row.get("child")?, row.get("parent")?, row.get("n")?);
+            let (child, parent, n): (String, String, i64) =
+                (row.get("child")?, row.get("parent")?, row.get("n")?);
             Ok(format!("{n} rows of {child} point to missing {parent}"))
         },
     )?;
@@ -99,16 +101,18 @@ fn inspect_file(tx: &mut Tx<'_>, found: &mut Checkup) -> Result<()> {
 fn inspect_server(tx: &mut Tx<'_>, now: Timestamp, found: &mut Checkup) -> Result<()> {
     let version = tx.count("SELECT CAST(current_setting('server_version_num') AS BIGINT) AS n", &[])?;
     if version < 150_000 {
-        found.damage.push(format!("the server is version {}, and 15 is the oldest supported", version / 10_000));
+        found
+            .damage
+            .push(format!("the server is version {}, and 15 is the oldest supported", version / 10_000));
     }
     for setting in ["fsync", "full_page_writes"] {
-        let value = tx.one("SELECT current_setting($1) AS value", params![setting], |row| row.get::<String>("value"))?;
+        let value = tx
+            .one("SELECT current_setting($1) AS value", params![setting], |row| row.get::<String>("value"))?;
         if value != "on" {
             found.damage.push(format!("{setting} is {value}: a power cut can destroy the database"));
         }
     }
-    let server =
-        tx.count("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS n", &[])?;
+    let server = tx.count("SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT) AS n", &[])?;
     found.clock_ahead = Some(server - now.0);
     found.oldest_transaction = tx.count(
         "SELECT CAST(COALESCE(MAX(EXTRACT(EPOCH FROM clock_timestamp() - xact_start)) * 1000, 0) AS BIGINT) AS n

@@ -38,7 +38,10 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
         PathBuf::from(format!("mainstreet-{stamp}.tar.zst"))
     });
     if out.exists() {
-        return Err(Failure::Failed(format!("'{}' exists already. Choose another name with --out.", out.display())));
+        return Err(Failure::Failed(format!(
+            "'{}' exists already. Choose another name with --out.",
+            out.display()
+        )));
     }
     // Under its own name only once it is whole and on the disk.
     let mut part = out.clone().into_os_string();
@@ -60,7 +63,10 @@ fn write(address: &Address, now: mainstreet_kernel::Timestamp, part: &Path) -> R
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut open, 0o600);
     let file = open.open(part).map_err(|cause| {
-        Failure::Failed(format!("cannot write '{}': {cause}. Choose another place with --out.", part.display()))
+        Failure::Failed(format!(
+            "cannot write '{}': {cause}. Choose another place with --out.",
+            part.display()
+        ))
     })?;
     let bar = bar("writing");
     archive::write(address, now, BufWriter::new(&file), |progress| show(&bar, progress))?;

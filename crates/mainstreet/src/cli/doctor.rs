@@ -134,7 +134,10 @@ fn file(path: &Path) -> Vec<Finding> {
             )
         });
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).map_or_else(|| PathBuf::from("."), Path::to_owned);
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty())
+        .map_or_else(|| PathBuf::from("."), Path::to_owned);
     if let (Ok(disk), Ok(about)) = (rustix::fs::statvfs(&folder), std::fs::metadata(path)) {
         let free = disk.f_bavail.saturating_mul(disk.f_frsize);
         let seen = format!("{} MB free, the database takes {} MB", free >> 20, about.len() >> 20);
@@ -214,7 +217,11 @@ fn work(found: &Checkup, now: Timestamp) -> Vec<Finding> {
     let jobs = &found.jobs;
     findings.push(if !jobs.failed.is_empty() {
         let why: Vec<String> = jobs.failed.iter().map(|(name, why)| format!("{name}: {why}")).collect();
-        look("jobs", format!("given up: {}", why.join("; ")), "Mend the cause; the log of the node has the details.")
+        look(
+            "jobs",
+            format!("given up: {}", why.join("; ")),
+            "Mend the cause; the log of the node has the details.",
+        )
     } else if jobs.overdue > 0 {
         wrong(
             "jobs",
@@ -246,8 +253,14 @@ fn mail(found: &Checkup, now: Timestamp, options: &Options) -> Vec<Finding> {
         ),
         (Some(_), None) => wrong("mail", "no sender is set", "Give `serve` --mail-from \"Name <address>\"."),
         (Some(_), Some(_)) if late => match &found.mail.error {
-            Some(error) => wrong("mail", format!("{waiting}; the last error: {error}"), "Check --smtp and the mail server."),
-            None => wrong("mail", waiting, "Letters wait for more than an hour: is `mainstreet serve` running?"),
+            Some(error) => wrong(
+                "mail",
+                format!("{waiting}; the last error: {error}"),
+                "Check --smtp and the mail server.",
+            ),
+            None => {
+                wrong("mail", waiting, "Letters wait for more than an hour: is `mainstreet serve` running?")
+            }
         },
         _ => good("mail", waiting),
     });
