@@ -1,7 +1,23 @@
 //! The place: what members see and own.
 //!
-//! **Invariant:** `community` does not know the desk. A forum must be lovely with the desk switched off; the world
-//! learns what happened here from the log of activities.
+//! Each folder is a capability: `model` (plain structs and closed enums), `rules` (pure), `actions` (verbs: they
+//! take `&mut Tx`, write, and record what happened), `store` (every SQL string).
+//!
+//! **Invariants.** `community` does not know the desk. A forum must be lovely with the desk switched off; the world
+//! learns what happened here from the log of activities, written in the transaction that did it. Verbs never commit
+//! and never call the network. Counters are right when a verb returns (`topics`, `posts`, `spaces`, `people` and
+//! `tags` say what each one counts). Rows are locked in one order, so that verbs cannot deadlock: topic, its posts,
+//! people by rising id, tags, spaces by rising id.
 
 pub mod accounts;
+pub mod flags;
+pub mod markdown;
+pub mod people;
+pub mod posts;
+pub mod reactions;
+pub mod ripples;
 pub mod settings;
+pub mod spaces;
+mod store;
+pub mod tags;
+pub mod topics;

@@ -1,0 +1,127 @@
+//! Taking posts away and bringing them back: deleting, hiding, restoring.
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::id::PostId;
+use mainstreet_kernel::{Activity, Actor, Error, Result, Verb, Visibility};
+use serde_json::json;
+
+use super::model::{Moved, Post, State, Taker};
+use super::{answers, rules, store};
+use crate::topics::{self, SpaceName, Topic};
+use crate::{people, spaces, tags};
+
+/// Takes a post away for its author or staff. Taking the first post takes the topic. Errors: not theirs; gone
+/// already.
+pub fn delete(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
+    let (topic, space, post) = held(tx, id)?;
+    topics::seen(actor.into(), &topic, space.visibility)?;
+    rules::may_take(actor, &post, &topic)?;
+    let by = if actor.is(post.person) { Taker::Author } else { Taker::Staff };
+    take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by, why: None })
+}
+
+/// Hides a post for a reason that its author can read. Errors: not staff; no reason; gone already.
+pub fn hide(tx: &mut Tx<'_>, actor: Actor, id: PostId, why: &str) -> Result<Moved> {
+    rules::may_hide(actor)?;
+    let why = why.trim();
+    if why.is_empty() || why.chars().count() > 500 {
+        return Err(Error::invalid("Give a reason of at most 500 characters. The author will read it."));
+    }
+    let (topic, space, post) = held(tx, id)?;
+    let leaving = Leaving { state: State::Hidden, by: Taker::Staff, why: Some(why) };
+    take(tx, actor, (&topic, &space), &post, leaving)
+}
+
+/// Brings a post back: everything is as if it had never left. Errors: not staff, nor the author who deleted it;
+/// it is not away.
+pub fn restore(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
+    let (topic, space, post) = held(tx, id)?;
+    rules::may_restore(actor, &post)?;
+    if post.state == State::Published {
+        return Err(Error::conflict("This post is published already."));
+    }
+    store::set_state(tx, &post, State::Published, None, None)?;
+    let after = settle(tx, &topic, &post, 1)?;
+    tx.record(
+        &about(tx, Verb::PostRestored, actor, (&topic, &space), &post)
+            .with(json!({ "from": post.state.as_str(), "first": post.is_first() })),
+    )?;
+    if let (Some(mark), None) = (post.was_accepted, topic.accepted_post) {
+        answers::put_back(tx, (&topic, &space), &post, mark)?;
+    }
+    people::store::recount_posts(tx, post.person, 1)?;
+    count_lists(tx, &topic, &post, after, 1)?;
+    Ok(Moved { post: store::find(tx, id)?, with_topic: post.is_first() })
+}
+
+/// How a post leaves.
+struct Leaving<'a> {
+    state: State,
+    by: Taker,
+    why: Option<&'a str>,
+}
+
+fn held(tx: &mut Tx<'_>, id: PostId) -> Result<(Topic, SpaceName, Post)> {
+    let topic = store::find(tx, id)?.topic;
+    let (topic, space) = topics::store::hold(tx, topic)?;
+    Ok((topic, space, store::find(tx, id)?))
+}
+
+fn take(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    (topic, space): (&Topic, &SpaceName),
+    post: &Post,
+    leaving: Leaving<'_>,
+) -> Result<Moved> {
+    if post.state != State::Published {
+        return Err(Error::conflict("This post is gone already."));
+    }
+    store::set_state(tx, post, leaving.state, Some(leaving.by), leaving.why)?;
+    let verb = if leaving.state == State::Hidden { Verb::PostHidden } else { Verb::PostDeleted };
+    tx.record(&about(tx, verb, actor, (topic, space), post).with(
+        json!({ "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why }),
+    ))?;
+    if topic.accepted_post == Some(post.id) {
+        answers::put_away(tx, actor, (topic, space), post)?;
+    }
+    let after = settle(tx, topic, post, -1)?;
+    people::store::recount_posts(tx, post.person, -1)?;
+    count_lists(tx, topic, post, after, -1)?;
+    Ok(Moved { post: store::find(tx, post.id)?, with_topic: post.is_first() })
+}
+
+/// Counts the topic and the post answered anew. Answers the topic's published posts.
+fn settle(tx: &mut Tx<'_>, topic: &Topic, post: &Post, sign: i64) -> Result<i64> {
+    if let Some(answered) = post.reply_to {
+        store::count_reply(tx, topic.id, answered, sign)?;
+    }
+    if post.is_first() {
+        let state = if sign > 0 { State::Published } else { store::find(tx, post.id)?.state };
+        topics::store::set_state(tx, topic.id, state)?;
+    }
+    Ok(topics::recount(tx, topic)?.published)
+}
+
+/// Tags and space. The space comes last, because every verb in it wants its row.
+fn count_lists(tx: &mut Tx<'_>, topic: &Topic, post: &Post, published: i64, sign: i64) -> Result<()> {
+    if post.is_first() {
+        // The topic goes with all that was published in it, or comes back with all that is.
+        let posts = if sign > 0 { published } else { published + 1 };
+        tags::store::count_topic(tx, topic.id, sign)?;
+        spaces::store::count(tx, topic.space, sign, sign * posts)
+    } else if topic.state == State::Published {
+        spaces::store::count(tx, topic.space, 0, sign)
+    } else {
+        Ok(())
+    }
+}
+
+fn about(tx: &Tx<'_>, verb: Verb, actor: Actor, (topic, space): (&Topic, &SpaceName), post: &Post) -> Activity {
+    // That something was put away is for its author and staff; that something is back is for all.
+    let visibility = if verb == Verb::PostRestored { space.visibility } else { Visibility::Staff };
+    Activity::new(verb, actor, post.id, tx.now())
+        .within(topic.id, topic.space)
+        .to(post.person)
+        .seen_by(visibility)
+}

@@ -1,0 +1,19 @@
+//! How far members have read: the highest number seen in a topic. It only rises.
+
+use std::collections::HashMap;
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::Result;
+use mainstreet_kernel::id::{PersonId, TopicId};
+
+mod store;
+
+/// `person` has seen the topic's posts up to `number`.
+pub fn mark(tx: &mut Tx<'_>, person: PersonId, topic: TopicId, number: i64) -> Result<()> {
+    store::mark(tx, person, topic, number)
+}
+
+/// How far `person` has read each of these topics; those never opened are missing.
+pub fn of(tx: &mut Tx<'_>, person: PersonId, topics: &[TopicId]) -> Result<HashMap<TopicId, i64>> {
+    store::of(tx, person, topics)
+}
