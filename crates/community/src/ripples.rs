@@ -5,8 +5,8 @@
 //! What is here: posts that came in without being rendered (an archive, a bulk writer) or were rendered by an older
 //! version get their rendering stored, so that reading them stops costing it.
 
-use mainstreet_db::log::{self, Entry};
 use mainstreet_db::Tx;
+use mainstreet_db::log::{self, Entry};
 use mainstreet_kernel::id::PostId;
 use mainstreet_kernel::{Result, Verb};
 

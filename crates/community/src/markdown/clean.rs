@@ -10,9 +10,46 @@ static ALLOWED: LazyLock<Builder<'static>> = LazyLock::new(|| {
     let mut builder = Builder::empty();
     builder
         .tags(HashSet::from([
-            "a", "abbr", "b", "blockquote", "br", "cite", "code", "del", "details", "div", "em", "h3", "h4", "h5",
-            "h6", "hr", "i", "img", "input", "ins", "kbd", "li", "mark", "ol", "p", "pre", "s", "section", "small",
-            "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+            "a",
+            "abbr",
+            "b",
+            "blockquote",
+            "br",
+            "cite",
+            "code",
+            "del",
+            "details",
+            "div",
+            "em",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "img",
+            "input",
+            "ins",
+            "kbd",
+            "li",
+            "mark",
+            "ol",
+            "p",
+            "pre",
+            "s",
+            "section",
+            "small",
+            "strong",
+            "sub",
+            "summary",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "ul",
         ]))
         .clean_content_tags(HashSet::from(["script", "style"]))
         .tag_attributes(HashMap::from([
@@ -64,7 +101,10 @@ pub(super) fn clean(html: &str) -> String {
     }
     // In the cleaner's output a `<` is always a tag, so this cannot touch text.
     clean
-        .replace("<input type=\"checkbox\" disabled=\"\">", "<input type=\"checkbox\" disabled=\"\" aria-label=\"To do\">")
+        .replace(
+            "<input type=\"checkbox\" disabled=\"\">",
+            "<input type=\"checkbox\" disabled=\"\" aria-label=\"To do\">",
+        )
         .replace(
             "<input type=\"checkbox\" checked=\"\" disabled=\"\">",
             "<input type=\"checkbox\" checked=\"\" disabled=\"\" aria-label=\"Done\">",

@@ -10,7 +10,8 @@ use super::{DEPTH, Links};
 
 /// Bare tags that people may type. Without attributes, so that the cleaner's work stays bounded.
 const TYPED: &[&str] = &[
-    "abbr", "b", "br", "del", "details", "em", "i", "ins", "kbd", "mark", "small", "strong", "sub", "summary", "sup",
+    "abbr", "b", "br", "del", "details", "em", "i", "ins", "kbd", "mark", "small", "strong", "sub",
+    "summary", "sup",
 ];
 
 fn options() -> Options<'static> {
@@ -271,9 +272,9 @@ fn source_of(children: &[Node<'_>]) -> Option<Source> {
         return None;
     };
     if left.is_empty()
-        && children.get(used).is_some_and(|node| {
-            matches!(node.data().value, NodeValue::SoftBreak | NodeValue::LineBreak)
-        })
+        && children
+            .get(used)
+            .is_some_and(|node| matches!(node.data().value, NodeValue::SoftBreak | NodeValue::LineBreak))
     {
         used += 1;
     }
@@ -284,7 +285,10 @@ fn source_of(children: &[Node<'_>]) -> Option<Source> {
 fn link_mentions<'a>(arena: &'a Arena<'a>, node: Node<'a>, links: &Links) {
     let pieces = {
         let NodeValue::Text(text) = &node.data().value else { return };
-        if links.is_empty() || !text.contains('@') || is_inside(node, |value| matches!(value, NodeValue::Link(_))) {
+        if links.is_empty()
+            || !text.contains('@')
+            || is_inside(node, |value| matches!(value, NodeValue::Link(_)))
+        {
             return;
         }
         let mut pieces = Vec::new();
@@ -354,7 +358,8 @@ fn open_link(url: &str, class: &str, title: &str) -> String {
         escape(title, &mut html);
         html.push('"');
     }
-    let own = (url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\")) || url.starts_with('#');
+    let own =
+        (url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\")) || url.starts_with('#');
     if !own {
         html.push_str(" rel=\"ugc nofollow noopener\"");
     }
@@ -366,7 +371,9 @@ fn open_link(url: &str, class: &str, title: &str) -> String {
 fn redraw_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     let (open, image) = {
         match &node.data().value {
-            NodeValue::Link(link) if is_allowed(&link.url) => (Some(open_link(&link.url, "", &link.title)), false),
+            NodeValue::Link(link) if is_allowed(&link.url) => {
+                (Some(open_link(&link.url, "", &link.title)), false)
+            }
             NodeValue::Link(_) => (None, false),
             NodeValue::Image(link) => {
                 let mut html = "<img src=\"".to_owned();

@@ -125,7 +125,8 @@ pub fn handles_of(tx: &mut Tx<'_>, ids: &[PersonId]) -> Result<Handles> {
                 marks(1, &values)
             ),
         ] {
-            let rows = tx.all(&sql, &values, |row| Ok((row.get::<String>("handle")?, row.get("person_id")?)))?;
+            let rows =
+                tx.all(&sql, &values, |row| Ok((row.get::<String>("handle")?, row.get("person_id")?)))?;
             found.extend(rows.into_iter().map(|(handle, person)| (text::fold(&handle), person)));
         }
     }
@@ -134,9 +135,11 @@ pub fn handles_of(tx: &mut Tx<'_>, ids: &[PersonId]) -> Result<Handles> {
 
 /// Takes hold of a person's row until the end of the transaction.
 pub(crate) fn hold(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
-    tx.first("SELECT id FROM people WHERE id = $1 {{FOR_UPDATE}}", params![id], |row| row.get::<PersonId>("id"))?
-        .map(drop)
-        .ok_or_else(|| Error::not_found("There is no such person."))
+    tx.first("SELECT id FROM people WHERE id = $1 {{FOR_UPDATE}}", params![id], |row| {
+        row.get::<PersonId>("id")
+    })?
+    .map(drop)
+    .ok_or_else(|| Error::not_found("There is no such person."))
 }
 
 /// Until when this person may not write, if that is a time to come.
@@ -169,5 +172,6 @@ pub(crate) fn recount_posts(tx: &mut Tx<'_>, id: PersonId, change: i64) -> Resul
 }
 
 pub(crate) fn count_accepted(tx: &mut Tx<'_>, id: PersonId, change: i64) -> Result<()> {
-    tx.run("UPDATE people SET accepted_count = accepted_count + $2 WHERE id = $1", params![id, change]).map(drop)
+    tx.run("UPDATE people SET accepted_count = accepted_count + $2 WHERE id = $1", params![id, change])
+        .map(drop)
 }

@@ -207,8 +207,7 @@ pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
     if before.is_first() {
         title = edit.title.as_deref();
         tags = edit.tags.as_deref();
-        let errors =
-            topics::check(title.unwrap_or(&topic.title), &body, tags.unwrap_or_default());
+        let errors = topics::check(title.unwrap_or(&topic.title), &body, tags.unwrap_or_default());
         if let Some(first) = errors.0.into_values().next() {
             return Err(Error::invalid(first));
         }
@@ -232,8 +231,10 @@ pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
             .within(topic.id, topic.space)
             .to(before.person)
             .seen_by(space.visibility)
-            .with(json!({ "version": before.version + 1, "words": facts.words, "own": actor.is(before.person),
-                "why": edit.why.trim() })),
+            .with(
+                json!({ "version": before.version + 1, "words": facts.words, "own": actor.is(before.person),
+                "why": edit.why.trim() }),
+            ),
     )?;
     Ok(Edited::Saved(store::find(tx, edit.post)?))
 }

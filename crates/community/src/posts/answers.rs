@@ -24,7 +24,10 @@ pub fn accept(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<()> {
     let mut credits = vec![(post.person, 1)];
     if let Some(before) = topic.accepted_post {
         let before = store::find(tx, before)?;
-        tx.record(&about(tx, Verb::AnswerUnaccepted, actor, (&topic, &space), &before).with(json!({ "for": id.to_string() })))?;
+        tx.record(
+            &about(tx, Verb::AnswerUnaccepted, actor, (&topic, &space), &before)
+                .with(json!({ "for": id.to_string() })),
+        )?;
         credits.push((before.person, -1));
     }
     topics::store::set_accepted(tx, topic.id, Some((id, tx.now(), actor.person)))?;
@@ -48,11 +51,17 @@ pub fn unaccept(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<()> {
 }
 
 /// The accepted answer goes away: the mark goes with it and is kept on the post.
-pub(super) fn put_away(tx: &mut Tx<'_>, actor: Actor, (topic, space): (&Topic, &SpaceName), post: &Post) -> Result<()> {
+pub(super) fn put_away(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    (topic, space): (&Topic, &SpaceName),
+    post: &Post,
+) -> Result<()> {
     store::set_was_accepted(tx, post.id, topic.accepted_at.map(|at| (at, topic.accepted_by)))?;
     topics::store::set_accepted(tx, topic.id, None)?;
     tx.record(
-        &about(tx, Verb::AnswerUnaccepted, actor, (topic, space), post).with(json!({ "because": "post_gone" })),
+        &about(tx, Verb::AnswerUnaccepted, actor, (topic, space), post)
+            .with(json!({ "because": "post_gone" })),
     )?;
     credit(tx, topic, vec![(post.person, -1)])
 }
@@ -70,10 +79,9 @@ pub(super) fn put_back(
         Some(person) => Actor { person: Some(person), role: Role::Member, class: ActorClass::Member },
         None => Actor::SYSTEM,
     };
-    tx.record(
-        &about(tx, Verb::AnswerAccepted, accepter, (topic, space), post)
-            .with(json!({ "by": if by == Some(topic.person) { "asker" } else { "staff" }, "because": "post_back" })),
-    )?;
+    tx.record(&about(tx, Verb::AnswerAccepted, accepter, (topic, space), post).with(
+        json!({ "by": if by == Some(topic.person) { "asker" } else { "staff" }, "because": "post_back" }),
+    ))?;
     credit(tx, topic, vec![(post.person, 1)])
 }
 
@@ -86,7 +94,13 @@ fn credit(tx: &mut Tx<'_>, topic: &Topic, mut changes: Vec<(PersonId, i64)>) -> 
         .try_for_each(|(person, change)| people::store::count_accepted(tx, person, change))
 }
 
-fn about(tx: &Tx<'_>, verb: Verb, actor: Actor, (topic, space): (&Topic, &SpaceName), post: &Post) -> Activity {
+fn about(
+    tx: &Tx<'_>,
+    verb: Verb,
+    actor: Actor,
+    (topic, space): (&Topic, &SpaceName),
+    post: &Post,
+) -> Activity {
     Activity::new(verb, actor, post.id, tx.now())
         .within(topic.id, topic.space)
         .answering(topic.first_post)

@@ -18,7 +18,9 @@ pub(crate) use actions::{Author, Draft, facts, put, sent_before};
 pub use actions::{Edit, Edited, NewReply, edit, reply};
 pub use answers::{accept, unaccept};
 pub use model::{Moved, Post, ReactionCount, ReplyTo, Revision, Row, Taker, View};
-pub use rules::{BODY, Facts, check, facts_of, may_accept, may_edit, may_hide, may_restore, may_take, page_of};
+pub use rules::{
+    BODY, Facts, check, facts_of, may_accept, may_edit, may_hide, may_restore, may_take, page_of,
+};
 pub use standing::{delete, hide, restore};
 pub(crate) use views::store_renderings;
 pub use views::{accepted_by_person, by_person, html, page, quote, view};

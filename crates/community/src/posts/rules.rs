@@ -27,7 +27,9 @@ pub fn check(body: &str) -> Result<()> {
         return Err(Error::invalid("Write something first."));
     }
     if body.chars().count() > BODY {
-        return Err(Error::invalid("This text is longer than 32,000 characters. Shorten it or make two posts of it."));
+        return Err(Error::invalid(
+            "This text is longer than 32,000 characters. Shorten it or make two posts of it.",
+        ));
     }
     Ok(())
 }
@@ -65,7 +67,11 @@ pub(super) fn may_reply(actor: Actor, topic: &Topic, space: &SpaceName) -> Resul
 /// Who may change a post's text: its author while it is published, and staff.
 pub fn may_edit(actor: Actor, post: &Post) -> Result<()> {
     let own = actor.is(post.person) && post.state == State::Published;
-    if own || actor.role.is_staff() { Ok(()) } else { Err(Error::forbidden("Only the author or a moderator can edit this post.")) }
+    if own || actor.role.is_staff() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("Only the author or a moderator can edit this post."))
+    }
 }
 
 /// Who may delete a post: staff; its author, but not the beginning of a topic that others have replied to.
@@ -74,17 +80,25 @@ pub fn may_take(actor: Actor, post: &Post, topic: &Topic) -> Result<()> {
         return Ok(());
     }
     if !actor.is(post.person) {
-        return Err(Error::forbidden("Only the author or a moderator can delete this post. You can flag it instead."));
+        return Err(Error::forbidden(
+            "Only the author or a moderator can delete this post. You can flag it instead.",
+        ));
     }
     if post.is_first() && topic.people_count > 1 {
-        return Err(Error::conflict("Others have replied, so this topic stays. Ask a moderator if it must go."));
+        return Err(Error::conflict(
+            "Others have replied, so this topic stays. Ask a moderator if it must go.",
+        ));
     }
     Ok(())
 }
 
 /// Who may hide a post for a reason: staff.
 pub fn may_hide(actor: Actor) -> Result<()> {
-    if actor.role.is_staff() { Ok(()) } else { Err(Error::forbidden("Only moderators can hide posts. You can flag it instead.")) }
+    if actor.role.is_staff() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("Only moderators can hide posts. You can flag it instead."))
+    }
 }
 
 /// Who may bring a post back: staff; its author when they took it away themselves.

@@ -79,9 +79,10 @@ fn take(
     }
     store::set_state(tx, post, leaving.state, Some(leaving.by), leaving.why)?;
     let verb = if leaving.state == State::Hidden { Verb::PostHidden } else { Verb::PostDeleted };
-    tx.record(&about(tx, verb, actor, (topic, space), post).with(
-        json!({ "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why }),
-    ))?;
+    tx.record(
+        &about(tx, verb, actor, (topic, space), post)
+            .with(json!({ "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why })),
+    )?;
     if topic.accepted_post == Some(post.id) {
         answers::put_away(tx, actor, (topic, space), post)?;
     }
@@ -117,7 +118,13 @@ fn count_lists(tx: &mut Tx<'_>, topic: &Topic, post: &Post, published: i64, sign
     }
 }
 
-fn about(tx: &Tx<'_>, verb: Verb, actor: Actor, (topic, space): (&Topic, &SpaceName), post: &Post) -> Activity {
+fn about(
+    tx: &Tx<'_>,
+    verb: Verb,
+    actor: Actor,
+    (topic, space): (&Topic, &SpaceName),
+    post: &Post,
+) -> Activity {
     // That something was put away is for its author and staff; that something is back is for all.
     let visibility = if verb == Verb::PostRestored { space.visibility } else { Visibility::Staff };
     Activity::new(verb, actor, post.id, tx.now())

@@ -11,7 +11,8 @@ use crate::markdown::RENDERER;
 use crate::people::{self, Viewer};
 use crate::store::{list, marks};
 
-const COLUMNS: &str = "p.id, p.topic_id, p.account_id, p.number, p.person_id, p.person_class, p.reply_to, p.body,
+const COLUMNS: &str =
+    "p.id, p.topic_id, p.account_id, p.number, p.person_id, p.person_class, p.reply_to, p.body,
     p.html, p.renderer, p.state, p.state_by, p.state_why, p.state_at, p.created_at, p.edited_at, p.version,
     p.reaction_count, p.reply_count, p.was_accepted_at, p.was_accepted_by";
 
@@ -183,8 +184,7 @@ pub(super) fn mentions_of(tx: &mut Tx<'_>, posts: &[PostId]) -> Result<Vec<(Post
     let mut found = Vec::new();
     for part in posts.chunks(256) {
         let values = list(part);
-        let sql =
-            format!("SELECT post_id, person_id FROM mentions WHERE post_id IN ({})", marks(1, &values));
+        let sql = format!("SELECT post_id, person_id FROM mentions WHERE post_id IN ({})", marks(1, &values));
         found.extend(tx.all(&sql, &values, |row| Ok((row.get("post_id")?, row.get("person_id")?)))?);
     }
     Ok(found)

@@ -133,7 +133,12 @@ pub fn by_person(
 }
 
 /// A person's accepted answers that `viewer` may see, latest first.
-pub fn accepted_by_person(tx: &mut Tx<'_>, viewer: Viewer, person: PersonId, limit: usize) -> Result<Vec<Row>> {
+pub fn accepted_by_person(
+    tx: &mut Tx<'_>,
+    viewer: Viewer,
+    person: PersonId,
+    limit: usize,
+) -> Result<Vec<Row>> {
     let posts = store::accepted_by_person(tx, viewer, person, limit)?;
     place(tx, posts)
 }

@@ -31,5 +31,6 @@ pub(crate) fn count(tx: &mut Tx<'_>, post: PostId, kind: &str, change: i64) -> R
          ON CONFLICT (post_id, kind) DO UPDATE SET count = reaction_counts.count + excluded.count",
         params![post, kind, change],
     )?;
-    tx.run("UPDATE posts SET reaction_count = reaction_count + $2 WHERE id = $1", params![post, change]).map(drop)
+    tx.run("UPDATE posts SET reaction_count = reaction_count + $2 WHERE id = $1", params![post, change])
+        .map(drop)
 }

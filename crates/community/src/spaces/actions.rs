@@ -39,7 +39,11 @@ impl Draft {
 
 /// Managers and owners arrange spaces.
 fn may_arrange(actor: Actor) -> Result<()> {
-    if actor.role >= Role::Manager { Ok(()) } else { Err(Error::forbidden("Only managers can arrange spaces.")) }
+    if actor.role >= Role::Manager {
+        Ok(())
+    } else {
+        Err(Error::forbidden("Only managers can arrange spaces."))
+    }
 }
 
 /// Who may open a topic here: those who see the space; in announcements only staff.

@@ -31,9 +31,7 @@ fn space(row: &Row) -> Result<Space> {
 /// The spaces that `viewer` may see, in their order.
 pub fn all(tx: &mut Tx<'_>, viewer: Viewer) -> Result<Vec<Space>> {
     let [a, b, c] = viewer.words();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM spaces WHERE visibility IN ($1, $2, $3) ORDER BY position, id"
-    );
+    let sql = format!("SELECT {COLUMNS} FROM spaces WHERE visibility IN ($1, $2, $3) ORDER BY position, id");
     tx.all(&sql, params![a, b, c], space)
 }
 
@@ -50,7 +48,9 @@ pub fn by_slug(tx: &mut Tx<'_>, slug: &str) -> Result<Option<Space>> {
 
 /// The oldest channel account of this kind.
 pub fn account_of_kind(tx: &mut Tx<'_>, kind: &str) -> Result<Option<AccountId>> {
-    tx.first("SELECT id FROM accounts WHERE kind = $1 ORDER BY id LIMIT 1", params![kind], |row| row.get("id"))
+    tx.first("SELECT id FROM accounts WHERE kind = $1 ORDER BY id LIMIT 1", params![kind], |row| {
+        row.get("id")
+    })
 }
 
 pub(crate) fn insert_account(tx: &mut Tx<'_>, id: AccountId, kind: &str, name: &str) -> Result<()> {

@@ -79,7 +79,11 @@ mod tests {
             ("a,b,c,d,e,f", None),
             ("an unreasonably long tag for a topic", None),
         ] {
-            assert_eq!(read(typed).ok(), expect.map(|tags| tags.into_iter().map(str::to_owned).collect()), "{typed}");
+            assert_eq!(
+                read(typed).ok(),
+                expect.map(|tags| tags.into_iter().map(str::to_owned).collect()),
+                "{typed}"
+            );
         }
     }
 }

@@ -10,7 +10,12 @@ use super::Tag;
 use crate::store::{list, marks};
 
 fn tag(row: &Row) -> Result<Tag> {
-    Ok(Tag { id: row.get("id")?, slug: row.get("slug")?, name: row.get("name")?, topic_count: row.get("topic_count")? })
+    Ok(Tag {
+        id: row.get("id")?,
+        slug: row.get("slug")?,
+        name: row.get("name")?,
+        topic_count: row.get("topic_count")?,
+    })
 }
 
 /// A tag by its part of an address.
@@ -77,10 +82,9 @@ pub(crate) fn count(tx: &mut Tx<'_>, tag: TagId, change: i64) -> Result<()> {
 
 /// A topic came or went: every tag it has counts one more or less.
 pub(crate) fn count_topic(tx: &mut Tx<'_>, topic: TopicId, change: i64) -> Result<()> {
-    let tags: Vec<TagId> = tx.all(
-        "SELECT tag_id FROM topic_tags WHERE topic_id = $1 ORDER BY tag_id",
-        params![topic],
-        |row| row.get("tag_id"),
-    )?;
+    let tags: Vec<TagId> =
+        tx.all("SELECT tag_id FROM topic_tags WHERE topic_id = $1 ORDER BY tag_id", params![topic], |row| {
+            row.get("tag_id")
+        })?;
     tags.into_iter().try_for_each(|tag| count(tx, tag, change))
 }

@@ -13,11 +13,13 @@ use crate::people::{self, Viewer};
 use crate::store::{list as values_of, marks};
 use crate::tags;
 
-const COLUMNS: &str = "t.id, t.space_id, t.account_id, t.person_id, t.title, t.slug, t.question, t.state, t.pinned,
+const COLUMNS: &str =
+    "t.id, t.space_id, t.account_id, t.person_id, t.title, t.slug, t.question, t.state, t.pinned,
     t.closed_at, t.created_at, t.bumped_at, t.post_count, t.reply_count, t.people_count, t.reaction_count,
     t.view_count, t.first_post_id, t.last_post_id, t.last_person_id, t.first_reply_at, t.accepted_post_id,
     t.accepted_at, t.accepted_by, t.version";
-const SPACE: &str = "s.slug AS space_slug, s.name AS space_name, s.hue AS space_hue, s.visibility AS space_visibility";
+const SPACE: &str =
+    "s.slug AS space_slug, s.name AS space_name, s.hue AS space_hue, s.visibility AS space_visibility";
 
 pub(crate) fn topic(row: &Record) -> Result<Topic> {
     Ok(Topic {
@@ -80,7 +82,9 @@ pub fn find_placed(tx: &mut Tx<'_>, id: TopicId) -> Result<(Topic, SpaceName)> {
 
 /// One topic, held until the end of the transaction, and its space.
 pub fn hold(tx: &mut Tx<'_>, id: TopicId) -> Result<(Topic, SpaceName)> {
-    tx.first("SELECT id FROM topics WHERE id = $1 {{FOR_UPDATE}}", params![id], |row| row.get::<TopicId>("id"))?;
+    tx.first("SELECT id FROM topics WHERE id = $1 {{FOR_UPDATE}}", params![id], |row| {
+        row.get::<TopicId>("id")
+    })?;
     find_placed(tx, id)
 }
 
@@ -201,7 +205,12 @@ fn dress(tx: &mut Tx<'_>, viewer: Viewer, rows: Vec<(Topic, SpaceName)>) -> Resu
         let list = others.entry(topic.id).or_default();
         list.splice(0..0, topic.last_person);
         let mut seen = vec![topic.person];
-        list.retain(|person| !seen.contains(person) && { seen.push(*person); true });
+        list.retain(|person| {
+            !seen.contains(person) && {
+                seen.push(*person);
+                true
+            }
+        });
         list.truncate(3);
     }
     let mut people: Vec<PersonId> = rows.iter().map(|(topic, _)| topic.person).collect();
@@ -237,7 +246,9 @@ fn early_authors(tx: &mut Tx<'_>, topics: &[TopicId]) -> Result<HashMap<TopicId,
              AND state = 'published' ORDER BY topic_id, number",
             marks(1, &values)
         );
-        for (topic, person) in tx.all(&sql, &values, |row| Ok((row.get("topic_id")?, row.get("person_id")?)))? {
+        for (topic, person) in
+            tx.all(&sql, &values, |row| Ok((row.get("topic_id")?, row.get("person_id")?)))?
+        {
             found.entry(topic).or_default().push(person);
         }
     }
@@ -320,7 +331,16 @@ pub(crate) fn set_tally(tx: &mut Tx<'_>, topic: &Topic, tally: &Tally) -> Result
     tx.run(
         "UPDATE topics SET reply_count = $2, people_count = $3, reaction_count = $4, last_post_id = $5,
            last_person_id = $6, bumped_at = $7, first_reply_at = $8, version = version + 1 WHERE id = $1",
-        params![topic.id, tally.replies, tally.people, tally.reactions, post, person, at, tally.first_reply_at],
+        params![
+            topic.id,
+            tally.replies,
+            tally.people,
+            tally.reactions,
+            post,
+            person,
+            at,
+            tally.first_reply_at
+        ],
     )
     .map(drop)
 }
@@ -357,7 +377,8 @@ pub(crate) fn set_accepted(
 }
 
 pub(crate) fn set_closed(tx: &mut Tx<'_>, topic: TopicId, at: Option<Timestamp>) -> Result<()> {
-    tx.run("UPDATE topics SET closed_at = $2, version = version + 1 WHERE id = $1", params![topic, at]).map(drop)
+    tx.run("UPDATE topics SET closed_at = $2, version = version + 1 WHERE id = $1", params![topic, at])
+        .map(drop)
 }
 
 pub(crate) fn set_question(tx: &mut Tx<'_>, topic: TopicId, question: bool) -> Result<()> {
@@ -366,16 +387,21 @@ pub(crate) fn set_question(tx: &mut Tx<'_>, topic: TopicId, question: bool) -> R
 }
 
 pub(crate) fn set_pinned(tx: &mut Tx<'_>, topic: TopicId, pinned: bool) -> Result<()> {
-    tx.run("UPDATE topics SET pinned = $2, version = version + 1 WHERE id = $1", params![topic, pinned]).map(drop)
+    tx.run("UPDATE topics SET pinned = $2, version = version + 1 WHERE id = $1", params![topic, pinned])
+        .map(drop)
 }
 
 pub(crate) fn set_space(tx: &mut Tx<'_>, topic: TopicId, space: SpaceId) -> Result<()> {
-    tx.run("UPDATE topics SET space_id = $2, version = version + 1 WHERE id = $1", params![topic, space]).map(drop)
+    tx.run("UPDATE topics SET space_id = $2, version = version + 1 WHERE id = $1", params![topic, space])
+        .map(drop)
 }
 
 pub(crate) fn set_title(tx: &mut Tx<'_>, topic: TopicId, title: &str, slug: &str) -> Result<()> {
-    tx.run("UPDATE topics SET title = $2, slug = $3, version = version + 1 WHERE id = $1", params![topic, title, slug])
-        .map(drop)
+    tx.run(
+        "UPDATE topics SET title = $2, slug = $3, version = version + 1 WHERE id = $1",
+        params![topic, title, slug],
+    )
+    .map(drop)
 }
 
 /// The topic's version, for pages kept in memory.

@@ -3,7 +3,7 @@
 use mainstreet_community::spaces::Kind;
 use mainstreet_community::{posts, reactions, topics};
 use mainstreet_db::testing::{TestDb, on_each_database};
-use mainstreet_db::{Tx, Value, params};
+use mainstreet_db::{Tx, Value};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::id::{PostId, TopicId};
 use mainstreet_kernel::{Actor, Result, Role, Visibility};
@@ -43,7 +43,8 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-const TOPICS: &str = "SELECT t.id, t.reply_count, t.people_count, t.reaction_count, t.last_post_id, t.last_person_id,
+const TOPICS: &str =
+    "SELECT t.id, t.reply_count, t.people_count, t.reaction_count, t.last_post_id, t.last_person_id,
     t.bumped_at, t.first_reply_at, t.post_count, t.state, t.accepted_post_id FROM topics t ORDER BY t.id";
 const TOPICS_TRUE: &str = "SELECT t.id,
     (SELECT COUNT(*) FROM posts p WHERE p.topic_id = t.id AND p.state = 'published' AND p.number > 1) AS a,
@@ -111,7 +112,12 @@ fn tolerate<T>(result: Result<T>) -> Result<()> {
     }
 }
 
-fn play(db: &TestDb, people: &[Actor], places: &[mainstreet_community::spaces::Space], act: &Act) -> Result<()> {
+fn play(
+    db: &TestDb,
+    people: &[Actor],
+    places: &[mainstreet_community::spaces::Space],
+    act: &Act,
+) -> Result<()> {
     let posts: Vec<PostId> = ids(db, "posts")?;
     let topics: Vec<TopicId> = ids(db, "topics")?;
     let staff = people[people.len() - 1];
@@ -153,7 +159,9 @@ fn play(db: &TestDb, people: &[Actor], places: &[mainstreet_community::spaces::S
             tolerate(db.write_now(move |tx| reactions::toggle(tx, who, post, kind)))
         }
         Act::Move { topic: number, space } => {
-            let (Some(topic), space) = (topic(number), places[space % places.len()].id) else { return Ok(()) };
+            let (Some(topic), space) = (topic(number), places[space % places.len()].id) else {
+                return Ok(());
+            };
             tolerate(db.write_now(move |tx| topics::move_to(tx, staff, topic, space)))
         }
         Act::Tag { topic: number, tags } => {

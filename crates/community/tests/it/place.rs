@@ -1,8 +1,8 @@
 //! A small community to test in.
 
-use mainstreet_community::topics::{self, NewTopic, Opened};
 use mainstreet_community::posts::{self, NewReply, Post};
 use mainstreet_community::spaces::{self, Draft, Kind, Space};
+use mainstreet_community::topics::{self, NewTopic, Opened};
 use mainstreet_db::testing::TestDb;
 use mainstreet_db::{Db, params};
 use mainstreet_kernel::id::{PersonId, TopicId};

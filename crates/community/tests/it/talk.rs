@@ -74,7 +74,11 @@ fn restoring_is_the_inverse_of_hiding_also_for_the_answer() {
             db.read_now(move |tx| {
                 let mut topic = topics::store::find(tx, topic.id)?;
                 topic.version = 0;
-                Ok((topic, posts::store::find(tx, answer)?, mainstreet_community::people::store::profile(tx, ada.person.unwrap())?))
+                Ok((
+                    topic,
+                    posts::store::find(tx, answer)?,
+                    mainstreet_community::people::store::profile(tx, ada.person.unwrap())?,
+                ))
             })
         };
         let before = state()?;

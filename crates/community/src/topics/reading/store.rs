@@ -28,7 +28,8 @@ pub(super) fn of(tx: &mut Tx<'_>, person: PersonId, topics: &[TopicId]) -> Resul
             marks(2, &values)
         );
         let params = [vec![Value::from(person)], values].concat();
-        let rows = tx.all(&sql, &params, |row| Ok((row.get::<TopicId>("topic_id")?, row.get::<i64>("number")?)))?;
+        let rows =
+            tx.all(&sql, &params, |row| Ok((row.get::<TopicId>("topic_id")?, row.get::<i64>("number")?)))?;
         found.extend(rows);
     }
     Ok(found)
