@@ -1,12 +1,13 @@
 //! Keeping the roll-ups up with the log, and building them anew.
 //!
-//! The reader `metrics` takes the log in batches, each in one transaction with its cursor, so every activity
-//! is booked once. What was booked can be taken back for single people, when their account is closed for
+//! The reader `metrics` takes the log in by batches, each in one transaction with its cursor, so every
+//! activity is booked once. What was booked can be taken back for single people, when their account is closed for
 //! spam or found to be somebody else's, and all of it can be built again from the log: both give what reading
 //! the log from the start would give today.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use mainstreet_community::settings;
 use mainstreet_db::Tx;
 use mainstreet_db::log::{self, Cursor, Entry};
 use mainstreet_kernel::id::{PersonId, SpaceId, TopicId};
@@ -20,30 +21,40 @@ use super::store;
 /// The name under which the roll-ups read the log.
 pub const READER: &str = "metrics";
 
-/// How many activities one step takes in: enough that an import of a million posts takes hundreds of steps,
-/// few enough that a step holds the database only for a moment.
-pub const BATCH: usize = 5_000;
+/// How many activities are taken in at once when everything is built again.
+const BATCH: usize = 5_000;
 
-/// One step: takes up to `limit` new activities in and answers how many there were; 0 means: up to date. When the
-/// community's zone changed, everything is built again from the start of the log, step by step.
-pub fn advance(tx: &mut Tx<'_>, zone: &Zone, limit: usize) -> Result<usize> {
-    // The cursor's row is the lock: of two nodes one waits here for the other.
-    log::cursor(tx, READER)?;
-    if store::zone(tx)?.as_deref() != Some(zone.name()) {
-        start_again(tx, zone)?;
-    }
-    log::advance(tx, READER, limit, |tx, entries| take_in(tx, zone, entries))
-}
-
-/// Forgets every roll-up; the next steps build them from the start of the log.
-pub fn start_again(tx: &mut Tx<'_>, zone: &Zone) -> Result<()> {
-    log::cursor(tx, READER)?;
-    store::clear(tx, zone.name())?;
-    log::move_cursor(tx, READER, Cursor::default())
-}
-
-fn take_in(tx: &mut Tx<'_>, zone: &Zone, entries: &[Entry]) -> Result<()> {
+/// Takes a batch of the log in: the work of the reader [`READER`]. When the community's zone changed since the
+/// last batch, everything up to here is built again, because every day begins elsewhere.
+pub fn take_in(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     let Some(until) = entries.last().map(|entry| entry.cursor) else { return Ok(()) };
+    let zone = settings::load(tx)?.zone;
+    if store::zone(tx)?.as_deref() == Some(zone.name()) {
+        return add_batch(tx, &zone, entries, until);
+    }
+    build_until(tx, &zone, until)
+}
+
+/// Builds every roll-up again from the start of the log.
+pub fn build_again(tx: &mut Tx<'_>) -> Result<()> {
+    let until = log::cursor(tx, READER)?;
+    let zone = settings::load(tx)?.zone;
+    build_until(tx, &zone, until)
+}
+
+fn build_until(tx: &mut Tx<'_>, zone: &Zone, until: Cursor) -> Result<()> {
+    store::clear(tx, zone.name())?;
+    let mut from = Cursor::default();
+    loop {
+        let mut entries = log::read(tx, from, BATCH)?;
+        entries.retain(|entry| entry.cursor <= until);
+        let Some(last) = entries.last().map(|entry| entry.cursor) else { return Ok(()) };
+        add_batch(tx, zone, &entries, last)?;
+        from = last;
+    }
+}
+
+fn add_batch(tx: &mut Tx<'_>, zone: &Zone, entries: &[Entry], until: Cursor) -> Result<()> {
     let people = people_in(tx, entries)?;
     book(tx, &Ledger::of(entries, zone, &people))?;
     tell_clocks(tx, entries, &people, until)?;
@@ -144,9 +155,12 @@ fn tell(tx: &mut Tx<'_>, stories: &[(TopicId, Vec<Entry>)]) -> Result<Vec<TopicC
 
 /// Books single people anew: after an account was closed for spam or that was taken back, and after two people
 /// were found to be one (name both) or not to be one (name both).
-pub fn recount(tx: &mut Tx<'_>, zone: &Zone, people: &BTreeSet<PersonId>) -> Result<()> {
+pub fn recount(tx: &mut Tx<'_>, people: &BTreeSet<PersonId>) -> Result<()> {
     let until = log::cursor(tx, READER)?;
-    recount_until(tx, zone, people, until)
+    match store::zone(tx)?.map(|name| name.parse::<Zone>()) {
+        Some(zone) => recount_until(tx, &zone?, people, until),
+        None => Ok(()),
+    }
 }
 
 fn recount_until(tx: &mut Tx<'_>, zone: &Zone, people: &BTreeSet<PersonId>, until: Cursor) -> Result<()> {

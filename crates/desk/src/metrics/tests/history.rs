@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use mainstreet_db::{Tx, params};
+use mainstreet_community::settings::{self, Settings};
+use mainstreet_db::{Tx, log, params};
 use mainstreet_kernel::clock::{DAY, HOUR};
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
-use mainstreet_kernel::{Activity, Actor, ActorClass, Result, Role, Timestamp, Verb, Visibility, Zone};
+use mainstreet_kernel::{Activity, Actor, ActorClass, Result, Role, Timestamp, Verb, Visibility};
 use proptest::prelude::*;
 
 use crate::metrics::rollups;
@@ -36,16 +37,25 @@ pub(super) fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
 }
 
 /// The time zone of the histories: one whose days do not begin at midnight UTC.
-pub(super) fn zone() -> Zone {
-    "Asia/Kolkata".parse().expect("a zone")
+pub(super) const ZONE: &str = "Asia/Kolkata";
+
+pub(super) fn set_zone(tx: &mut Tx<'_>, zone: &str) -> Result<()> {
+    let settings = Settings { zone: zone.parse()?, ..Settings::default() };
+    settings::save(tx, Actor::SYSTEM, &settings)
+}
+
+/// Takes in up to `most` activities.
+pub(super) fn advance(tx: &mut Tx<'_>, most: usize) -> Result<usize> {
+    log::advance(tx, rollups::READER, most, rollups::take_in)
 }
 
 /// Empties what a history fills.
 pub(super) fn sweep(tx: &mut Tx<'_>) -> Result<()> {
+    set_zone(tx, ZONE)?;
     for sql in ["DELETE FROM activities", "DELETE FROM log_cursors", "DELETE FROM people"] {
         tx.run(sql, &[])?;
     }
-    rollups::start_again(tx, &zone())?;
+    rollups::build_again(tx)?;
     for person in 1..7_i64 {
         add_person(tx, person)?;
     }
@@ -126,7 +136,7 @@ impl Act {
             })?;
         tx.run("UPDATE people SET merged_into = $2 WHERE id = $1", params![self.person, target])?;
         let people = [Some(PersonId(self.person)), target, was].into_iter().flatten().collect();
-        rollups::recount(tx, &zone(), &people)
+        rollups::recount(tx, &people)
     }
 
     fn close_account(&self, tx: &mut Tx<'_>) -> Result<()> {

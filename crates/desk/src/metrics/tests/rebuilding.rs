@@ -4,11 +4,11 @@ use std::cell::RefCell;
 
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::{Dialect, Tx};
-use mainstreet_kernel::{Result, Zone};
+use mainstreet_kernel::Result;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
-use super::history::{Act, acts, sweep, zone};
+use super::history::{Act, ZONE, acts, advance, set_zone, sweep};
 use crate::metrics::rollups;
 
 const TABLES: [(&str, &str); 6] = [
@@ -30,8 +30,8 @@ fn dump(tx: &mut Tx<'_>) -> Result<Vec<String>> {
     Ok(lines)
 }
 
-fn catch_up(tx: &mut Tx<'_>, zone: &Zone, batch: usize) -> Result<()> {
-    while rollups::advance(tx, zone, batch)? > 0 {}
+fn catch_up(tx: &mut Tx<'_>, batch: usize) -> Result<()> {
+    while advance(tx, batch)? > 0 {}
     Ok(())
 }
 
@@ -41,12 +41,11 @@ fn both_ways(database: &TestDb, history: Vec<Act>, batch: usize) -> Result<(Vec<
     for part in history.chunks(7) {
         let part = part.to_vec();
         database.write_now(move |tx| part.iter().try_for_each(|act| act.happen(tx)))?;
-        database.write_now(move |tx| rollups::advance(tx, &zone(), batch))?;
+        database.write_now(move |tx| advance(tx, batch))?;
     }
-    database.write_now(move |tx| catch_up(tx, &zone(), batch))?;
+    database.write_now(move |tx| catch_up(tx, batch))?;
     let kept = database.write_now(dump)?;
-    database.write_now(|tx| rollups::start_again(tx, &zone()))?;
-    database.write_now(|tx| catch_up(tx, &zone(), 1_000))?;
+    database.write_now(rollups::build_again)?;
     Ok((kept, database.write_now(dump)?))
 }
 
@@ -90,12 +89,15 @@ fn keeping_up_and_building_again_agree() {
 fn another_zone_cuts_other_days() {
     on_each_database(|database| {
         database.write_now(sweep)?;
-        database.write_now(|tx| super::telling::one_question(tx))?;
-        database.write_now(|tx| catch_up(tx, &zone(), 10))?;
+        database.write_now(super::telling::one_question)?;
+        database.write_now(|tx| catch_up(tx, 10))?;
         let kolkata = database.write_now(dump)?;
-        database.write_now(|tx| catch_up(tx, &Zone::utc(), 10))?;
+        // The change of the setting is an activity itself, so the reader notices.
+        database.write_now(|tx| set_zone(tx, "UTC"))?;
+        database.write_now(|tx| catch_up(tx, 10))?;
         assert_ne!(kolkata, database.write_now(dump)?, "19:00 UTC is the next day in Kolkata");
-        database.write_now(|tx| catch_up(tx, &zone(), 10))?;
+        database.write_now(|tx| set_zone(tx, ZONE))?;
+        database.write_now(|tx| catch_up(tx, 10))?;
         assert_eq!(kolkata, database.write_now(dump)?);
         Ok(())
     });

@@ -6,7 +6,7 @@ use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb};
 
-use super::history::{START, actor, sweep, zone};
+use super::history::{START, actor, advance, sweep};
 use crate::metrics::clocks::{Population, TopicClock};
 use crate::metrics::survival::Cause;
 use crate::metrics::{rollups, store};
@@ -41,10 +41,10 @@ fn check(acts: &[Activity], expect: impl Fn(&TopicClock)) {
         for act in acts.iter().cloned() {
             database.write_now(move |tx| {
                 tx.record(&act)?;
-                rollups::advance(tx, &zone(), 10)
+                advance(tx, 10)
             })?;
             // On PostgreSQL a step does not see its own transaction's rows yet.
-            database.write_now(|tx| rollups::advance(tx, &zone(), 10))?;
+            database.write_now(|tx| advance(tx, 10))?;
         }
         let clock = database.read_now(|tx| store::clocks(tx, &[TopicId(1)]))?.remove(&TopicId(1));
         expect(&clock.expect("a clock"));
@@ -123,12 +123,12 @@ fn two_accounts_of_one_person_do_not_answer_each_other() {
             tx.record(&asked())?;
             tx.record(&act(Verb::ReplyCreated, HELPER, 101, 1))
         })?;
-        database.write_now(|tx| rollups::advance(tx, &zone(), 10))?;
+        database.write_now(|tx| advance(tx, 10))?;
         let clock = |tx: &mut Tx<'_>| Ok(store::clocks(tx, &[TopicId(1)])?.remove(&TopicId(1)));
         assert!(database.read_now(clock)?.expect("a clock").response.is_some());
         database.write_now(|tx| {
             tx.run("UPDATE people SET merged_into = 1 WHERE id = 2", &[])?;
-            rollups::recount(tx, &zone(), &[PersonId(1), PersonId(2)].into())
+            rollups::recount(tx, &[PersonId(1), PersonId(2)].into())
         })?;
         let clock = database.read_now(clock)?.expect("a clock");
         assert_eq!((clock.response, clock.asker), (None, Some(PersonId(ASKER))));
