@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mainstreet_db::{Address, Db, log};
+use mainstreet_desk::metrics;
 use mainstreet_kernel::Result;
 use mainstreet_web::App;
 use tokio::sync::watch;
@@ -34,7 +35,7 @@ impl Stop {
 type Work = fn(&mut mainstreet_db::Tx<'_>, &[log::Entry]) -> Result<()>;
 
 /// The durable readers, each run once over the whole community, on whichever node comes first.
-pub(crate) const READERS: &[(&str, Work)] = &[];
+pub(crate) const READERS: &[(&str, Work)] = &[(metrics::rollups::READER, metrics::rollups::take_in)];
 
 /// Starts the background work of this node.
 pub(crate) fn run(app: App) -> Stop {
@@ -79,7 +80,6 @@ async fn renew(app: App, mut stopped: watch::Receiver<bool>) {
 }
 
 /// Brings every durable reader up to date now. For commands that write much and then answer.
-#[expect(dead_code, reason = "import, simulate and metrics call it")]
 pub(crate) fn catch_up(db: &Db) -> Result<()> {
     for (name, work) in READERS {
         while db.write_now(move |tx| log::advance(tx, name, BATCH, work))? == BATCH {}

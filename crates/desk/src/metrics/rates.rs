@@ -83,12 +83,16 @@ impl Difference {
 /// `first` minus `second` for two independent groups, by Newcombe's hybrid score interval (Newcombe 1998,
 /// method 10). Nothing when a group is empty.
 pub fn newcombe(first: Share, second: Share) -> Option<Difference> {
-    let (a, b) = (first.value()?, second.value()?);
-    let (wa, wb) = (first.wilson(), second.wilson());
+    Some(apart((first.value()?, first.wilson()), (second.value()?, second.wilson())))
+}
+
+/// The difference of two independent estimates, its interval recovered from theirs (Zou and Donner 2008). For
+/// shares with Wilson intervals this is Newcombe's.
+pub fn apart((a, first): (f64, Interval), (b, second): (f64, Interval)) -> Difference {
     let value = a - b;
-    let below = ((a - wa.low).powi(2) + (wb.high - b).powi(2)).sqrt();
-    let above = ((wa.high - a).powi(2) + (b - wb.low).powi(2)).sqrt();
-    Some(Difference { value, interval: Interval { low: value - below, high: value + above } })
+    let below = ((a - first.low).powi(2) + (second.high - b).powi(2)).sqrt();
+    let above = ((first.high - a).powi(2) + (b - second.low).powi(2)).sqrt();
+    Difference { value, interval: Interval { low: value - below, high: value + above } }
 }
 
 /// The difference of two groups compared only within like strata (Mantel-Haenszel risk difference, variance

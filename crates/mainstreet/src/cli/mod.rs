@@ -2,6 +2,7 @@
 
 mod backup;
 mod doctor;
+mod metrics;
 mod read;
 mod serve;
 mod train;
@@ -35,6 +36,8 @@ enum Command {
     Doctor(doctor::Options),
     /// Make the weights that read texts, from labelled sets
     Train(train::Options),
+    /// Say how the community is doing: every figure over a window, with its interval
+    Metrics(metrics::Options),
     /// Say what texts mean: one {"id","text"} a line in, one object a line out
     Read,
     /// Say how alike two wordings are: one {"id","a","b"} a line in, {"id","score"} out
@@ -52,6 +55,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Backup(options) => backup::run(&common, &options),
         Command::Restore(options) => backup::restore(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
+        Command::Metrics(options) => metrics::run(&common, &options),
         Command::Train(options) => train::run(&common, &options),
         Command::Read => read::read_lines(),
         Command::Similar => read::similar_lines(),

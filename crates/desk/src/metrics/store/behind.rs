@@ -3,23 +3,11 @@
 use std::collections::HashMap;
 
 use mainstreet_db::{Tx, Value, params, placeholders};
-use mainstreet_kernel::id::{PersonId, SpaceId, TopicId};
+use mainstreet_kernel::id::{SpaceId, TopicId};
 use mainstreet_kernel::{Day, Result};
 
 use super::CHUNK;
-
-/// A person who contributed, and how much.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Contributor {
-    /// Who.
-    pub person: PersonId,
-    /// Their name.
-    pub name: String,
-    /// On how many of the days.
-    pub days: u64,
-    /// How much in all.
-    pub contributions: u64,
-}
+use crate::metrics::behind::{Contributor, Title};
 
 fn contributor(row: &mainstreet_db::Row) -> Result<Contributor> {
     Ok(Contributor {
@@ -50,11 +38,11 @@ pub(crate) fn contributors(
     )
 }
 
-/// Members who first contributed in the week from `cohort` on and contributed in their own week `week`.
+/// Members who first contributed between `from` and `to` and contributed in their own week `week`.
 pub(crate) fn returned(
     tx: &mut Tx<'_>,
     space: SpaceId,
-    cohort: Day,
+    (from, to): (Day, Day),
     week: i32,
     (skip, limit): (usize, usize),
 ) -> Result<Vec<Contributor>> {
@@ -67,20 +55,9 @@ pub(crate) fn returned(
          JOIN people p ON p.id = f.person_id
          WHERE f.space_id = $1 AND f.day BETWEEN $2 AND $3
          GROUP BY f.person_id, p.name ORDER BY contributions DESC, f.person_id LIMIT $6 OFFSET $5",
-        params![space, cohort, cohort.plus(6), week * 7, skip, limit],
+        params![space, from, to, week * 7, skip, limit],
         contributor,
     )
-}
-
-/// How a topic is shown in a list.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Title {
-    /// Its title.
-    pub title: String,
-    /// Its slug, for the address.
-    pub slug: String,
-    /// The name of its space.
-    pub space: String,
 }
 
 /// Titles of topics.
@@ -101,9 +78,7 @@ pub(crate) fn titles(tx: &mut Tx<'_>, topics: &[TopicId]) -> Result<HashMap<Topi
     Ok(found)
 }
 
-/// Every space that holds something counted, by name.
-pub(crate) fn spaces(tx: &mut Tx<'_>) -> Result<Vec<(SpaceId, String, String)>> {
-    tx.all("SELECT id, slug, name FROM spaces ORDER BY position, name, id", &[], |row| {
-        Ok((row.get("id")?, row.get("slug")?, row.get("name")?))
-    })
+/// The space with this slug or id.
+pub(crate) fn space(tx: &mut Tx<'_>, slug: &str, id: Option<SpaceId>) -> Result<Option<SpaceId>> {
+    tx.first("SELECT id FROM spaces WHERE slug = $1 OR id = $2", params![slug, id], |row| row.get("id"))
 }

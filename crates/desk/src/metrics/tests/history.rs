@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use mainstreet_community::settings::{self, Settings};
+use mainstreet_db::testing::TestDb;
 use mainstreet_db::{Tx, log, params};
 use mainstreet_kernel::clock::{DAY, HOUR};
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
@@ -47,6 +48,27 @@ pub(super) fn set_zone(tx: &mut Tx<'_>, zone: &str) -> Result<()> {
 /// Takes in up to `most` activities.
 pub(super) fn advance(tx: &mut Tx<'_>, most: usize) -> Result<usize> {
     log::advance(tx, rollups::READER, most, rollups::take_in)
+}
+
+/// Takes the whole log in. On PostgreSQL rows stay out of sight while any older transaction on the server
+/// runs, those of other tests too: this waits for them.
+pub(super) fn settle(database: &TestDb, batch: usize) -> Result<()> {
+    loop {
+        let taken = database.write_now(move |tx| advance(tx, batch))?;
+        let left = database.read_now(|tx| {
+            tx.count(
+                "SELECT COUNT(*) AS n FROM activities a JOIN log_cursors c ON c.reader = 'metrics'
+                 WHERE a.tx > c.tx OR (a.tx = c.tx AND a.seq > c.seq)",
+                &[],
+            )
+        })?;
+        if left == 0 {
+            return Ok(());
+        }
+        if taken == 0 {
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+    }
 }
 
 /// Empties what a history fills.

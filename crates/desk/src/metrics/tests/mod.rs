@@ -1,5 +1,6 @@
 //! Roll-ups and figures against real databases.
 
+mod figures;
 mod history;
 mod rebuilding;
 mod telling;

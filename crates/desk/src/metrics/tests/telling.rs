@@ -6,7 +6,7 @@ use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb};
 
-use super::history::{START, actor, advance, sweep};
+use super::history::{START, actor, settle, sweep};
 use crate::metrics::clocks::{Population, TopicClock};
 use crate::metrics::survival::Cause;
 use crate::metrics::{rollups, store};
@@ -39,12 +39,8 @@ fn check(acts: &[Activity], expect: impl Fn(&TopicClock)) {
     on_each_database(|database| {
         database.write_now(sweep)?;
         for act in acts.iter().cloned() {
-            database.write_now(move |tx| {
-                tx.record(&act)?;
-                advance(tx, 10)
-            })?;
-            // On PostgreSQL a step does not see its own transaction's rows yet.
-            database.write_now(|tx| advance(tx, 10))?;
+            database.write_now(move |tx| tx.record(&act))?;
+            settle(database, 10)?;
         }
         let clock = database.read_now(|tx| store::clocks(tx, &[TopicId(1)]))?.remove(&TopicId(1));
         expect(&clock.expect("a clock"));
@@ -123,7 +119,7 @@ fn two_accounts_of_one_person_do_not_answer_each_other() {
             tx.record(&asked())?;
             tx.record(&act(Verb::ReplyCreated, HELPER, 101, 1))
         })?;
-        database.write_now(|tx| advance(tx, 10))?;
+        settle(database, 10)?;
         let clock = |tx: &mut Tx<'_>| Ok(store::clocks(tx, &[TopicId(1)])?.remove(&TopicId(1)));
         assert!(database.read_now(clock)?.expect("a clock").response.is_some());
         database.write_now(|tx| {

@@ -1,0 +1,156 @@
+//! Every number is a door: the topics or people that make a figure.
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::id::{PersonId, SpaceId};
+use mainstreet_kernel::{Day, Error, Result};
+
+use super::clocks::{Population, Times};
+use super::definitions::{self, Family};
+use super::figures::{Query, is_ripe, is_solved};
+use super::ledger::EVERYWHERE;
+use super::store;
+use super::survival::{Cause, Watch};
+
+/// A person who contributed, and how much.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Contributor {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// On how many of the days.
+    pub days: u64,
+    /// How much in all.
+    pub contributions: u64,
+}
+
+/// How a topic is shown in a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Title {
+    /// Its title.
+    pub title: String,
+    /// Its slug, for the address.
+    pub slug: String,
+    /// The name of its space.
+    pub space: String,
+}
+
+/// A topic behind a figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicRow {
+    /// Its times.
+    pub times: Times,
+    /// How it is shown; nothing when it is gone altogether.
+    pub title: Option<Title>,
+    /// Whether it had what the figure counts; nothing for figures that do not count.
+    pub counted: Option<bool>,
+}
+
+/// Topics behind a figure, and how many there are in all.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TopicList {
+    /// How many match.
+    pub total: usize,
+    /// This page of them, oldest first.
+    pub rows: Vec<TopicRow>,
+}
+
+/// The topics behind the figure `id`: all of them, or only those that had (`Some(true)`) or had not what it
+/// counts. `limit` rows after `skip`.
+pub fn topics(
+    tx: &mut Tx<'_>,
+    query: &Query,
+    id: &str,
+    only: Option<bool>,
+    (skip, limit): (usize, usize),
+) -> Result<TopicList> {
+    query.check()?;
+    let definition = definitions::find(id).ok_or_else(|| Error::not_found("There is no figure of this name."))?;
+    if id.starts_with("unanswered-o") {
+        return open_topics(tx, query, (skip, limit));
+    }
+    let population = match definition.family {
+        Family::Contributions | Family::Participation => Population::Topic,
+        _ => query.population,
+    };
+    let asked = store::asked_between(tx, query.space, population, query.from, query.until())?;
+    let judged: Vec<(Times, Option<bool>)> = asked
+        .into_iter()
+        .filter(|times| id != "solution-rate-28d" || is_ripe(times, query))
+        .map(|times| (times, counted(id, &times, query)))
+        .filter(|(_, counted)| only.is_none() || *counted == only)
+        .collect();
+    let page: Vec<(Times, Option<bool>)> = judged.iter().skip(skip).take(limit).copied().collect();
+    Ok(TopicList { total: judged.len(), rows: with_titles(tx, page)? })
+}
+
+fn open_topics(tx: &mut Tx<'_>, query: &Query, (skip, limit): (usize, usize)) -> Result<TopicList> {
+    let (total, _) = store::waiting(tx, query.space, query.population, query.until())?;
+    let open = store::list_waiting(tx, query.space, query.population, query.until(), skip + limit)?;
+    let page = open.into_iter().skip(skip).map(|times| (times, None)).collect();
+    Ok(TopicList { total: usize::try_from(total).unwrap_or(usize::MAX), rows: with_titles(tx, page)? })
+}
+
+/// Whether a topic had what the figure counts.
+fn counted(id: &str, times: &Times, query: &Query) -> Option<bool> {
+    let watch = times.watch_response(query.until());
+    let within = |hours: i64| watch.cause.is_some() && watch.millis <= hours * HOUR;
+    let by = |cause| within(24) && watch == Watch::ended(watch.millis, cause);
+    match id {
+        "answered-within-1h" => Some(within(1)),
+        "answered-within-4h" => Some(within(4)),
+        "answered-within-24h" => Some(within(24)),
+        "answered-within-72h" => Some(within(72)),
+        "unanswered-72h" => Some(!within(72)),
+        "first-response-by-member-24h" => Some(by(Cause::Member)),
+        "first-response-by-staff-24h" => Some(by(Cause::Staff)),
+        "solution-rate-28d" => Some(is_solved(times)),
+        "topics-without-reply" => Some(times.replies == 0),
+        _ => None,
+    }
+}
+
+fn with_titles(tx: &mut Tx<'_>, page: Vec<(Times, Option<bool>)>) -> Result<Vec<TopicRow>> {
+    let ids: Vec<_> = page.iter().map(|(times, _)| times.topic).collect();
+    let mut titles = store::titles(tx, &ids)?;
+    let row = |(times, counted): (Times, Option<bool>)| TopicRow { times, title: titles.remove(&times.topic), counted };
+    Ok(page.into_iter().map(row).collect())
+}
+
+/// The people behind the figure `id`, those who contributed most first. For retention, `cohort` (a Monday) and
+/// `week` choose one cell of the table; without them it is everybody new in the window. `limit` rows after
+/// `skip`.
+pub fn people(
+    tx: &mut Tx<'_>,
+    query: &Query,
+    id: &str,
+    cell: Option<(Day, i32)>,
+    page: (usize, usize),
+) -> Result<Vec<Contributor>> {
+    query.check()?;
+    let definition = definitions::find(id).ok_or_else(|| Error::not_found("There is no figure of this name."))?;
+    let (space, last) = (query.space.unwrap_or(EVERYWHERE), query.last_full_day());
+    if definition.family == Family::Retention {
+        let week = if id == "retention-week-4" { 4 } else { i32::from(id == "retention-week-1") };
+        let window = (query.first_day(), last.plus(-6));
+        return match cell {
+            Some((cohort, week)) => store::returned(tx, space, (cohort, cohort.plus(6)), week, page),
+            None => store::returned(tx, space, window, week, page),
+        };
+    }
+    let (days, at_least) = match id {
+        "contributing-day" => ((last, last), 1),
+        "contributing-week" => ((last.plus(-6), last), 1),
+        "repeat-participation" => ((last.plus(-27), last), 2),
+        "contribution-mix" => ((query.first_day(), query.last_day()), 1),
+        _ => ((last.plus(-27), last), 1),
+    };
+    store::contributors(tx, space, days, at_least, page)
+}
+
+/// The space called `name`: its slug or its id.
+pub fn space(tx: &mut Tx<'_>, name: &str) -> Result<SpaceId> {
+    store::space(tx, name, name.parse().ok())?
+        .ok_or_else(|| Error::not_found(format!("There is no space '{name}'. Use the last part of its address.")))
+}
