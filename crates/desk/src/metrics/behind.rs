@@ -66,7 +66,8 @@ pub fn topics(
     (skip, limit): (usize, usize),
 ) -> Result<TopicList> {
     query.check()?;
-    let definition = definitions::find(id).ok_or_else(|| Error::not_found("There is no figure of this name."))?;
+    let definition =
+        definitions::find(id).ok_or_else(|| Error::not_found("There is no figure of this name."))?;
     if id.starts_with("unanswered-o") {
         return open_topics(tx, query, (skip, limit));
     }
@@ -114,7 +115,11 @@ fn counted(id: &str, times: &Times, query: &Query) -> Option<bool> {
 fn with_titles(tx: &mut Tx<'_>, page: Vec<(Times, Option<bool>)>) -> Result<Vec<TopicRow>> {
     let ids: Vec<_> = page.iter().map(|(times, _)| times.topic).collect();
     let mut titles = store::titles(tx, &ids)?;
-    let row = |(times, counted): (Times, Option<bool>)| TopicRow { times, title: titles.remove(&times.topic), counted };
+    let row = |(times, counted): (Times, Option<bool>)| TopicRow {
+        times,
+        title: titles.remove(&times.topic),
+        counted,
+    };
     Ok(page.into_iter().map(row).collect())
 }
 
@@ -129,7 +134,8 @@ pub fn people(
     page: (usize, usize),
 ) -> Result<Vec<Contributor>> {
     query.check()?;
-    let definition = definitions::find(id).ok_or_else(|| Error::not_found("There is no figure of this name."))?;
+    let definition =
+        definitions::find(id).ok_or_else(|| Error::not_found("There is no figure of this name."))?;
     let (space, last) = (query.space.unwrap_or(EVERYWHERE), query.last_full_day());
     if definition.family == Family::Retention {
         let week = if id == "retention-week-4" { 4 } else { i32::from(id == "retention-week-1") };
@@ -151,6 +157,7 @@ pub fn people(
 
 /// The space called `name`: its slug or its id.
 pub fn space(tx: &mut Tx<'_>, name: &str) -> Result<SpaceId> {
-    store::space(tx, name, name.parse().ok())?
-        .ok_or_else(|| Error::not_found(format!("There is no space '{name}'. Use the last part of its address.")))
+    store::space(tx, name, name.parse().ok())?.ok_or_else(|| {
+        Error::not_found(format!("There is no space '{name}'. Use the last part of its address."))
+    })
 }

@@ -66,7 +66,8 @@ pub fn pulse(tx: &mut Tx<'_>, now: Timestamp, zone: &Zone) -> Result<Vec<Beat>> 
     let last = zone.day_of(now).plus(-1);
     let mut beats = participation(tx, last)?;
     let start = |weeks: i32| zone.start_of(last.plus(1 - 7 * weeks));
-    let read = |tx: &mut Tx<'_>, population| store::asked_between(tx, None, population, start(WEEKS + 1), now);
+    let read =
+        |tx: &mut Tx<'_>, population| store::asked_between(tx, None, population, start(WEEKS + 1), now);
     let questions = read(tx, Population::Question)?;
     let only_topics = questions.is_empty();
     let asked = if only_topics { read(tx, Population::Topic)? } else { questions };
@@ -74,7 +75,11 @@ pub fn pulse(tx: &mut Tx<'_>, now: Timestamp, zone: &Zone) -> Result<Vec<Beat>> 
         .rev()
         .map(|back| {
             let end = if back == 0 { now } else { start(back) };
-            asked.iter().filter(|times| start(back + 1) <= times.asked_at && times.asked_at < end).copied().collect()
+            asked
+                .iter()
+                .filter(|times| start(back + 1) <= times.asked_at && times.asked_at < end)
+                .copied()
+                .collect()
         })
         .collect();
     beats.extend(responses(&weeks, now, only_topics));
@@ -92,9 +97,8 @@ fn participation(tx: &mut Tx<'_>, last: Day) -> Result<Vec<Beat>> {
     let repeat = store::active(tx, EVERYWHERE, Measure::Repeat, days)?;
     let ends = || (0..=WEEKS).rev().map(|back| last.plus(-7 * back));
     let counts: Vec<u64> = ends().map(|day| week.get(&day).copied().unwrap_or(0)).collect();
-    let share = |day: &Day| {
-        Share::new(repeat.get(day).copied().unwrap_or(0), month.get(day).copied().unwrap_or(0))
-    };
+    let share =
+        |day: &Day| Share::new(repeat.get(day).copied().unwrap_or(0), month.get(day).copied().unwrap_or(0));
     Ok(named("contributing-week")
         .map(|definition| contributing(definition, &counts))
         .into_iter()
@@ -125,10 +129,8 @@ fn contributing(definition: &'static Definition, counts: &[u64]) -> Beat {
         by if by.abs() > reach => Change::clear(definition, by),
         _ => Change::NotClear,
     };
-    let normal = DropLimits::of(before).map(|limits| Interval {
-        low: limits.noise.max(0.0),
-        high: 2.0 * limits.median - limits.noise,
-    });
+    let normal = DropLimits::of(before)
+        .map(|limits| Interval { low: limits.noise.max(0.0), high: 2.0 * limits.median - limits.noise });
     let course = counts.iter().map(|count| Some(*count as f64)).collect();
     Beat { definition, span: "7 days", value: Some(now), change, course, normal }
 }
@@ -143,19 +145,30 @@ fn responses(weeks: &[Vec<Times>], now: Timestamp, only_topics: bool) -> Vec<Bea
     let (then, this) = (curve(four), curve(this));
     let course: Vec<Curve> = weeks.iter().map(|week| curve(std::slice::from_ref(week))).collect();
     let span = if only_topics { "7 days, all topics" } else { "7 days" };
-    let median = named("first-response-median").map(|definition| median(definition, span, &then, &this, &course));
+    let median =
+        named("first-response-median").map(|definition| median(definition, span, &then, &this, &course));
     let waiting = named("unanswered-72h").map(|definition| waiting(definition, span, &then, &this, &course));
     median.into_iter().chain(waiting).collect()
 }
 
 /// A median is clearly another when the two intervals do not meet.
-fn median(definition: &'static Definition, span: &'static str, then: &Curve, now: &Curve, course: &[Curve]) -> Beat {
+fn median(
+    definition: &'static Definition,
+    span: &'static str,
+    then: &Curve,
+    now: &Curve,
+    course: &[Curve],
+) -> Beat {
     let (then, now) = (then.quantile(0.5), now.quantile(0.5));
     let change = match (then, now) {
         (Some(then), Some(now)) => {
             let below = now.high.zip(then.low).is_some_and(|(now, then)| now < then);
             let above = now.low.zip(then.high).is_some_and(|(now, then)| now > then);
-            if below || above { Change::clear(definition, hours(now.millis - then.millis)) } else { Change::NotClear }
+            if below || above {
+                Change::clear(definition, hours(now.millis - then.millis))
+            } else {
+                Change::NotClear
+            }
         }
         _ => Change::Unknown,
     };
@@ -169,7 +182,13 @@ fn median(definition: &'static Definition, span: &'static str, then: &Curve, now
     }
 }
 
-fn waiting(definition: &'static Definition, span: &'static str, then: &Curve, now: &Curve, course: &[Curve]) -> Beat {
+fn waiting(
+    definition: &'static Definition,
+    span: &'static str,
+    then: &Curve,
+    now: &Curve,
+    course: &[Curve],
+) -> Beat {
     debug_assert_eq!(definition.unit, Unit::Share);
     let at = |curve: &Curve| curve.survival_at(72 * HOUR);
     let change = match (at(now), at(then)) {

@@ -84,7 +84,8 @@ impl Query {
     }
 
     fn figure(&self, id: &str) -> Result<Figure> {
-        let definition = definitions::find(id).ok_or_else(|| Error::internal(format!("no definition of {id}")))?;
+        let definition =
+            definitions::find(id).ok_or_else(|| Error::internal(format!("no definition of {id}")))?;
         Ok(Figure { behind: self.behind(id, definition.behind), ..Figure::of(definition) })
     }
 }

@@ -47,7 +47,9 @@ pub(super) fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
         Course::read(tx, query, Measure::Repeat)?,
     ];
     let mut all = Vec::new();
-    for (id, course) in [("contributing-day", &day), ("contributing-week", &week), ("contributing-28d", &month)] {
+    for (id, course) in
+        [("contributing-day", &day), ("contributing-week", &week), ("contributing-28d", &month)]
+    {
         let series = days(query).map(|at| Point {
             partial: at > last,
             ..Point::plain(at.to_string(), Some(course.on(at) as f64))
@@ -71,7 +73,8 @@ pub(super) fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
 pub(super) fn contributions(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
     let rows = store::contributions(tx, query.place(), (query.first_day(), query.last_day()))?;
     let topics = store::asked_between(tx, query.space, Population::Topic, query.from, query.until())?;
-    let replies = |class| rows.iter().filter(|row| row.1 == class).map(|row| row.2.replies).sum::<i64>().max(0) as u64;
+    let replies =
+        |class| rows.iter().filter(|row| row.1 == class).map(|row| row.2.replies).sum::<i64>().max(0) as u64;
     let (member, staff) = (replies(ActorClass::Member), replies(ActorClass::Staff));
     Ok(vec![
         mix(query, &rows)?,
@@ -98,7 +101,8 @@ fn mix(query: &Query, rows: &[(Day, ActorClass, Counts)]) -> Result<Figure> {
         ("reactions", sum.reactions),
         ("accepted answers", sum.acceptances),
     ];
-    let mut series: Vec<Point> = kinds.iter().map(|(name, count)| Point::share(*name, share(*count))).collect();
+    let mut series: Vec<Point> =
+        kinds.iter().map(|(name, count)| Point::share(*name, share(*count))).collect();
     series.extend(weeks.iter().map(|(monday, counts)| Point {
         partial: monday.plus(6) > query.last_full_day(),
         counts: vec![counts.topics, counts.replies, counts.reactions, counts.acceptances],

@@ -43,7 +43,8 @@ fn quantiles(query: &Query, curve: &Curve) -> Result<Vec<Figure>> {
         let mut figure = query.figure(id)?.quantile(curve.quantile(part), curve.watched);
         if figure.value.is_none() && curve.watched > 0 {
             let percent = (part * 100.0).round();
-            figure = figure.noted(format!("Fewer than {percent} of 100 questions have been answered so far."));
+            figure =
+                figure.noted(format!("Fewer than {percent} of 100 questions have been answered so far."));
         }
         if part == 0.5 {
             figure.curve = treads(curve);
@@ -80,7 +81,8 @@ fn within(query: &Query, curve: &Curve, asked: &[Times]) -> Result<Vec<Figure>> 
             .figure(&format!("answered-within-{limit}h"))?
             .estimate(curve.ended_by(limit * HOUR), curve.watched);
         if figure.value.is_none() && curve.watched > 0 {
-            figure = figure.noted(format!("No question in this window has been watched for {limit} hours yet."));
+            figure =
+                figure.noted(format!("No question in this window has been watched for {limit} hours yet."));
         }
         if limit == 24 {
             figure.series = weekly(query, asked, |curve| curve.ended_by(24 * HOUR));
@@ -110,13 +112,15 @@ fn weekly(
 }
 
 fn by_whom(query: &Query, curve: &Curve) -> Result<Vec<Figure>> {
-    let causes = [("first-response-by-member-24h", Cause::Member), ("first-response-by-staff-24h", Cause::Staff)];
+    let causes =
+        [("first-response-by-member-24h", Cause::Member), ("first-response-by-staff-24h", Cause::Staff)];
     let mut all = Vec::new();
     for (id, cause) in causes {
         let at = |limit: i64| curve.incidence_at(cause, limit * HOUR);
         let mut figure = query.figure(id)?.estimate(at(24), curve.watched);
-        figure.series =
-            [1, 4, 24, 72].map(|limit| Point::estimate(format!("{limit} h"), at(limit), curve.watched)).into();
+        figure.series = [1, 4, 24, 72]
+            .map(|limit| Point::estimate(format!("{limit} h"), at(limit), curve.watched))
+            .into();
         all.push(figure);
     }
     Ok(all)

@@ -14,15 +14,25 @@ use crate::metrics::pulse::{Change, pulse};
 use crate::metrics::{behind, definitions, store};
 
 /// The golden sample: hours to the first response by member (M) or staff (S), and hours that three more waited.
-const ANSWERED: [(f64, char); 9] =
-    [(0.5, 'M'), (1.0, 'S'), (1.5, 'M'), (2.0, 'M'), (3.0, 'S'), (4.0, 'M'), (8.0, 'S'), (26.0, 'M'), (100.0, 'S')];
+const ANSWERED: [(f64, char); 9] = [
+    (0.5, 'M'),
+    (1.0, 'S'),
+    (1.5, 'M'),
+    (2.0, 'M'),
+    (3.0, 'S'),
+    (4.0, 'M'),
+    (8.0, 'S'),
+    (26.0, 'M'),
+    (100.0, 'S'),
+];
 const OPEN: [i64; 3] = [30, 48, 72];
 
 /// Ten days after the first Monday.
 const END: Timestamp = Timestamp(START.0 + 10 * DAY);
 
 fn act(verb: Verb, person: i64, class: ActorClass, topic: i64, post: i64, at: Timestamp) -> Activity {
-    Activity::new(verb, actor(person, class), PostId(topic * 100 + post), at).within(TopicId(topic), SpaceId(1))
+    Activity::new(verb, actor(person, class), PostId(topic * 100 + post), at)
+        .within(TopicId(topic), SpaceId(1))
 }
 
 /// Twelve questions by persons 11 to 22, answered by member 1 and staff 5.
@@ -43,14 +53,7 @@ fn golden(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 fn query() -> Query {
-    Query {
-        from: START,
-        to: END,
-        now: END,
-        zone: Zone::utc(),
-        space: None,
-        population: Population::Question,
-    }
+    Query { from: START, to: END, now: END, zone: Zone::utc(), space: None, population: Population::Question }
 }
 
 fn filled(database: &TestDb, fill: impl Fn(&mut Tx<'_>) -> Result<()> + Send + 'static) -> Result<()> {
@@ -155,13 +158,21 @@ fn windows_of_clocks_are_read_through_a_covering_index() {
     on_each_database(|database| {
         if database.dialect() == Dialect::Sqlite {
             for (sql, index) in [
-                (store::ASKED_ANYWHERE, "USING COVERING INDEX metric_clocks_window (population=? AND asked_at>? AND asked_at<?)"),
-                (store::ASKED_IN_SPACE, "USING COVERING INDEX metric_clocks_space (space_id=? AND population=? AND asked_at>? AND asked_at<?)"),
+                (
+                    store::ASKED_ANYWHERE,
+                    "USING COVERING INDEX metric_clocks_window (population=? AND asked_at>? AND asked_at<?)",
+                ),
+                (
+                    store::ASKED_IN_SPACE,
+                    "USING COVERING INDEX metric_clocks_space (space_id=? AND population=? AND asked_at>? AND asked_at<?)",
+                ),
             ] {
                 let plan = database.read_now(move |tx| {
                     let numbers = [1_i64.into(), 2_i64.into(), 3_i64.into(), 4_i64.into()];
                     let used = if sql == store::ASKED_ANYWHERE { 3 } else { 4 };
-                    tx.all(&format!("EXPLAIN QUERY PLAN {sql}"), &numbers[..used], |row| row.get::<String>("detail"))
+                    tx.all(&format!("EXPLAIN QUERY PLAN {sql}"), &numbers[..used], |row| {
+                        row.get::<String>("detail")
+                    })
                 })?;
                 assert!(plan.len() == 1 && plan[0].contains(index), "{plan:?}");
             }
@@ -195,7 +206,9 @@ fn without_questions_all_topics_stand_in() {
         })?;
         let all = database.read_now(|tx| figures(tx, &query()))?;
         check(&all, "first-response-median", None);
-        assert!(found(&all, "first-response-median").note.as_deref().unwrap_or_default().contains("question"));
+        assert!(
+            found(&all, "first-response-median").note.as_deref().unwrap_or_default().contains("question")
+        );
         check(&all, &format!("first-response-median{ALL_TOPICS}"), Some(4.0));
         Ok(())
     });
@@ -227,7 +240,8 @@ fn cohorts_are_shown_when_all_have_lived_through_the_week() {
         check(&all, "retention-week-1", Some(1.0 / 3.0));
         check(&all, "retention-week-4", Some(1.0 / 3.0));
         let cell = Some((Day(long.first_day().0), 4));
-        let people = database.read_now(move |tx| behind::people(tx, &long, "retention-cohorts", cell, (0, 10)))?;
+        let people =
+            database.read_now(move |tx| behind::people(tx, &long, "retention-cohorts", cell, (0, 10)))?;
         assert_eq!(people.iter().map(|row| row.person).collect::<Vec<_>>(), [PersonId(2)]);
         Ok(())
     });
@@ -246,7 +260,8 @@ fn lists_hold_what_the_figures_count() {
         assert_eq!(list("unanswered-open", None)?.total, 3);
         assert_eq!(list("unanswered-open", None)?.rows[0].times.topic, TopicId(12), "the oldest first");
         assert_eq!(list("topics-without-reply", Some(true))?.total, 3);
-        let people = |id: &'static str| database.read_now(move |tx| behind::people(tx, &query(), id, None, (0, 50)));
+        let people =
+            |id: &'static str| database.read_now(move |tx| behind::people(tx, &query(), id, None, (0, 50)));
         assert_eq!(people("contributing-week")?.len(), 3);
         assert_eq!(people("contributing-28d")?.len(), 13);
         assert_eq!(people("repeat-participation")?[0].person, PersonId(1));
@@ -261,7 +276,10 @@ fn the_pulse_compares_with_the_weeks_before() {
         filled(database, golden)?;
         let beats = database.read_now(|tx| pulse(tx, END, &Zone::utc()))?;
         let ids: Vec<&str> = beats.iter().map(|beat| beat.definition.id).collect();
-        assert_eq!(ids, ["contributing-week", "repeat-participation", "first-response-median", "unanswered-72h"]);
+        assert_eq!(
+            ids,
+            ["contributing-week", "repeat-participation", "first-response-median", "unanswered-72h"]
+        );
         assert_eq!(beats[0].value, Some(3.0));
         assert_eq!(beats[0].course.len(), 9);
         assert_eq!(beats[1].change, Change::Unknown);
