@@ -229,3 +229,8 @@ pub(crate) fn set_cookie(
     response.headers_mut().append(header::SET_COOKIE, value);
     Ok(())
 }
+
+/// The beginning of a text, without its marks.
+pub(crate) fn short(body: &str) -> String {
+    text::excerpt(&mainstreet_community::markdown::plain(body), 140)
+}

@@ -87,3 +87,8 @@ pub fn limit(tx: &mut Tx<'_>, bucket: &str, most: i64, length: i64) -> Result<()
 pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
     store::sweep(tx)
 }
+
+/// True once somebody owns the community.
+pub fn has_owner(tx: &mut Tx<'_>) -> Result<bool> {
+    store::owners(tx).map(|owners| owners > 0)
+}

@@ -1,21 +1,39 @@
 //! The place, as members see it.
 
 pub(crate) mod accounts;
+mod edits;
+mod feeds;
+mod home;
+mod new_topic;
+mod old_paths;
+mod people;
+mod post_acts;
+mod replies;
 mod sign_in;
 mod sign_up;
+mod spaces;
+mod tags;
+mod topics;
 mod your_settings;
 
-use mainstreet_kernel::Error;
+pub(crate) use old_paths::missing;
+pub(crate) use topics::reaction_word;
 
-use crate::request::Cx;
 use crate::routes::Routes;
-use crate::views::Page;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().and(sign_in::routes()).and(sign_up::routes()).and(your_settings::routes())
-}
-
-/// Any path that no page has.
-pub(crate) async fn missing(_cx: Cx) -> Page {
-    Err(Error::not_found("There is nothing at this address. It may have moved: try the search."))
+    Routes::new()
+        .and(home::routes())
+        .and(spaces::routes())
+        .and(topics::routes())
+        .and(tags::routes())
+        .and(people::routes())
+        .and(new_topic::routes())
+        .and(replies::routes())
+        .and(edits::routes())
+        .and(post_acts::routes())
+        .and(feeds::routes())
+        .and(sign_in::routes())
+        .and(sign_up::routes())
+        .and(your_settings::routes())
 }

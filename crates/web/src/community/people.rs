@@ -1,0 +1,78 @@
+//! A person: who they are and what they gave, whatever channel they came from.
+
+use askama::Template;
+use mainstreet_community::people::{self, Profile};
+use mainstreet_community::posts::{self, Row};
+use mainstreet_community::{accounts, markdown};
+use mainstreet_kernel::Error;
+use mainstreet_kernel::id::{PersonId, PostId};
+use serde::Deserialize;
+
+use crate::pages::Depends;
+use crate::request::Cx;
+use crate::routes::Routes;
+use crate::views::{self, Chrome, Page};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get("/people/{id}", show).get("/u/{username}", named)
+}
+
+#[derive(Template)]
+#[template(path = "community/person.html")]
+struct Show {
+    chrome: Chrome,
+    profile: Profile,
+    about: String,
+    posts: Vec<Row>,
+    answers: Vec<Row>,
+    next: Option<PostId>,
+    first_page: bool,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    before: Option<PostId>,
+}
+
+/// `GET /people/{id}?before=…`
+async fn show(cx: Cx) -> Page {
+    let (id, viewer, before) = (cx.path::<PersonId>("id")?, cx.reader(), cx.query::<Asked>()?.before);
+    let (merged, loaded) = cx
+        .read(move |tx| {
+            if let Some(other) = people::store::merged_into(tx, id)? {
+                return Ok((Some(other), None));
+            }
+            let profile = people::store::profile(tx, id)?;
+            let posts = posts::by_person(tx, viewer, id, before, 20)?;
+            let answers = posts::accepted_by_person(tx, viewer, id, 5)?;
+            Ok((None, Some((profile, posts, answers))))
+        })
+        .await?;
+    if let Some(other) = merged {
+        return views::moved(&people::path(other));
+    }
+    let Some((profile, posts, answers)) = loaded else { return Err(Error::not_found("There is no such person.")) };
+    let next = posts.more.then(|| posts.rows.last().map(|row| row.post.id)).flatten();
+    let about = markdown::render(&profile.about, &markdown::Links::default());
+    let page =
+        Show { chrome: cx.chrome(), profile, about, posts: posts.rows, answers, next, first_page: before.is_none() };
+    let mut response = views::html(&page)?;
+    response.extensions_mut().insert(Depends::OnEverything);
+    Ok(response)
+}
+
+/// `GET /u/{username}`: on to the member's page.
+async fn named(cx: Cx) -> Page {
+    let username: String = cx.path("username")?;
+    let person = cx
+        .read(move |tx| match accounts::find_by_username(tx, &username)? {
+            Some(member) => Ok(Some(member.person)),
+            None => people::store::by_handle(tx, &username),
+        })
+        .await?;
+    match person {
+        Some(person) => views::see(&people::path(person)),
+        None => super::missing(cx).await,
+    }
+}

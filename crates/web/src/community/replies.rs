@@ -1,0 +1,94 @@
+//! Replying, and seeing beforehand how it will look.
+
+use askama::Template;
+use mainstreet_community::posts::{self, NewReply};
+use mainstreet_community::{accounts, markdown, topics};
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::MINUTE;
+use mainstreet_kernel::id::TopicId;
+use mainstreet_kernel::{Actor, Result};
+use serde::Deserialize;
+
+use super::topics::{Composer, render};
+use crate::request::Cx;
+use crate::routes::Routes;
+use crate::views::{self, Chrome, Page};
+
+/// A member may post so often in ten minutes; staff as often as they like.
+const MOST_POSTS: i64 = 40;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().post("/t/{id}/replies", create).post("/preview", preview)
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(default)]
+struct Form {
+    body: String,
+    reply_to: String,
+    token: String,
+    act: String,
+}
+
+#[derive(Template)]
+#[template(path = "community/preview.html")]
+struct Preview {
+    chrome: Chrome,
+    html: String,
+    form: Form,
+    action: String,
+}
+
+/// Refuses a member who posts faster than people write.
+pub(super) fn slow_down(tx: &mut Tx<'_>, actor: Actor) -> Result<()> {
+    match actor.person {
+        Some(person) if !actor.role.is_staff() => {
+            accounts::limit(tx, &format!("post:by:{person}"), MOST_POSTS, 10 * MINUTE)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// `POST /t/{id}/replies`
+async fn create(cx: Cx) -> Page {
+    let (actor, topic, form) = (cx.member()?.actor(), cx.path::<TopicId>("id")?, cx.form::<Form>()?);
+    if form.act == "preview" {
+        let html = markdown::render(&form.body, &markdown::Links::default());
+        return views::html(&Preview { chrome: cx.chrome(), html, form, action: format!("/t/{topic}/replies") });
+    }
+    let new = NewReply {
+        topic,
+        body: form.body.clone(),
+        reply_to: form.reply_to.parse().ok(),
+        form_token: Some(form.token.clone()).filter(|token| !token.is_empty()),
+    };
+    let sent = cx
+        .write(move |tx| {
+            slow_down(tx, actor)?;
+            let post = posts::reply(tx, actor, &new)?;
+            let topic = topics::store::find(tx, topic)?;
+            Ok(topic.path_to(post.number))
+        })
+        .await;
+    match sent {
+        Ok(path) => views::see(&path),
+        Err(error) if crate::routes::is_mistake(&error) => {
+            let composer = Composer {
+                token: form.token,
+                body: form.body,
+                reply_to: form.reply_to.parse().ok(),
+                error: Some(error.safe.to_string()),
+            };
+            render(&cx, topic, None, i64::MAX, composer).await
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// `POST /preview`: the text as it will look, for the script of the composer.
+async fn preview(cx: Cx) -> Page {
+    cx.member()?;
+    let form: Form = cx.form()?;
+    let html = markdown::render(&form.body, &markdown::Links::default());
+    Ok(views::typed("text/html; charset=utf-8", html))
+}

@@ -1,0 +1,200 @@
+//! A conversation: twenty posts a page, each with its house number.
+
+use askama::Template;
+use mainstreet_community::posts::{self, View};
+use mainstreet_community::tags::Tag;
+use mainstreet_community::topics::{self, Row, SpaceName, Topic};
+use mainstreet_community::{markdown, reactions, tags};
+use mainstreet_kernel::id::{PostId, TopicId};
+use mainstreet_kernel::{Error, Result, text};
+use serde::Deserialize;
+
+use crate::pages::Depends;
+use crate::request::Cx;
+use crate::routes::Routes;
+use crate::views::{self, Chrome, Page};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/t/{slug}/{id}", show)
+        .get("/t/{slug}/{id}/{number}", jump)
+        .get("/p/{id}", post)
+}
+
+/// The page of a topic.
+#[derive(Template)]
+#[template(path = "community/topic.html")]
+struct Show {
+    chrome: Chrome,
+    topic: Topic,
+    space: SpaceName,
+    tags: Vec<Tag>,
+    views: Vec<View>,
+    answer: Option<View>,
+    related: Vec<Row>,
+    page: i64,
+    /// First post on this page that the viewer has not read.
+    fresh_from: Option<i64>,
+    fresh_count: i64,
+    may_steer: bool,
+    may_reply: bool,
+    can_accept: bool,
+    composer: Composer,
+    json_ld: String,
+    description: String,
+    me: i64,
+}
+
+/// The form to write with.
+pub(super) struct Composer {
+    pub(super) token: String,
+    pub(super) body: String,
+    pub(super) reply_to: Option<i64>,
+    pub(super) error: Option<String>,
+}
+
+impl Composer {
+    /// An empty form with a fresh one-time token.
+    pub(super) fn empty() -> Result<Self> {
+        Ok(Self { token: crate::cookies::token()?, body: String::new(), reply_to: None, error: None })
+    }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    page: Option<i64>,
+    reply_to: Option<i64>,
+    quote: Option<i64>,
+}
+
+/// `GET /t/{slug}/{id}?page=2&reply_to=3&quote=3`
+async fn show(cx: Cx) -> Page {
+    let (slug, id, asked) = (cx.path::<String>("slug")?, cx.path::<TopicId>("id")?, cx.query::<Asked>()?);
+    let page = asked.page.unwrap_or(1).max(1);
+    let mut composer = Composer::empty()?;
+    composer.reply_to = asked.reply_to.or(asked.quote);
+    if let Some(number) = asked.quote {
+        composer.body = quoted(&cx, id, number).await?;
+    }
+    render(&cx, id, Some(&slug), page, composer).await
+}
+
+/// Renders a topic's page; with another slug than its own, sends on to the right address.
+pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, composer: Composer) -> Page {
+    let viewer = cx.reader();
+    let loaded = cx
+        .read(move |tx| {
+            let (topic, space) = topics::store::find_placed(tx, id)?;
+            topics::seen(viewer, &topic, space.visibility)?;
+            let page = page.min(topic.pages());
+            let views = posts::page(tx, viewer, &topic, page)?;
+            let read_to = match viewer.person {
+                Some(person) => topics::reading::of(tx, person, &[id])?.remove(&id),
+                None => None,
+            };
+            let answer = match topic.accepted_post {
+                Some(post) if page == 1 => {
+                    let post = posts::store::find(tx, post)?;
+                    Some(posts::view(tx, viewer, &topic, post)?)
+                }
+                _ => None,
+            };
+            let related = topics::store::related(tx, viewer, id, 4)?;
+            Ok((tags::store::of_topic(tx, id)?, related, answer, views, read_to, space, topic))
+        })
+        .await?;
+    let (tags, related, answer, views, read_to, space, topic) = loaded;
+    if slug.is_some_and(|slug| slug != topic.slug) {
+        return views::moved(&topic.path());
+    }
+    let page = page.min(topic.pages());
+    note_read(cx, &topic, &views, read_to).await?;
+    let actor = cx.actor();
+    let fresh_from = read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
+    let chrome = cx.chrome();
+    let document = Show {
+        may_steer: actor.is_some_and(|actor| topics::may_steer(actor, &topic).is_ok()),
+        may_reply: actor.is_some() && (topic.closed_at.is_none() || cx.staff().is_ok()),
+        can_accept: topic.question,
+        fresh_count: read_to.map_or(0, |read| topic.post_count - read),
+        fresh_from: fresh_from.filter(|number| *number > 1),
+        json_ld: super::feeds::json_ld(&chrome, &topic, &views, answer.as_ref()),
+        description: views.first().map(|view| text::excerpt(&markdown::plain(&view.post.body), 160)).unwrap_or_default(),
+        me: actor.and_then(|actor| actor.person).map_or(0, |person| person.0),
+        chrome,
+        topic,
+        space,
+        tags,
+        views,
+        answer,
+        related,
+        page,
+        composer,
+    };
+    let wrong = document.composer.error.is_some();
+    let mut response = views::html(&document)?;
+    if wrong {
+        *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
+    }
+    response.extensions_mut().insert(Depends::OnTopic(id));
+    Ok(response)
+}
+
+/// Remembers how far the viewer has read.
+async fn note_read(cx: &Cx, topic: &Topic, views: &[View], read_to: Option<i64>) -> Result<()> {
+    let Some(person) = cx.viewer.as_ref().map(|viewer| viewer.person) else { return Ok(()) };
+    let last = views.last().map_or(0, |view| view.post.number);
+    let id = topic.id;
+    if read_to.is_none_or(|read| last > read) {
+        cx.write(move |tx| topics::reading::mark(tx, person, id, last)).await?;
+    }
+    Ok(())
+}
+
+async fn quoted(cx: &Cx, id: TopicId, number: i64) -> Result<String> {
+    let viewer = cx.reader();
+    cx.read(move |tx| {
+        let (topic, space) = topics::store::find_placed(tx, id)?;
+        topics::seen(viewer, &topic, space.visibility)?;
+        let post = posts::store::by_number(tx, id, number)?
+            .filter(|post| post.state == posts::State::Published)
+            .ok_or_else(|| Error::not_found("The post you quote is gone."))?;
+        let face = mainstreet_community::people::store::face_of(tx, post.person)?;
+        Ok(format!("{}\n", posts::quote(&face.handle, &format!("/p/{}", post.id), &post.body)))
+    })
+    .await
+}
+
+/// `GET /t/{slug}/{id}/{number}`: on to the page that holds this post.
+async fn jump(cx: Cx) -> Page {
+    let (id, number, viewer) = (cx.path::<TopicId>("id")?, cx.path::<i64>("number")?, cx.reader());
+    let topic = cx
+        .read(move |tx| {
+            let (topic, space) = topics::store::find_placed(tx, id)?;
+            topics::seen(viewer, &topic, space.visibility)?;
+            Ok(topic)
+        })
+        .await?;
+    views::moved(&topic.path_to(number.clamp(1, topic.post_count.max(1))))
+}
+
+/// `GET /p/{id}`: a post's address that stays, whatever its topic is called.
+async fn post(cx: Cx) -> Page {
+    let (id, viewer) = (cx.path::<PostId>("id")?, cx.reader());
+    let path = cx
+        .read(move |tx| {
+            let post = posts::store::find(tx, id)?;
+            let (topic, space) = topics::store::find_placed(tx, post.topic)?;
+            topics::seen(viewer, &topic, space.visibility)?;
+            Ok(topic.path_to(post.number))
+        })
+        .await?;
+    views::moved(&path)
+}
+
+/// For templates: word and sign of a reaction.
+pub(crate) fn reaction_word(kind: &str) -> String {
+    let (word, sign) = reactions::label(kind);
+    if sign.is_empty() { word.to_owned() } else { format!("{sign} {word}") }
+}
