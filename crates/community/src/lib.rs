@@ -16,6 +16,7 @@ pub mod people;
 pub mod posts;
 pub mod reactions;
 pub mod ripples;
+pub mod redirects;
 pub mod settings;
 pub mod spaces;
 mod store;

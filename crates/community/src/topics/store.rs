@@ -408,3 +408,26 @@ pub(crate) fn set_title(tx: &mut Tx<'_>, topic: TopicId, title: &str, slug: &str
 pub fn version(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<i64>> {
     tx.first("SELECT version FROM topics WHERE id = $1", params![topic], |row| row.get("version"))
 }
+
+/// The first topic of each part of the sitemap: every `size`-th public topic, by id.
+pub fn sitemap_parts(tx: &mut Tx<'_>, size: usize) -> Result<Vec<TopicId>> {
+    let mut parts = Vec::new();
+    let mut next = tx.first(&format!("{SITEMAP} ORDER BY t.id LIMIT 1"), params![i64::MIN], |row| row.get("id"))?;
+    while let Some(first) = next {
+        parts.push(first);
+        let sql = format!("{SITEMAP} ORDER BY t.id LIMIT 1 OFFSET $2");
+        next = tx.first(&sql, params![first, size], |row| row.get::<TopicId>("id"))?;
+    }
+    Ok(parts)
+}
+
+const SITEMAP: &str = "SELECT t.id, t.slug, t.bumped_at FROM topics t JOIN spaces s ON s.id = t.space_id
+     WHERE t.id >= $1 AND t.state = 'published' AND s.visibility = 'public'";
+
+/// Path and last change of up to `size` public topics from `first` on, by id.
+pub fn sitemap(tx: &mut Tx<'_>, first: TopicId, size: usize) -> Result<Vec<(String, Timestamp)>> {
+    tx.all(&format!("{SITEMAP} ORDER BY t.id LIMIT $2"), params![first, size], |row| {
+        let slug: String = row.get("slug")?;
+        Ok((super::path(&slug, row.get("id")?), row.get("bumped_at")?))
+    })
+}

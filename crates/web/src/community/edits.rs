@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use mainstreet_community::posts::{self, Edit, Edited, Post, Revision, State};
-use mainstreet_community::topics::{self, Topic};
+use mainstreet_community::posts::{self, Edit, Edited, Post, Revision};
+use mainstreet_community::topics::{self, State, Topic};
 use mainstreet_community::tags;
 use mainstreet_kernel::id::PostId;
 use mainstreet_kernel::{Error, Result};

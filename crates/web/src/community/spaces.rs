@@ -59,6 +59,8 @@ struct Form {
     description: String,
     kind: String,
     visibility: String,
+    /// Its colour; 0: one is chosen.
+    hue: i64,
 }
 
 impl Form {
@@ -68,7 +70,7 @@ impl Form {
             description: self.description.clone(),
             kind: self.kind.parse()?,
             visibility: self.visibility.parse()?,
-            hue: None,
+            hue: if (1..=8).contains(&self.hue) { self.hue } else { views::hue(&i64::from(self.name.bytes().map(u32::from).sum::<u32>())) },
         })
     }
 }
@@ -138,6 +140,7 @@ async fn edit(cx: Cx) -> Page {
         description: space.description,
         kind: space.kind.as_str().to_owned(),
         visibility: space.visibility.as_str().to_owned(),
+        hue: space.hue,
     };
     views::html(&SpacePage {
         chrome: cx.chrome(),

@@ -158,7 +158,7 @@ async fn quoted(cx: &Cx, id: TopicId, number: i64) -> Result<String> {
         let (topic, space) = topics::store::find_placed(tx, id)?;
         topics::seen(viewer, &topic, space.visibility)?;
         let post = posts::store::by_number(tx, id, number)?
-            .filter(|post| post.state == posts::State::Published)
+            .filter(|post| post.state == topics::State::Published)
             .ok_or_else(|| Error::not_found("The post you quote is gone."))?;
         let face = mainstreet_community::people::store::face_of(tx, post.person)?;
         Ok(format!("{}\n", posts::quote(&face.handle, &format!("/p/{}", post.id), &post.body)))
