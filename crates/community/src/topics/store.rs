@@ -412,7 +412,8 @@ pub fn version(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<i64>> {
 /// The first topic of each part of the sitemap: every `size`-th public topic, by id.
 pub fn sitemap_parts(tx: &mut Tx<'_>, size: usize) -> Result<Vec<TopicId>> {
     let mut parts = Vec::new();
-    let mut next = tx.first(&format!("{SITEMAP} ORDER BY t.id LIMIT 1"), params![i64::MIN], |row| row.get("id"))?;
+    let mut next =
+        tx.first(&format!("{SITEMAP} ORDER BY t.id LIMIT 1"), params![i64::MIN], |row| row.get("id"))?;
     while let Some(first) = next {
         parts.push(first);
         let sql = format!("{SITEMAP} ORDER BY t.id LIMIT 1 OFFSET $2");

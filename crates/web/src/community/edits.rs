@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::posts::{self, Edit, Edited, Post, Revision};
-use mainstreet_community::topics::{self, State, Topic};
 use mainstreet_community::tags;
+use mainstreet_community::topics::{self, State, Topic};
 use mainstreet_kernel::id::PostId;
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
@@ -54,7 +54,8 @@ async fn load(cx: &Cx, id: PostId) -> Result<(Post, Topic, String)> {
         let post = posts::store::find(tx, id)?;
         let (topic, space) = topics::store::find_placed(tx, post.topic)?;
         topics::seen(viewer, &topic, space.visibility)?;
-        let names: Vec<String> = tags::store::of_topic(tx, topic.id)?.into_iter().map(|tag| tag.name).collect();
+        let names: Vec<String> =
+            tags::store::of_topic(tx, topic.id)?.into_iter().map(|tag| tag.name).collect();
         Ok((post, topic, names.join(", ")))
     })
     .await
@@ -88,7 +89,9 @@ async fn update(cx: Cx) -> Page {
         why: form.why.clone(),
     };
     match cx.write(move |tx| posts::edit(tx, actor, &edit)).await {
-        Ok(Edited::Saved(post)) => views::see_saying(&cx, &topic.path_to(post.number), "Your change is saved."),
+        Ok(Edited::Saved(post)) => {
+            views::see_saying(&cx, &topic.path_to(post.number), "Your change is saved.")
+        }
         Ok(Edited::Stale(current)) => {
             let theirs = Some(current.body.clone());
             let form = Form { version: current.version, ..form };
@@ -97,8 +100,14 @@ async fn update(cx: Cx) -> Page {
             views::html_with(StatusCode::CONFLICT, &page)
         }
         Err(error) if crate::routes::is_mistake(&error) => {
-            let page =
-                EditPage { chrome: cx.chrome(), post, topic, form, error: Some(error.safe.to_string()), theirs: None };
+            let page = EditPage {
+                chrome: cx.chrome(),
+                post,
+                topic,
+                form,
+                error: Some(error.safe.to_string()),
+                theirs: None,
+            };
             views::html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
         }
         Err(error) => Err(error),

@@ -62,7 +62,8 @@ fn entries(tx: &mut mainstreet_db::Tx<'_>, rows: Vec<Row>) -> mainstreet_kernel:
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
         let first = row.topic.first_post.map(|post| posts::store::find(tx, post)).transpose()?;
-        let html = first.map(|post| posts::html(&post, &mainstreet_community::people::Handles::new()).into_owned());
+        let html =
+            first.map(|post| posts::html(&post, &mainstreet_community::people::Handles::new()).into_owned());
         entries.push(Entry {
             path: row.topic.path(),
             title: row.topic.title.clone(),
@@ -158,8 +159,10 @@ async fn sitemap(cx: Cx) -> Page {
 }
 
 fn xml(body: String) -> Page {
-    let mut response =
-        views::typed("application/xml; charset=utf-8", format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}"));
+    let mut response = views::typed(
+        "application/xml; charset=utf-8",
+        format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}"),
+    );
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
 }

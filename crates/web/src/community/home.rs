@@ -68,9 +68,19 @@ async fn page(cx: Cx, list: List, name: &'static str) -> Page {
             Ok((rows, waiting, spaces::store::all(tx, viewer)?))
         })
         .await?;
-    let next = rows.more.then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string())).flatten();
-    let page =
-        Home { chrome: cx.chrome(), list: name, rows: rows.rows, waiting, spaces, next, first_page: key == Key::START };
+    let next = rows
+        .more
+        .then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string()))
+        .flatten();
+    let page = Home {
+        chrome: cx.chrome(),
+        list: name,
+        rows: rows.rows,
+        waiting,
+        spaces,
+        next,
+        first_page: key == Key::START,
+    };
     let mut response = views::html(&page)?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)

@@ -54,7 +54,11 @@ async fn show(cx: Cx) -> Page {
     let chosen = spaces.iter().find(|space| space.slug == asked.space).or(spaces.first());
     let form = Form {
         space: chosen.map(|space| space.id.to_string()).unwrap_or_default(),
-        question: if chosen.is_some_and(|space| space.kind == Kind::Questions) { "on".into() } else { String::new() },
+        question: if chosen.is_some_and(|space| space.kind == Kind::Questions) {
+            "on".into()
+        } else {
+            String::new()
+        },
         token: crate::cookies::token()?,
         ..Form::default()
     };

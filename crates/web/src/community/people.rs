@@ -52,11 +52,20 @@ async fn show(cx: Cx) -> Page {
     if let Some(other) = merged {
         return views::moved(&people::path(other));
     }
-    let Some((profile, posts, answers)) = loaded else { return Err(Error::not_found("There is no such person.")) };
+    let Some((profile, posts, answers)) = loaded else {
+        return Err(Error::not_found("There is no such person."));
+    };
     let next = posts.more.then(|| posts.rows.last().map(|row| row.post.id)).flatten();
     let about = markdown::render(&profile.about, &markdown::Links::default());
-    let page =
-        Show { chrome: cx.chrome(), profile, about, posts: posts.rows, answers, next, first_page: before.is_none() };
+    let page = Show {
+        chrome: cx.chrome(),
+        profile,
+        about,
+        posts: posts.rows,
+        answers,
+        next,
+        first_page: before.is_none(),
+    };
     let mut response = views::html(&page)?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)

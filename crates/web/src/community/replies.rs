@@ -54,7 +54,12 @@ async fn create(cx: Cx) -> Page {
     let (actor, topic, form) = (cx.member()?.actor(), cx.path::<TopicId>("id")?, cx.form::<Form>()?);
     if form.act == "preview" {
         let html = markdown::render(&form.body, &markdown::Links::default());
-        return views::html(&Preview { chrome: cx.chrome(), html, form, action: format!("/t/{topic}/replies") });
+        return views::html(&Preview {
+            chrome: cx.chrome(),
+            html,
+            form,
+            action: format!("/t/{topic}/replies"),
+        });
     }
     let new = NewReply {
         topic,

@@ -70,7 +70,11 @@ impl Form {
             description: self.description.clone(),
             kind: self.kind.parse()?,
             visibility: self.visibility.parse()?,
-            hue: if (1..=8).contains(&self.hue) { self.hue } else { views::hue(&i64::from(self.name.bytes().map(u32::from).sum::<u32>())) },
+            hue: if (1..=8).contains(&self.hue) {
+                self.hue
+            } else {
+                views::hue(&i64::from(self.name.bytes().map(u32::from).sum::<u32>()))
+            },
         })
     }
 }
@@ -94,15 +98,21 @@ async fn show(cx: Cx) -> Page {
     let (space, pinned, rows) = cx
         .read(move |tx| {
             let space = spaces::seen(tx, viewer, &slug)?;
-            let pinned = if key == Key::START { topics::store::pinned(tx, viewer, space.id)? } else { Vec::new() };
+            let pinned =
+                if key == Key::START { topics::store::pinned(tx, viewer, space.id)? } else { Vec::new() };
             let rows = topics::store::list(tx, viewer, List::Space(space.id), key, ROWS)?;
             Ok((space, pinned, rows))
         })
         .await?;
     let list = List::Space(space.id);
-    let next = rows.more.then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string())).flatten();
-    let rows = rows.rows.into_iter().filter(|row| !pinned.iter().any(|pin| pin.topic.id == row.topic.id)).collect();
-    let mut response = views::html(&Show { chrome: cx.chrome(), space, pinned, rows, next, manages: manages(&cx) })?;
+    let next = rows
+        .more
+        .then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string()))
+        .flatten();
+    let rows =
+        rows.rows.into_iter().filter(|row| !pinned.iter().any(|pin| pin.topic.id == row.topic.id)).collect();
+    let mut response =
+        views::html(&Show { chrome: cx.chrome(), space, pinned, rows, next, manages: manages(&cx) })?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
 }
@@ -110,7 +120,11 @@ async fn show(cx: Cx) -> Page {
 /// `GET /spaces/new`
 async fn fresh(cx: Cx) -> Page {
     cx.at_least(Role::Manager)?;
-    let form = Form { kind: Kind::Questions.as_str().into(), visibility: Visibility::Public.as_str().into(), ..Form::default() };
+    let form = Form {
+        kind: Kind::Questions.as_str().into(),
+        visibility: Visibility::Public.as_str().into(),
+        ..Form::default()
+    };
     views::html(&SpacePage {
         chrome: cx.chrome(),
         form,
@@ -168,7 +182,13 @@ async fn update(cx: Cx) -> Page {
     }
 }
 
-fn again(cx: &Cx, form: Form, action: String, heading: &'static str, error: &mainstreet_kernel::Error) -> Page {
+fn again(
+    cx: &Cx,
+    form: Form,
+    action: String,
+    heading: &'static str,
+    error: &mainstreet_kernel::Error,
+) -> Page {
     let mut errors = FieldErrors::default();
     errors.add("name", error.safe.to_string());
     let page = SpacePage { chrome: cx.chrome(), form, action, heading, errors };

@@ -44,13 +44,17 @@ async fn show(cx: Cx) -> Page {
     let (slug, viewer, key) = (cx.path::<String>("slug")?, cx.reader(), cx.query::<Part>()?.key()?);
     let (tag, rows) = cx
         .read(move |tx| {
-            let tag = tags::store::by_slug(tx, &slug)?.ok_or_else(|| Error::not_found("There is no such tag."))?;
+            let tag =
+                tags::store::by_slug(tx, &slug)?.ok_or_else(|| Error::not_found("There is no such tag."))?;
             let rows = topics::store::list(tx, viewer, List::Tag(tag.id), key, ROWS)?;
             Ok((tag, rows))
         })
         .await?;
     let list = List::Tag(tag.id);
-    let next = rows.more.then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string())).flatten();
+    let next = rows
+        .more
+        .then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string()))
+        .flatten();
     let mut response = views::html(&Show { chrome: cx.chrome(), tag, rows: rows.rows, next })?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)

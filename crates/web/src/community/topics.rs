@@ -15,10 +15,7 @@ use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .get("/t/{slug}/{id}", show)
-        .get("/t/{slug}/{id}/{number}", jump)
-        .get("/p/{id}", post)
+    Routes::new().get("/t/{slug}/{id}", show).get("/t/{slug}/{id}/{number}", jump).get("/p/{id}", post)
 }
 
 /// The page of a topic.
@@ -111,7 +108,8 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
     let page = page.min(topic.pages());
     note_read(cx, &topic, &views, read_to).await?;
     let actor = cx.actor();
-    let fresh_from = read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
+    let fresh_from =
+        read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
     let chrome = cx.chrome();
     let document = Show {
         may_steer: actor.is_some_and(|actor| topics::may_steer(actor, &topic).is_ok()),
@@ -120,7 +118,10 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
         fresh_count: read_to.map_or(0, |read| topic.post_count - read),
         fresh_from: fresh_from.filter(|number| *number > 1),
         json_ld: super::feeds::json_ld(&chrome, &topic, &views, answer.as_ref()),
-        description: views.first().map(|view| text::excerpt(&markdown::plain(&view.post.body), 160)).unwrap_or_default(),
+        description: views
+            .first()
+            .map(|view| text::excerpt(&markdown::plain(&view.post.body), 160))
+            .unwrap_or_default(),
         me: actor.and_then(|actor| actor.person).map_or(0, |person| person.0),
         chrome,
         topic,
