@@ -10,12 +10,14 @@
 //! people by rising id, tags, spaces by rising id.
 
 pub mod accounts;
+pub mod counters;
 pub mod flags;
 pub mod markdown;
 pub mod people;
 pub mod posts;
 pub mod reactions;
 pub mod redirects;
+pub mod rewind;
 pub mod ripples;
 pub mod settings;
 pub mod spaces;

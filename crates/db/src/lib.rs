@@ -63,6 +63,53 @@ impl std::str::FromStr for Address {
     }
 }
 
+impl Address {
+    /// Another database beside this one, told apart by `mark`: a file in the same folder, or a schema on the same
+    /// server. `mark` holds letters, digits and underscores.
+    #[must_use]
+    pub fn beside(&self, mark: &str) -> Self {
+        match self {
+            Self::Sqlite(path) => {
+                let mut name = path.file_stem().unwrap_or_default().to_owned();
+                name.push(format!(".{mark}.sqlite"));
+                Self::Sqlite(path.with_file_name(name))
+            }
+            Self::Postgres(url) => {
+                let (base, schema) = postgres::split_schema(url);
+                let schema = schema.map_or_else(|| mark.to_owned(), |schema| format!("{schema}_{mark}"));
+                let join = if base.contains('?') { '&' } else { '?' };
+                Self::Postgres(format!("{base}{join}schema={schema}"))
+            }
+        }
+    }
+
+    /// Is there anything at this address?
+    pub fn exists(&self) -> Result<bool> {
+        match self {
+            Self::Sqlite(path) => Ok(path.exists()),
+            Self::Postgres(_) => nodes::alone(self, mainstreet_kernel::Timestamp(0), |tx| {
+                let schemas = "SELECT COUNT(*) AS n FROM information_schema.schemata WHERE schema_name = current_schema()";
+                Ok(tx.count(schemas, &[])? > 0)
+            }),
+        }
+    }
+
+    /// Makes an empty place at this address, instead of whatever was there. Only for copies made with
+    /// [`Address::beside`].
+    pub fn clear(&self) -> Result<()> {
+        match self {
+            Self::Sqlite(path) => {
+                sqlite::remove(path);
+                Ok(())
+            }
+            Self::Postgres(url) => match postgres::split_schema(url) {
+                (base, Some(schema)) => postgres::make_schema(&base, &schema),
+                _ => Err(Error::internal("only a schema can be cleared")),
+            },
+        }
+    }
+}
+
 /// A handle to the database. Cheap to clone; the last one closes it.
 #[derive(Clone)]
 pub struct Db {

@@ -172,6 +172,26 @@ pub fn advance(
     Ok(entries.len())
 }
 
+/// Takes away what happened after `at` and lets every reader begin again. Only ever done to a copy, for looking at
+/// an earlier time. Answers how many rows went.
+pub fn rewind(tx: &mut Tx<'_>, at: Timestamp) -> Result<u64> {
+    let gone = tx.run("DELETE FROM activities WHERE occurred_at > $1", params![at])?;
+    tx.run("UPDATE activities SET recorded_at = occurred_at WHERE recorded_at > $1", params![at])?;
+    tx.run("DELETE FROM log_cursors", &[])?;
+    tx.run("DELETE FROM jobs", &[])?;
+    Ok(gone)
+}
+
+/// When the latest thing in the log happened, as far as the log tells now.
+pub fn latest(tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
+    tx.one("SELECT MAX(occurred_at) AS at FROM activities", &[], |row| row.get("at"))
+}
+
+/// How many rows the log has.
+pub fn length(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.count("SELECT COUNT(*) AS n FROM activities", &[])
+}
+
 /// Wakes this process when any process on a PostgreSQL server appends to the log. Polling covers the gaps.
 pub(crate) fn listen(url: String, changes: watch::Sender<u64>, alive: Arc<AtomicBool>) {
     let run = move || {

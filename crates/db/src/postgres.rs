@@ -102,6 +102,15 @@ pub(crate) fn connect(url: &str) -> Result<Client> {
     Ok(client)
 }
 
+/// An empty schema called `name`, instead of whatever had that name.
+pub(crate) fn make_schema(base: &str, name: &str) -> Result<()> {
+    // Refuses names that are not plain.
+    drop(connect(&format!("{base}{}schema={name}", if base.contains('?') { '&' } else { '?' }))?);
+    connect(base)?
+        .batch_execute(&format!("DROP SCHEMA IF EXISTS {name} CASCADE; CREATE SCHEMA {name}"))
+        .map_err(trouble)
+}
+
 fn value(row: &postgres::Row, at: usize) -> Result<Value> {
     let wrong = |cause: postgres::Error| Error::internal(cause);
     let kind = row.columns()[at].type_();

@@ -117,6 +117,15 @@ fn keep_private(path: &Path) {
     drop(new.open(path));
 }
 
+/// Removes a database file and what belongs to it.
+pub(crate) fn remove(path: &Path) {
+    for end in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(end);
+        let _ = std::fs::remove_file(name);
+    }
+}
+
 impl ToSql for Value {
     fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
         Ok(ToSqlOutput::Borrowed(match self {

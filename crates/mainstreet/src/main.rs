@@ -5,6 +5,7 @@
 mod boot;
 mod cli;
 mod node;
+mod rehearsal;
 
 use std::process::ExitCode;
 

@@ -1,7 +1,6 @@
 //! Checking an archive, and filling a database from one.
 
 use std::io::{BufRead, BufReader, Read};
-use std::path::Path;
 
 use mainstreet_kernel::{Error, Result, Timestamp};
 
@@ -30,7 +29,7 @@ pub fn restore(
     let fresh = matches!(address, Address::Sqlite(path) if !path.exists());
     let result = fill(address, now, input, progress);
     match (&result, address) {
-        (Err(_), Address::Sqlite(path)) if fresh => remove_file(path),
+        (Err(_), Address::Sqlite(path)) if fresh => crate::sqlite::remove(path),
         (Ok(_), _) => migrate::apply(address, now)?,
         _ => {}
     }
@@ -237,12 +236,4 @@ fn compare(head: &Head, tallies: Vec<Tally>, manifest: Manifest) -> Result<Manif
 
 fn json<T: serde::de::DeserializeOwned>(entry: impl Read, name: &str) -> Result<T> {
     serde_json::from_reader(entry.take(16 << 20)).map_err(|cause| damaged(format!("{name}: {cause}")))
-}
-
-fn remove_file(path: &Path) {
-    for end in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(end);
-        let _ = std::fs::remove_file(name);
-    }
 }

@@ -1,6 +1,8 @@
-//! `mainstreet doctor`: what is wrong with this installation, and what to do about it. Changes nothing.
+//! `mainstreet doctor`: what is wrong with this installation, and what to do about it. Changes nothing, unless
+//! asked to mend.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use mainstreet_db::{Address, Checkup};
@@ -22,6 +24,9 @@ pub(crate) struct Options {
     /// The address members type
     #[arg(long, value_name = "URL", env = "MAINSTREET_URL")]
     url: Option<String>,
+    /// Count anew what is kept beside what it counts
+    #[arg(long)]
+    mend: bool,
 }
 
 /// How a check came out.
@@ -59,8 +64,11 @@ fn wrong(check: &'static str, seen: impl Into<String>, remedy: &'static str) -> 
 
 pub(crate) fn run(common: &Common, options: &Options) -> Done {
     let address = common.address()?;
-    let now = common.clock().now();
-    let findings = examine(&address, now, common.now.is_some(), options);
+    if options.mend {
+        let mended = common.open()?.write_now(mainstreet_community::counters::recount)?;
+        writeln!(std::io::stderr(), "Counted anew: {mended} rows were wrong.")?;
+    }
+    let findings = examine(common, &address, options);
     let sick = findings.iter().filter(|finding| finding.health == Health::Wrong).count();
     let mut text = String::new();
     for finding in &findings {
@@ -83,7 +91,8 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
     }
 }
 
-fn examine(address: &Address, now: Timestamp, pretended: bool, options: &Options) -> Vec<Finding> {
+fn examine(common: &Common, address: &Address, options: &Options) -> Vec<Finding> {
+    let (now, pretended) = (common.clock().now(), common.now.is_some());
     let mut findings = Vec::new();
     if let Address::Sqlite(path) = address {
         if !path.is_file() {
@@ -100,7 +109,7 @@ fn examine(address: &Address, now: Timestamp, pretended: bool, options: &Options
             findings.extend(database(&found, pretended));
             findings.extend(work(&found, now));
             if found.pending.is_empty() {
-                findings.push(counters(address));
+                findings.push(counters(common));
             }
             findings.extend(mail(&found, now, options));
         }
@@ -236,9 +245,19 @@ fn work(found: &Checkup, now: Timestamp) -> Vec<Finding> {
 }
 
 /// Counts that are kept beside what they count.
-fn counters(address: &Address) -> Finding {
-    let _ = address;
-    good("counters", "agree with what they count")
+fn counters(common: &Common) -> Finding {
+    match common.open().and_then(|db| Ok(db.read_now(mainstreet_community::counters::drifts)?)) {
+        Ok(drifts) if drifts.is_empty() => good("counters", "agree with what they count"),
+        Ok(drifts) => {
+            let seen: Vec<String> = drifts.iter().map(|drift| format!("{} in {} rows", drift.counter, drift.rows)).collect();
+            wrong(
+                "counters",
+                format!("wrong: {}", seen.join(", ")),
+                "Run `mainstreet doctor --mend` to count anew, and report it: the verbs should keep them right.",
+            )
+        }
+        Err(failure) => wrong("counters", format!("{failure:?}"), "See above."),
+    }
 }
 
 fn mail(found: &Checkup, now: Timestamp, options: &Options) -> Vec<Finding> {

@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use mainstreet_web::{App, Config};
 
 use crate::boot::{Common, Done, Failure};
-use crate::node;
+use crate::{node, rehearsal};
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
@@ -31,6 +31,21 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(common: &Common, options: &Options) -> Done {
+    if let Some(rehearsal) = rehearsal::stage(common)? {
+        // A file's copy has a folder of its own beside it; on a server the node's folder must tell them apart.
+        let folder = match rehearsal.common.address()? {
+            mainstreet_db::Address::Sqlite(_) => options.data.clone(),
+            mainstreet_db::Address::Postgres(_) => Some(options.data.clone().unwrap_or_else(|| "mainstreet-data".into())),
+        };
+        let data = folder.map(|folder| folder.join(&rehearsal.mark));
+        // Nobody gets mail from a rehearsal.
+        let options = Options { smtp: None, data, ..options.clone() };
+        return start(&rehearsal.common, &options);
+    }
+    start(common, options)
+}
+
+fn start(common: &Common, options: &Options) -> Done {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(serve(common, options, |_| {}))
 }
