@@ -46,8 +46,7 @@ pub(super) const EMPTY: &[&str] = &[
 ];
 
 /// Conversations that had not begun.
-pub(super) const TOPICS: &str =
-    "DELETE FROM topics WHERE created_at > $1 AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.topic_id = topics.id)";
+pub(super) const TOPICS: &str = "DELETE FROM topics WHERE created_at > $1 AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.topic_id = topics.id)";
 
 /// Everything that belongs to a person who had not come, or to a visit.
 pub(super) const PEOPLE: &[&str] = &[

@@ -249,7 +249,8 @@ fn counters(common: &Common) -> Finding {
     match common.open().and_then(|db| Ok(db.read_now(mainstreet_community::counters::drifts)?)) {
         Ok(drifts) if drifts.is_empty() => good("counters", "agree with what they count"),
         Ok(drifts) => {
-            let seen: Vec<String> = drifts.iter().map(|drift| format!("{} in {} rows", drift.counter, drift.rows)).collect();
+            let seen: Vec<String> =
+                drifts.iter().map(|drift| format!("{} in {} rows", drift.counter, drift.rows)).collect();
             wrong(
                 "counters",
                 format!("wrong: {}", seen.join(", ")),

@@ -35,7 +35,9 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
         // A file's copy has a folder of its own beside it; on a server the node's folder must tell them apart.
         let folder = match rehearsal.common.address()? {
             mainstreet_db::Address::Sqlite(_) => options.data.clone(),
-            mainstreet_db::Address::Postgres(_) => Some(options.data.clone().unwrap_or_else(|| "mainstreet-data".into())),
+            mainstreet_db::Address::Postgres(_) => {
+                Some(options.data.clone().unwrap_or_else(|| "mainstreet-data".into()))
+            }
         };
         let data = folder.map(|folder| folder.join(&rehearsal.mark));
         // Nobody gets mail from a rehearsal.
