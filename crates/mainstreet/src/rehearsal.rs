@@ -6,7 +6,7 @@
 
 use std::io::Write as _;
 
-use mainstreet_community::{rewind, settings};
+use mainstreet_community::rewind;
 use mainstreet_db::{Address, Db, archive, log};
 use mainstreet_desk::metrics;
 use mainstreet_kernel::Timestamp;
@@ -74,8 +74,7 @@ fn make(common: &Common, source: &Address, copy: &Address, at: Timestamp, what: 
     let taken = db.write_now(move |tx| {
         log::rewind(tx, at)?;
         let taken = rewind::rewind(tx, at)?;
-        let zone = settings::load(tx)?.zone;
-        metrics::rollups::start_again(tx, &zone)?;
+        metrics::rollups::build_again(tx)?;
         rewind::mark(tx, &what)?;
         Ok(taken)
     })?;
