@@ -1,0 +1,165 @@
+//! What can happen in the story, as the writer gets it.
+
+use mainstreet_kernel::id::{FlagId, PersonId, PostId, SpaceId, TopicId};
+use mainstreet_kernel::{Actor, Role, Timestamp};
+
+/// One thing that happens, in the order of time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Happening {
+    /// When.
+    pub at: Timestamp,
+    /// Who does it.
+    pub who: PersonId,
+    /// What they are at that time.
+    pub role: Role,
+    /// What they do.
+    pub what: What,
+}
+
+impl Happening {
+    /// The one who acts, as the log wants it.
+    pub fn actor(&self) -> Actor {
+        Actor::signed_in(self.who, self.role)
+    }
+}
+
+/// A person as they present themselves.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Newcomer {
+    /// Name shown.
+    pub name: String,
+    /// Handle for mentions, unique, lower case.
+    pub handle: String,
+    /// A line about themselves; empty for most.
+    pub about: String,
+    /// Where they live; empty for most.
+    pub place: String,
+}
+
+/// A post and where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The space of the topic.
+    pub space: SpaceId,
+    /// The conversation.
+    pub topic: TopicId,
+    /// The post.
+    pub post: PostId,
+    /// Its number in the topic, from 1.
+    pub number: u32,
+    /// Its author.
+    pub author: PersonId,
+}
+
+/// What is done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum What {
+    /// A person comes to the community.
+    Joined(Box<Newcomer>),
+    /// A member loads a page; once a person and day.
+    Visited,
+    /// A topic begins with its first post.
+    Asked(Box<Opening>),
+    /// A reply is written.
+    Replied {
+        /// Where it stands.
+        place: Place,
+        /// The post it answers, when it says so.
+        parent: Option<Parent>,
+        /// Markdown.
+        body: String,
+    },
+    /// An author changes a post.
+    Edited {
+        /// The post.
+        place: Place,
+        /// Its new Markdown.
+        body: String,
+    },
+    /// A post is taken away by its author.
+    Deleted {
+        /// The post.
+        place: Place,
+    },
+    /// Staff hides a post.
+    Hidden {
+        /// The post.
+        place: Place,
+        /// Why.
+        reason: &'static str,
+    },
+    /// A member reacts to a post.
+    Reacted {
+        /// The post.
+        place: Place,
+        /// `thanks`, `like`, `celebrate`, `laugh` or `curious`.
+        kind: &'static str,
+    },
+    /// The asker marks a reply as the answer.
+    Accepted {
+        /// The reply.
+        place: Place,
+    },
+    /// A member flags a post.
+    Flagged {
+        /// The flag.
+        flag: FlagId,
+        /// The post.
+        place: Place,
+        /// `spam`, `rude`, `off_topic` or `other`.
+        reason: &'static str,
+        /// What the member wrote.
+        note: String,
+    },
+    /// Staff decides on a flag.
+    Judged {
+        /// The flag.
+        flag: FlagId,
+        /// The post flagged.
+        place: Place,
+        /// Whether staff agreed.
+        upheld: bool,
+    },
+    /// Staff suspends a person.
+    Suspended {
+        /// Who.
+        person: PersonId,
+        /// Why.
+        reason: &'static str,
+        /// Until when; `None` for good.
+        until: Option<Timestamp>,
+    },
+    /// Staff closes a topic.
+    Closed {
+        /// The topic's first post.
+        place: Place,
+    },
+}
+
+/// The post that a reply answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Parent {
+    /// The post.
+    pub post: PostId,
+    /// Its number in the topic.
+    pub number: u32,
+    /// Its author.
+    pub author: PersonId,
+}
+
+/// How a topic begins.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Opening {
+    /// The first post.
+    pub place: Place,
+    /// The title.
+    pub title: String,
+    /// Markdown.
+    pub body: String,
+    /// Tag names.
+    pub tags: Vec<String>,
+    /// Whether it asks something that can be answered.
+    pub question: bool,
+    /// The recurring question it belongs to.
+    pub cluster: Option<String>,
+}
