@@ -6,6 +6,7 @@ mod boot;
 mod cli;
 mod node;
 mod rehearsal;
+mod simulate;
 
 use std::process::ExitCode;
 

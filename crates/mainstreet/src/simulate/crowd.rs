@@ -87,7 +87,7 @@ impl Story {
         language: &str,
         except: &[u32],
     ) -> Option<u32> {
-        for attempt in 0..40 {
+        for _ in 0..40 {
             let mut weights = [0.0; 6];
             for (place, weight) in weights.iter_mut().enumerate() {
                 let count = self.crowd.here.get(place).map_or(0, Vec::len) as f64;
@@ -105,7 +105,7 @@ impl Story {
                 continue;
             }
             let willing = person.kind != Kind::Champion || self.dice.chance(person.energy(at));
-            let speaks = attempt >= 32 || language == "en" || self.names.speaks(person.culture, language);
+            let speaks = language == "en" || self.names.speaks(person.culture, language);
             if willing && speaks && !except.contains(&index) {
                 return Some(index);
             }

@@ -1,7 +1,8 @@
 //! The language the texts are written in, and how a text is spoken.
 //!
 //! A file of `texts/` is a row of scenes. `@@ KIND NAME` begins one, `@= key: value` gives it a property,
-//! `@ SECTION` begins alternatives of one line each (`¶` is a new paragraph, `↵` a new line), `@+ SECTION`
+//! `@ SECTION` begins alternatives of one line each (`¶` is a new paragraph, `↵` a new line; a line that
+//! begins with one of them goes on with the one before), `@+ SECTION`
 //! alternatives of several lines with a line `~` between them. Inside an alternative:
 //!
 //! - `{a|b|}` is one of these, nested as deep as you like;
@@ -256,7 +257,11 @@ fn read_file(file: &str, text: &str, raw: &mut Vec<RawScene>) -> Result<(), Stri
 
 fn add_line(alternatives: &mut Vec<String>, line: &str, blocks: bool) {
     if !blocks {
-        if !line.starts_with('%') {
+        if line.starts_with(['↵', '¶'])
+            && let Some(last) = alternatives.last_mut()
+        {
+            last.push_str(line);
+        } else if !line.starts_with('%') {
             alternatives.push(line.to_owned());
         }
     } else if line == "~" {

@@ -106,7 +106,7 @@ pub enum What {
         flag: FlagId,
         /// The post.
         place: Place,
-        /// `spam`, `rude`, `off_topic` or `other`.
+        /// `spam`, `harassment`, `off_topic` or `other`.
         reason: &'static str,
         /// What the member wrote.
         note: String,

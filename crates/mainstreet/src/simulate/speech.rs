@@ -90,9 +90,12 @@ impl Story {
         let talk = self.talks.get_mut(&key)?;
         let scene = self.grammar.scene(talk.scene)?;
         let own = scene.section(section);
-        let common = if scene.props.contains_key("quiet") { None } else { small_talk(&self.grammar, &talk.language, section) };
+        let loud = !scene.props.contains_key("quiet");
+        let manner = scene.props.get("manner").filter(|_| loud);
+        let manner = manner.and_then(|manner| small_talk(&self.grammar, manner, section));
+        let common = if loud { small_talk(&self.grammar, &talk.language, section) } else { None };
         let start = if scene.props.contains_key("ordered") { None } else { Some(talk.seed) };
-        let (section, which) = [own, common]
+        let (section, which) = [own, manner.or(common)]
             .into_iter()
             .flatten()
             .find_map(|known| take(&mut talk.used, known, start, self.grammar.len(known)).map(|n| (known, n)))?;
@@ -110,9 +113,9 @@ impl Story {
     }
 }
 
-/// The section of the small talk of a language.
-fn small_talk(grammar: &Grammar, language: &str, section: &str) -> Option<Section> {
-    grammar.of_kind("glue").find(|(_, scene)| scene.name == language).and_then(|(_, scene)| scene.section(section))
+/// The section of the small talk of a language, or of a manner of scenes.
+fn small_talk(grammar: &Grammar, name: &str, section: &str) -> Option<Section> {
+    grammar.of_kind("glue").find(|(_, scene)| scene.name == name).and_then(|(_, scene)| scene.section(section))
 }
 
 /// The next alternative of a section with `count`, begun at a place that follows from the seed (at the first
@@ -131,11 +134,11 @@ fn take(used: &mut Vec<(Section, usize)>, section: Section, seed: Option<u64>, c
 /// The first sentence of a text's first line of prose, to be quoted; nothing when there is none of a fit length.
 fn first_sentence(text: &str) -> &str {
     let prose = |line: &&str| {
-        line.len() > 20 && line.starts_with(|first: char| first.is_alphabetic()) && !line.starts_with('>')
+        line.len() > 20 && !line.contains(['=', ';', '`']) && line.starts_with(|first: char| first.is_alphabetic()) && !line.starts_with('>')
     };
     let Some(line) = text.lines().find(prose) else { return "" };
     let end = line.find(['.', '?', '!']).map_or(line.len(), |end| end + 1);
-    line.get(..end).filter(|sentence| sentence.len() < 160).unwrap_or("")
+    line.get(..end).filter(|sentence| (30..160).contains(&sentence.len())).unwrap_or("")
 }
 
 #[cfg(test)]
@@ -145,7 +148,7 @@ mod tests {
     #[test]
     fn quotes_a_sentence() {
         for (text, expect) in [
-            ("It stopped on Friday morning. Then it rained.", "It stopped on Friday morning."),
+            ("It stopped again on Friday morning. Then it rained.", "It stopped again on Friday morning."),
             ("> before\n\nNo valve opens since the update", "No valve opens since the update"),
             ("Short.", ""),
             ("```\nlet code = here.is();\n```", ""),

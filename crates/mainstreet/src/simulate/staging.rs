@@ -200,24 +200,17 @@ impl Story {
         let talks = std::mem::take(&mut self.plot.raid_talks);
         let known = if lone || self.dice.chance(0.45) { None } else { self.dice.pick(&talks).copied() };
         self.plot.raid_talks = talks;
-        let place = match known {
-            Some(key) => {
-                let to = self.talks.get(&key).map_or(index, |talk| talk.asker);
-                let Some(body) = self.speak(key, "echo", index, to) else { return };
+        let echo = known.and_then(|key| {
+            let to = self.talks.get(&key).map_or(index, |talk| talk.asker);
+            self.speak(key, "echo", index, to).map(|body| (key, to, body))
+        });
+        let place = match echo {
+            Some((key, to, body)) => {
                 self.say(at, key, index, to, body, false);
                 let number = self.talks.get(&key).map_or(0, |talk| talk.said.len());
                 self.place(key, u32::try_from(number).unwrap_or(0))
             }
-            None => self.open(at, index, "spam", None).and_then(|key| {
-                if !lone {
-                    self.plot.raid_talks.push(key);
-                    if let Some(talk) = self.talks.get_mut(&key) {
-                        // The spammers' conversations stay open for the whole raid.
-                        talk.pending += 1;
-                    }
-                }
-                self.place(key, 1)
-            }),
+            None => self.open_spam(at, index, lone),
         };
         let Some(place) = place else { return };
         self.forget(place.post);
@@ -232,6 +225,18 @@ impl Story {
         } else {
             self.plot.raid_posts.push(place);
         }
+    }
+
+    fn open_spam(&mut self, at: Timestamp, index: u32, lone: bool) -> Option<Place> {
+        let key = self.open(at, index, "spam", None)?;
+        if !lone {
+            self.plot.raid_talks.push(key);
+            if let Some(talk) = self.talks.get_mut(&key) {
+                // The spammers' conversations stay open for the whole raid.
+                talk.pending += 1;
+            }
+        }
+        self.place(key, 1)
     }
 
     fn clean(&mut self, at: Timestamp, moderator: u32, place: Place) {
@@ -259,7 +264,7 @@ impl Story {
         self.seen(at, index);
         self.tell(at, index, What::Flagged { flag, place, reason, note });
         let upheld = reason != "off_topic" || self.dice.chance(0.35);
-        let wait = self.dice.log_normal(if reason == "rude" { 1.5 } else { 4.0 }, 0.7);
+        let wait = self.dice.log_normal(if reason == "harassment" { 1.5 } else { 4.0 }, 0.7);
         self.due(at.plus(hours_of(wait)), Due::Cue(Cue::Judge(flag, place, upheld)));
     }
 
@@ -289,7 +294,7 @@ impl Story {
         let number = self.talks.get(&key).map_or(0, |talk| talk.said.len());
         if let Some(place) = self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| left % 3 == 0) {
             let wait = (2 + self.dice.below(14) as i64) * MINUTE;
-            self.due(at.plus(wait), Due::Cue(Cue::Flag(place, "rude")));
+            self.due(at.plus(wait), Due::Cue(Cue::Flag(place, "harassment")));
         }
         let wait = SECOND * (90 + self.dice.below(420)) as i64;
         if left > 0 {
@@ -306,7 +311,7 @@ impl Story {
         for number in [count.saturating_sub(1), count] {
             if let Some(place) = self.place(key, number) {
                 self.forget(place.post);
-                self.tell(at, moderator, What::Hidden { place, reason: "rude" });
+                self.tell(at, moderator, What::Hidden { place, reason: "harassment" });
             }
         }
         if let Some(body) = self.speak(key, "calm", moderator, loser) {
@@ -316,7 +321,7 @@ impl Story {
         if let Some(person) = self.people.get_mut(loser as usize) {
             person.back = back;
         }
-        self.tell(at, moderator, What::Suspended { person, reason: "rude", until: Some(back) });
+        self.tell(at, moderator, What::Suspended { person, reason: "harassment", until: Some(back) });
         if let Some(place) = self.place(key, 1) {
             self.tell(at, moderator, What::Closed { place });
         }

@@ -77,12 +77,13 @@ impl Story {
     /// Begins a conversation and plans what follows. Returns its key.
     pub(super) fn open(&mut self, at: Timestamp, asker: u32, kind: &str, place: Option<usize>) -> Option<u32> {
         let launched = self.rhythm.day_of(at) >= self.plot.launch;
-        let drawn = self.repertoire.draw(kind, launched, &mut self.dice)?;
-        let mut asker = asker;
-        if drawn.language != "en" && kind != "spam" {
+        let (drawn, asker) = (0..8).find_map(|_| {
+            let drawn = self.repertoire.draw(kind, launched, &mut self.dice)?;
             // A text in another language is written by somebody who speaks it.
-            asker = self.draft(at, false, &drawn.language, &[]).unwrap_or(asker);
-        }
+            let foreign = drawn.language != "en";
+            let asker = if foreign { self.draft(at, false, &drawn.language, &[])? } else { asker };
+            Some((drawn, asker))
+        })?;
         let space = place.unwrap_or(drawn.space);
         let topic = self.mint_topic(at);
         let post = self.mint_post(at);
@@ -213,7 +214,7 @@ impl Story {
             Beat::Tell | Beat::NoLuck | Beat::Thanks => talk.helper.unwrap_or(talk.asker),
             _ => talk.asker,
         };
-        let aside = matches!(beat, Beat::Chat(_) | Beat::Aside) && talk.said.len() > 1 && self.dice.chance(0.16);
+        let aside = matches!(beat, Beat::Chat(_) | Beat::Aside) && talk.said.len() > 1 && self.dice.chance(0.1);
         let quote = if aside { talk.last_words.clone() } else { String::new() };
         let Some(body) = self.compose(key, beat, author, to, &quote) else { return };
         self.say(at, key, author, to, body, matches!(beat, Beat::Answer));
@@ -238,8 +239,8 @@ impl Story {
         self.keep_words(key, &body);
         let Some(place) = self.place(key, number) else { return };
         let to = self.id(to);
-        // A reply to the first post needs no mark; one to a later post says so.
-        let parent = parent.filter(|(place, _)| *place > 0);
+        // A reply to the first post needs no mark; one to a later post often says so.
+        let parent = parent.filter(|(place, _)| *place > 0 && self.dice.chance(0.55));
         let parent = parent.map(|(place, post)| Parent {
             post,
             number: u32::try_from(place + 1).unwrap_or(1),

@@ -1,0 +1,187 @@
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use mainstreet_kernel::id::{PersonId, PostId, TopicId};
+use mainstreet_kernel::{Timestamp, Verb};
+
+use super::{Happening, Setting, Story, What, verb};
+
+const NOW: Timestamp = Timestamp(1_780_000_000_000);
+
+fn tell(seed: u64, members: u32, days: u32) -> Result<(Vec<Happening>, Story), String> {
+    let mut story = Story::new(Setting { seed, members, days, now: NOW })?;
+    let happenings = story.by_ref().collect();
+    Ok((happenings, story))
+}
+
+#[test]
+fn one_seed_tells_one_story() -> Result<(), String> {
+    let (first, _) = tell(7, 60, 120)?;
+    let (again, _) = tell(7, 60, 120)?;
+    let (other, _) = tell(8, 60, 120)?;
+    assert!(first == again, "the same seed told two stories");
+    assert!(first != other, "two seeds told one story");
+    Ok(())
+}
+
+#[test]
+fn a_year_of_400_members_is_a_lively_place() -> Result<(), String> {
+    let (happenings, story) = tell(1, 400, 365)?;
+    let truth = story.truth();
+    assert!((6_000..=10_000).contains(&truth.posts()), "{} posts", truth.posts());
+    assert_eq!(truth.counts.get(Verb::MemberJoined.as_str()), Some(&400));
+    assert!(happenings.windows(2).all(|pair| matches!(pair, [a, b] if a.at <= b.at)), "out of order");
+    assert!(happenings.iter().all(|happening| happening.at <= NOW && happening.at >= truth.from));
+    let late = happenings.iter().filter(|happening| NOW.since(happening.at) < 86_400_000).count();
+    assert!(late > 30, "the last day has {late} happenings");
+    for (what, count) in [
+        (Verb::AnswerAccepted, 200),
+        (Verb::ReactionAdded, 3_000),
+        (Verb::PostEdited, 50),
+        (Verb::PostDeleted, 3),
+        (Verb::PostHidden, 15),
+        (Verb::FlagCreated, 20),
+        (Verb::FlagDecided, 15),
+        (Verb::TopicClosed, 1),
+        (Verb::MemberSuspended, 15),
+    ] {
+        let told = truth.counts.get(what.as_str()).copied().unwrap_or(0);
+        assert!(told >= count, "{told} {}", what.as_str());
+    }
+    Ok(())
+}
+
+#[test]
+fn the_truth_agrees_with_what_was_told() -> Result<(), String> {
+    let (happenings, story) = tell(3, 150, 200)?;
+    let truth = story.truth();
+    let mut counts: BTreeMap<&str, u64> = BTreeMap::new();
+    let mut askers: HashMap<TopicId, PersonId> = HashMap::new();
+    let mut answered: HashMap<TopicId, Timestamp> = HashMap::new();
+    let mut accepted: HashMap<TopicId, Timestamp> = HashMap::new();
+    let raiders: HashSet<PersonId> = suspended_for_spam(&happenings);
+    for happening in &happenings {
+        *counts.entry(verb(&happening.what).as_str()).or_insert(0) += 1;
+        match &happening.what {
+            What::Asked(opening) if opening.question => {
+                askers.insert(opening.place.topic, happening.who);
+            }
+            What::Replied { place, .. } => {
+                if askers.get(&place.topic).is_some_and(|asker| *asker != happening.who) {
+                    answered.entry(place.topic).or_insert(happening.at);
+                }
+            }
+            What::Accepted { place } => {
+                assert!(accepted.insert(place.topic, happening.at).is_none(), "accepted twice");
+                assert_eq!(askers.get(&place.topic), Some(&happening.who));
+            }
+            _ => {}
+        }
+    }
+    assert_eq!(truth.counts, counts);
+    assert_eq!(truth.questions.len(), askers.len());
+    for question in &truth.questions {
+        assert_eq!(question.answered, answered.get(&question.topic).copied());
+        assert_eq!(question.accepted, accepted.get(&question.topic).copied());
+    }
+    assert!(truth.raid.people.iter().all(|person| raiders.contains(person)));
+    assert_eq!(truth.raid.people.len(), 5, "raid");
+    assert!(truth.raid.posts >= 5);
+    assert!(truth.quarrels.iter().all(|quarrel| quarrel.posts >= 6), "{:?}", truth.quarrels);
+    assert!(!truth.outage.topics.is_empty(), "no outage");
+    assert!(truth.clusters.values().filter(|topics| topics.len() >= 3).count() >= 6);
+    Ok(())
+}
+
+fn suspended_for_spam(happenings: &[Happening]) -> HashSet<PersonId> {
+    happenings
+        .iter()
+        .filter_map(|happening| match happening.what {
+            What::Suspended { person, reason: "spam", .. } => Some(person),
+            _ => None,
+        })
+        .collect()
+}
+
+#[test]
+fn posts_stand_in_their_places_and_say_something() -> Result<(), String> {
+    let (happenings, _) = tell(5, 200, 250)?;
+    let mut numbers: HashMap<TopicId, u32> = HashMap::new();
+    let mut posts: HashSet<PostId> = HashSet::new();
+    let mut handles: HashSet<String> = HashSet::new();
+    let mut bodies: HashMap<TopicId, HashSet<String>> = HashMap::new();
+    for happening in &happenings {
+        match &happening.what {
+            What::Joined(newcomer) => {
+                assert!(handles.insert(newcomer.handle.clone()), "two are called {}", newcomer.handle);
+                assert!(!newcomer.name.is_empty() && newcomer.handle.is_ascii());
+            }
+            What::Asked(opening) => {
+                assert!(numbers.insert(opening.place.topic, 1).is_none() && posts.insert(opening.place.post));
+                assert!(opening.title.len() >= 8 && opening.body.len() >= 30, "{opening:?}");
+                assert!(opening.title.len() <= 140 && !opening.title.contains(['<', '{']), "{}", opening.title);
+            }
+            What::Replied { place, body, parent } => {
+                let number = numbers.entry(place.topic).or_insert(0);
+                *number += 1;
+                assert_eq!(*number, place.number);
+                assert!(posts.insert(place.post));
+                assert!(parent.is_none_or(|parent| posts.contains(&parent.post)));
+                assert!(bodies.entry(place.topic).or_default().insert(body.clone()), "said twice: {body}");
+            }
+            What::Reacted { place, .. } => {
+                assert!(posts.contains(&place.post) && place.author != happening.who);
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn champions_tire() -> Result<(), String> {
+    let (happenings, story) = tell(11, 800, 365)?;
+    let (mut fresh, mut tired) = (0_f64, 0_f64);
+    for champion in &story.truth().champions {
+        let long_after = champion.tires.plus(30 * 86_400_000);
+        let replies = happenings.iter().filter(|h| h.who == champion.person);
+        for reply in replies.filter(|h| matches!(h.what, What::Replied { .. })) {
+            if reply.at < champion.tires {
+                fresh += 1.0;
+            } else if reply.at > long_after {
+                tired += 1.0;
+            }
+        }
+    }
+    assert!(fresh > 300.0 && tired < fresh / 4.0, "{fresh} fresh, {tired} tired");
+    Ok(())
+}
+
+#[test]
+fn numbers_out_of_range_are_refused() {
+    for (members, days) in [(49, 365), (1_000_001, 365), (400, 27), (400, 4_000)] {
+        assert!(Story::new(Setting { seed: 1, members, days, now: NOW }).is_err());
+    }
+}
+#[test]
+fn zz_dump() -> Result<(), String> {
+    let (h, story) = tell(1, 400, 365)?;
+    let mut out = String::new();
+    let mut t: Vec<(TopicId, String)> = Vec::new();
+    for x in &h {
+        match &x.what {
+            What::Asked(o) => t.push((o.place.topic, format!("# {} [{}] {:?}\n{}\n", o.title, x.at, o.tags, o.body))),
+            What::Replied { place, body, parent } => {
+                if let Some(e) = t.iter_mut().find(|e| e.0 == place.topic) {
+                    e.1 += &format!("--- {} {} ({:?})\n{body}\n", place.number, x.at, parent.map(|p| p.number));
+                }
+            }
+            What::Accepted { place } => if let Some(e) = t.iter_mut().find(|e| e.0 == place.topic) { e.1 += &format!("*** accepted {}\n", place.number); },
+            _ => {}
+        }
+    }
+    for e in t { out += &e.1; out += "\n"; }
+    let tr = story.truth();
+    std::fs::write("/tmp/story.md", out).unwrap();
+    std::fs::write("/tmp/truth.json", serde_json::to_string_pretty(tr).unwrap()).unwrap();
+    Ok(())
+}
