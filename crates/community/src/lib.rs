@@ -19,6 +19,7 @@ pub mod reactions;
 pub mod redirects;
 pub mod rewind;
 pub mod ripples;
+pub mod bulk;
 pub mod settings;
 pub mod spaces;
 mod store;

@@ -5,6 +5,7 @@ mod doctor;
 mod metrics;
 mod read;
 mod serve;
+mod simulate;
 mod train;
 
 use std::io::Write as _;
@@ -34,6 +35,8 @@ enum Command {
     Restore(backup::RestoreOptions),
     /// Say what is wrong with this installation, and what to do about it
     Doctor(doctor::Options),
+    /// Write an invented community, a year in the life that ends now, into an empty database
+    Simulate(simulate::Options),
     /// Make the weights that read texts, from labelled sets
     Train(train::Options),
     /// Say how the community is doing: every figure over a window, with its interval
@@ -56,6 +59,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Restore(options) => backup::restore(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Metrics(options) => metrics::run(&common, &options),
+        Command::Simulate(options) => simulate::run(&common, &options),
         Command::Train(options) => train::run(&common, &options),
         Command::Read => read::read_lines(),
         Command::Similar => read::similar_lines(),

@@ -19,7 +19,7 @@ const CHAT: [f64; 6] = [0.6, 0.9, 3.0, 4.0, 8.0, 3.0];
 
 /// The people present, by kind.
 #[derive(Debug)]
-pub(super) struct Crowd {
+pub(crate) struct Crowd {
     here: [Vec<u32>; 6],
     /// Where each person stands in their list of `here`, so that leaving costs nothing.
     places: Vec<u32>,
@@ -29,14 +29,20 @@ pub(super) struct Crowd {
 }
 
 impl Crowd {
-    pub(super) fn new(people: &[Person]) -> Self {
+    pub(crate) fn new(people: &[Person]) -> Self {
         let mut order: Vec<u32> = (0..u32::try_from(people.len()).unwrap_or(0)).collect();
         order.sort_by_key(|index| people.get(*index as usize).map(|person| person.joined));
-        Self { here: Default::default(), places: vec![0; people.len()], handles: HashMap::new(), order, arrived: 0 }
+        Self {
+            here: Default::default(),
+            places: vec![0; people.len()],
+            handles: HashMap::new(),
+            order,
+            arrived: 0,
+        }
     }
 
     /// The next person who joins before `before`.
-    pub(super) fn next_arrival(&mut self, people: &[Person], before: Timestamp) -> Option<(u32, Timestamp)> {
+    pub(crate) fn next_arrival(&mut self, people: &[Person], before: Timestamp) -> Option<(u32, Timestamp)> {
         let index = *self.order.get(self.arrived)?;
         let joined = people.get(index as usize)?.joined;
         (joined < before).then(|| {
@@ -46,13 +52,13 @@ impl Crowd {
     }
 
     /// Takes a handle; the number says how many had it before.
-    pub(super) fn claim(&mut self, handle: &str) -> u32 {
+    pub(crate) fn claim(&mut self, handle: &str) -> u32 {
         let count = self.handles.entry(seed_of(handle)).or_insert(0);
         *count += 1;
         *count - 1
     }
 
-    pub(super) fn arrive(&mut self, index: u32, kind: Kind) {
+    pub(crate) fn arrive(&mut self, index: u32, kind: Kind) {
         if let Some(list) = KINDS.iter().position(|known| *known == kind).and_then(|k| self.here.get_mut(k))
             && let Some(place) = self.places.get_mut(index as usize)
         {
@@ -61,8 +67,9 @@ impl Crowd {
         }
     }
 
-    pub(super) fn leave(&mut self, index: u32, kind: Kind) {
-        let Some(list) = KINDS.iter().position(|known| *known == kind).and_then(|k| self.here.get_mut(k)) else {
+    pub(crate) fn leave(&mut self, index: u32, kind: Kind) {
+        let Some(list) = KINDS.iter().position(|known| *known == kind).and_then(|k| self.here.get_mut(k))
+        else {
             return;
         };
         let Some(place) = self.places.get(index as usize).copied() else { return };
@@ -80,7 +87,7 @@ impl Crowd {
 impl Story {
     /// Someone who is here and may speak next: not one of `except`, able to write `language`, champions by
     /// the energy they have left. `helping` prefers those who like to answer.
-    pub(super) fn draft(
+    pub(crate) fn draft(
         &mut self,
         at: Timestamp,
         helping: bool,
@@ -114,7 +121,7 @@ impl Story {
     }
 
     /// The part of the champions' first energy that is left at `at`, on average.
-    pub(super) fn champions_energy(&self, at: Timestamp) -> f64 {
+    pub(crate) fn champions_energy(&self, at: Timestamp) -> f64 {
         let champions = self.crowd.here.get(4).map_or(&[][..], Vec::as_slice);
         let sample = champions.iter().take(50).filter_map(|index| self.people.get(*index as usize));
         let energies: Vec<f64> = sample.map(|person| person.energy(at)).collect();
@@ -122,13 +129,13 @@ impl Story {
     }
 
     /// Somebody of the team, any but the first: the owner seldom works the floor.
-    pub(super) fn moderator(&mut self) -> u32 {
+    pub(crate) fn moderator(&mut self) -> u32 {
         1 + u32::try_from(self.dice.below(self.plot.staff.len().saturating_sub(1))).unwrap_or(0)
     }
 }
 
 /// Everybody the story has, before it begins. The first are the team, the last the spammers of the raid.
-pub(super) fn people(
+pub(crate) fn people(
     setting: &Setting,
     rhythm: &Rhythm,
     names: &Names,
@@ -164,7 +171,8 @@ pub(super) fn people(
             let joined = rhythm.moment(day, dice);
             let habit = kind.habit();
             let stay = dice.log_normal(habit.stay_days, habit.stay_sigma) * DAY as f64;
-            let mut made = person(mint, joined, joined.plus(stay as i64), kind, Role::Member, names.culture(dice));
+            let mut made =
+                person(mint, joined, joined.plus(stay as i64), kind, Role::Member, names.culture(dice));
             if kind == Kind::Champion {
                 let fresh = dice.log_normal(190.0, 0.35).clamp(60.0, 900.0);
                 made.tires = joined.plus((fresh * DAY as f64) as i64);
@@ -183,7 +191,14 @@ pub(super) fn people(
     people
 }
 
-fn person(mint: &IdMint, joined: Timestamp, leaves: Timestamp, kind: Kind, role: Role, culture: u8) -> Person {
+fn person(
+    mint: &IdMint,
+    joined: Timestamp,
+    leaves: Timestamp,
+    kind: Kind,
+    role: Role,
+    culture: u8,
+) -> Person {
     Person {
         id: PersonId(mint.mint_past(joined)),
         joined,

@@ -3,27 +3,28 @@
 
 /// A stream of chance: `SplitMix64` (Steele, Lea and Flood 2014), passes `BigCrush`, one word of state.
 #[derive(Clone, Debug)]
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 /// Stirs `a` and `b` into one seed.
-pub fn mix(a: u64, b: u64) -> u64 {
+pub(crate) fn mix(a: u64, b: u64) -> u64 {
     let mut dice = Dice(a ^ b.wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29));
     dice.word()
 }
 
 /// A seed from a word, the same on every machine (FNV-1a).
-pub fn seed_of(word: &str) -> u64 {
-    word.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
+pub(crate) fn seed_of(word: &str) -> u64 {
+    word.bytes()
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3))
 }
 
 impl Dice {
     /// A stream that depends on `seed` alone.
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// Sixty-four random bits.
-    pub fn word(&mut self) -> u64 {
+    pub(crate) fn word(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut bits = self.0;
         bits = (bits ^ (bits >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -32,27 +33,27 @@ impl Dice {
     }
 
     /// A number from 0 up to, but not including, 1.
-    pub fn unit(&mut self) -> f64 {
+    pub(crate) fn unit(&mut self) -> f64 {
         (self.word() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
     /// A whole number below `n`; 0 when `n` is 0.
-    pub fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         ((u128::from(self.word()) * n as u128) >> 64) as usize
     }
 
     /// True with probability `p`.
-    pub fn chance(&mut self, p: f64) -> bool {
+    pub(crate) fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
     }
 
     /// One of `items`, or nothing when there are none.
-    pub fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
+    pub(crate) fn pick<'a, T>(&mut self, items: &'a [T]) -> Option<&'a T> {
         items.get(self.below(items.len()))
     }
 
     /// An index drawn with the given weights; 0 when they are empty or all zero.
-    pub fn weighted(&mut self, weights: &[f64]) -> usize {
+    pub(crate) fn weighted(&mut self, weights: &[f64]) -> usize {
         let mut left = self.unit() * weights.iter().sum::<f64>();
         for (index, weight) in weights.iter().enumerate() {
             left -= weight;
@@ -64,23 +65,18 @@ impl Dice {
     }
 
     /// A standard normal number (Box and Muller).
-    pub fn normal(&mut self) -> f64 {
+    pub(crate) fn normal(&mut self) -> f64 {
         let (radius, angle) = (1.0 - self.unit(), self.unit());
         (-2.0 * radius.ln()).sqrt() * (std::f64::consts::TAU * angle).cos()
     }
 
     /// A log-normal number with this median and standard deviation of the logarithm.
-    pub fn log_normal(&mut self, median: f64, sigma: f64) -> f64 {
+    pub(crate) fn log_normal(&mut self, median: f64, sigma: f64) -> f64 {
         median * (sigma * self.normal()).exp()
     }
 
-    /// An exponential number with this mean.
-    pub fn exponential(&mut self, mean: f64) -> f64 {
-        -mean * (1.0 - self.unit()).ln()
-    }
-
     /// A Poisson number with this mean (Knuth's product method: means here are small).
-    pub fn poisson(&mut self, mean: f64) -> u32 {
+    pub(crate) fn poisson(&mut self, mean: f64) -> u32 {
         let (limit, mut product, mut count) = ((-mean.min(500.0)).exp(), self.unit(), 0);
         while product > limit {
             product *= self.unit();
@@ -106,7 +102,6 @@ mod tests {
         let mut dice = Dice::new(7);
         let mean = |draw: &mut dyn FnMut() -> f64| (0..20_000).map(|_| draw()).sum::<f64>() / 20_000.0;
         assert!((mean(&mut || f64::from(dice.poisson(3.0))) - 3.0).abs() < 0.06);
-        assert!((mean(&mut || dice.exponential(2.0)) - 2.0).abs() < 0.06);
         assert!((mean(&mut || dice.log_normal(5.0, 1.2).ln()) - 5.0_f64.ln()).abs() < 0.05);
         assert!((mean(&mut || dice.weighted(&[1.0, 0.0, 3.0]) as f64) - 1.5).abs() < 0.03);
     }

@@ -35,60 +35,60 @@ enum Who {
 
 /// A list of alternatives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Section(usize);
+pub(crate) struct Section(usize);
 
 /// A family of conversations, or a list of words.
 #[derive(Debug)]
-pub struct Scene {
+pub(crate) struct Scene {
     /// What it is for: `question`, `talk`, `list`, `glue` ...
-    pub kind: String,
+    pub(crate) kind: String,
     /// Its name, unique within its kind.
-    pub name: String,
+    pub(crate) name: String,
     /// Its `@=` lines.
-    pub props: HashMap<String, String>,
+    pub(crate) props: HashMap<String, String>,
     sections: HashMap<String, Section>,
 }
 
 impl Scene {
     /// The section called `name`, if the scene has one.
-    pub fn section(&self, name: &str) -> Option<Section> {
+    pub(crate) fn section(&self, name: &str) -> Option<Section> {
         self.sections.get(name).copied()
     }
 
     /// A property split at commas; empty when absent.
-    pub fn list(&self, key: &str) -> impl Iterator<Item = &str> {
+    pub(crate) fn list(&self, key: &str) -> impl Iterator<Item = &str> {
         self.props.get(key).into_iter().flat_map(|value| value.split(',').map(str::trim))
     }
 
     /// A property as a number, or `otherwise`.
-    pub fn number(&self, key: &str, otherwise: f64) -> f64 {
+    pub(crate) fn number(&self, key: &str, otherwise: f64) -> f64 {
         self.props.get(key).and_then(|value| value.parse().ok()).unwrap_or(otherwise)
     }
 }
 
 /// Who speaks, to whom, in which conversation.
 #[derive(Debug, Clone, Copy)]
-pub struct Voices<'a> {
+pub(crate) struct Voices<'a> {
     /// The conversation's seed: kept choices follow from it.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// The person who began the conversation: name, handle.
-    pub asker: (&'a str, &'a str),
+    pub(crate) asker: (&'a str, &'a str),
     /// The person who speaks.
-    pub author: (&'a str, &'a str),
+    pub(crate) author: (&'a str, &'a str),
     /// The person spoken to.
-    pub to: (&'a str, &'a str),
+    pub(crate) to: (&'a str, &'a str),
 }
 
 /// All scenes, parsed.
 #[derive(Debug)]
-pub struct Grammar {
+pub(crate) struct Grammar {
     scenes: Vec<Scene>,
     sections: Vec<Vec<Vec<Piece>>>,
 }
 
 impl Grammar {
     /// Parses `files`, each with its name for messages. The error says where and what.
-    pub fn parse(files: &[(&str, &str)]) -> Result<Self, String> {
+    pub(crate) fn parse(files: &[(&str, &str)]) -> Result<Self, String> {
         let mut raw = Vec::new();
         for (file, text) in files {
             read_file(file, text, &mut raw)?;
@@ -112,7 +112,9 @@ impl Grammar {
                 let mut parsed = Vec::new();
                 for text in alternatives {
                     let mut parser = Parser { rest: text, lists: &lists, scene };
-                    let pieces = parser.sequence(false).map_err(|why| format!("{} {name}: {why}: {text}", scene.name))?;
+                    let pieces = parser
+                        .sequence(false)
+                        .map_err(|why| format!("{} {name}: {why}: {text}", scene.name))?;
                     parsed.push(pieces);
                 }
                 grammar.sections.push(parsed);
@@ -122,29 +124,36 @@ impl Grammar {
     }
 
     /// Every scene of a kind, with its number.
-    pub fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (usize, &'a Scene)> {
+    pub(crate) fn of_kind<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = (usize, &'a Scene)> {
         self.scenes.iter().enumerate().filter(move |(_, scene)| scene.kind == kind)
     }
 
     /// The scene with this number.
-    pub fn scene(&self, number: usize) -> Option<&Scene> {
+    pub(crate) fn scene(&self, number: usize) -> Option<&Scene> {
         self.scenes.get(number)
     }
 
     /// How many alternatives a section has.
-    pub fn len(&self, section: Section) -> usize {
+    pub(crate) fn len(&self, section: Section) -> usize {
         self.sections.get(section.0).map_or(0, Vec::len)
     }
 
     /// Appends alternative number `which` of `section` to `out`.
-    pub fn say(&self, out: &mut String, section: Section, which: usize, voices: &Voices<'_>, dice: &mut Dice) {
+    pub(crate) fn say(
+        &self,
+        out: &mut String,
+        section: Section,
+        which: usize,
+        voices: &Voices<'_>,
+        dice: &mut Dice,
+    ) {
         if let Some(pieces) = self.sections.get(section.0).and_then(|alternatives| alternatives.get(which)) {
             self.speak(out, pieces, voices, dice);
         }
     }
 
     /// Appends any alternative of `section` to `out`.
-    pub fn say_any(&self, out: &mut String, section: Section, voices: &Voices<'_>, dice: &mut Dice) {
+    pub(crate) fn say_any(&self, out: &mut String, section: Section, voices: &Voices<'_>, dice: &mut Dice) {
         let which = dice.below(self.len(section));
         self.say(out, section, which, voices, dice);
     }
@@ -161,7 +170,9 @@ impl Grammar {
                 Piece::Slot { section, keep, capital } => {
                     let start = out.len();
                     match keep {
-                        Some(key) => self.say_any(out, *section, voices, &mut Dice::new(mix(voices.seed, *key))),
+                        Some(key) => {
+                            self.say_any(out, *section, voices, &mut Dice::new(mix(voices.seed, *key)));
+                        }
                         None => self.say_any(out, *section, voices, dice),
                     }
                     if *capital {
@@ -217,7 +228,8 @@ fn read_file(file: &str, text: &str, raw: &mut Vec<RawScene>) -> Result<(), Stri
     for (number, line) in text.lines().enumerate() {
         let at = |why: &str| format!("{file}:{}: {why}", number + 1);
         if let Some(head) = line.strip_prefix("@@ ") {
-            let (kind, name) = head.trim().split_once(' ').ok_or_else(|| at("a scene has a kind and a name"))?;
+            let (kind, name) =
+                head.trim().split_once(' ').ok_or_else(|| at("a scene has a kind and a name"))?;
             let (kind, name) = (kind.to_owned(), name.to_owned());
             let sections = if kind == "list" { vec![("items".to_owned(), Vec::new())] } else { Vec::new() };
             raw.push(RawScene { kind, name, props: HashMap::new(), sections });
@@ -347,8 +359,13 @@ impl Parser<'_> {
         let name = name.split('.').next().unwrap_or(name);
         if let Some(range) = name.strip_prefix('#') {
             let (low, high) = range.split_once('-').ok_or("a number is <#LOW-HIGH>")?;
-            let (low, high) = (low.parse().map_err(|_| "bad number")?, high.parse().map_err(|_| "bad number")?);
-            return if low <= high { Ok(Piece::Number { low, high, keep }) } else { Err("empty range".to_owned()) };
+            let (low, high) =
+                (low.parse().map_err(|_| "bad number")?, high.parse().map_err(|_| "bad number")?);
+            return if low <= high {
+                Ok(Piece::Number { low, high, keep })
+            } else {
+                Err("empty range".to_owned())
+            };
         }
         let section = if local { self.scene.section(name) } else { self.lists.get(name).copied() };
         let section = section.ok_or_else(|| format!("nothing is called <{inner}>"))?;

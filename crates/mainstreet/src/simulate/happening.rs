@@ -5,55 +5,55 @@ use mainstreet_kernel::{Actor, Role, Timestamp};
 
 /// One thing that happens, in the order of time.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Happening {
+pub(crate) struct Happening {
     /// When.
-    pub at: Timestamp,
+    pub(crate) at: Timestamp,
     /// Who does it.
-    pub who: PersonId,
+    pub(crate) who: PersonId,
     /// What they are at that time.
-    pub role: Role,
+    pub(crate) role: Role,
     /// What they do.
-    pub what: What,
+    pub(crate) what: What,
 }
 
 impl Happening {
     /// The one who acts, as the log wants it.
-    pub fn actor(&self) -> Actor {
+    pub(crate) fn actor(&self) -> Actor {
         Actor::signed_in(self.who, self.role)
     }
 }
 
 /// A person as they present themselves.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Newcomer {
+pub(crate) struct Newcomer {
     /// Name shown.
-    pub name: String,
+    pub(crate) name: String,
     /// Handle for mentions, unique, lower case.
-    pub handle: String,
+    pub(crate) handle: String,
     /// A line about themselves; empty for most.
-    pub about: String,
+    pub(crate) about: String,
     /// Where they live; empty for most.
-    pub place: String,
+    pub(crate) place: String,
 }
 
 /// A post and where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub(crate) struct Place {
     /// The space of the topic.
-    pub space: SpaceId,
+    pub(crate) space: SpaceId,
     /// The conversation.
-    pub topic: TopicId,
+    pub(crate) topic: TopicId,
     /// The post.
-    pub post: PostId,
+    pub(crate) post: PostId,
     /// Its number in the topic, from 1.
-    pub number: u32,
+    pub(crate) number: u32,
     /// Its author.
-    pub author: PersonId,
+    pub(crate) author: PersonId,
 }
 
 /// What is done.
 #[derive(Clone, Debug, PartialEq)]
-pub enum What {
+pub(crate) enum What {
     /// A person comes to the community.
     Joined(Box<Newcomer>),
     /// A member loads a page; once a person and day.
@@ -64,6 +64,10 @@ pub enum What {
     Replied {
         /// Where it stands.
         place: Place,
+        /// Who began the topic.
+        asker: PersonId,
+        /// Different authors of the topic so far, this one included.
+        people: u32,
         /// The post it answers, when it says so.
         parent: Option<Parent>,
         /// Markdown.
@@ -92,7 +96,7 @@ pub enum What {
     Reacted {
         /// The post.
         place: Place,
-        /// `thanks`, `like`, `celebrate`, `laugh` or `curious`.
+        /// `thanks`, `like`, `heart`, `idea` or `celebrate`.
         kind: &'static str,
     },
     /// The asker marks a reply as the answer.
@@ -138,28 +142,28 @@ pub enum What {
 
 /// The post that a reply answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Parent {
+pub(crate) struct Parent {
     /// The post.
-    pub post: PostId,
+    pub(crate) post: PostId,
     /// Its number in the topic.
-    pub number: u32,
+    pub(crate) number: u32,
     /// Its author.
-    pub author: PersonId,
+    pub(crate) author: PersonId,
 }
 
 /// How a topic begins.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Opening {
+pub(crate) struct Opening {
     /// The first post.
-    pub place: Place,
+    pub(crate) place: Place,
     /// The title.
-    pub title: String,
+    pub(crate) title: String,
     /// Markdown.
-    pub body: String,
+    pub(crate) body: String,
     /// Tag names.
-    pub tags: Vec<String>,
+    pub(crate) tags: Vec<String>,
     /// Whether it asks something that can be answered.
-    pub question: bool,
+    pub(crate) question: bool,
     /// The recurring question it belongs to.
-    pub cluster: Option<String>,
+    pub(crate) cluster: Option<String>,
 }

@@ -16,13 +16,13 @@ mod staging;
 mod story;
 mod talk;
 mod truth;
+mod write;
 
 #[cfg(test)]
 mod tests;
 
-pub use happening::{Happening, Newcomer, Opening, Parent, Place, What};
-pub use story::{Setting, Space, Story};
-pub use truth::{Question, Truth, verb};
+pub(crate) use story::{Setting, Story};
+pub(crate) use write::write;
 
 /// The texts, file by file.
 const TEXTS: &[(&str, &str)] = &[

@@ -10,7 +10,7 @@ use super::happening::Newcomer;
 
 /// How somebody takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub(crate) enum Kind {
     /// Comes with one problem.
     Passer,
     /// Reads and reacts.
@@ -29,21 +29,21 @@ pub enum Kind {
 
 /// How a kind of member behaves. Chosen so that 400 members write 6,000 to 10,000 posts in a year.
 #[derive(Clone, Copy, Debug)]
-pub struct Habit {
+pub(crate) struct Habit {
     /// Share of the members who are neither staff nor raiders.
-    pub share: f64,
+    pub(crate) share: f64,
     /// Median days from joining to leaving (log-normal).
-    pub stay_days: f64,
+    pub(crate) stay_days: f64,
     /// Standard deviation of the logarithm of the stay.
-    pub stay_sigma: f64,
+    pub(crate) stay_sigma: f64,
     /// Days with a visit in a week.
-    pub visits: f64,
+    pub(crate) visits: f64,
     /// Probability that a visit begins a topic.
-    pub topics: f64,
+    pub(crate) topics: f64,
     /// Reactions given on a visit, on average.
-    pub reactions: f64,
+    pub(crate) reactions: f64,
     /// Weight when a reply looks for its author.
-    pub answers: f64,
+    pub(crate) answers: f64,
 }
 
 const fn habit(
@@ -59,10 +59,11 @@ const fn habit(
 
 impl Kind {
     /// Kinds in the order of [`Kind::habit`]'s shares.
-    pub const DRAWN: [Self; 5] = [Self::Passer, Self::Reader, Self::Regular, Self::Helper, Self::Champion];
+    pub(crate) const DRAWN: [Self; 5] =
+        [Self::Passer, Self::Reader, Self::Regular, Self::Helper, Self::Champion];
 
     /// The numbers of this kind.
-    pub fn habit(self) -> Habit {
+    pub(crate) fn habit(self) -> Habit {
         match self {
             Self::Passer => habit(0.39, (9.0, 1.1), 2.2, 0.10, 0.2, 0.15),
             Self::Reader => habit(0.30, (75.0, 1.0), 1.3, 0.07, 1.0, 0.3),
@@ -77,54 +78,54 @@ impl Kind {
 
 /// One person, kept for the whole story: forty-eight bytes each, a million fit.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub(crate) struct Person {
     /// The id.
-    pub id: PersonId,
+    pub(crate) id: PersonId,
     /// When they come.
-    pub joined: Timestamp,
+    pub(crate) joined: Timestamp,
     /// Before this they may not act: the end of a suspension.
-    pub back: Timestamp,
+    pub(crate) back: Timestamp,
     /// After this they do nothing.
-    pub leaves: Timestamp,
+    pub(crate) leaves: Timestamp,
     /// Half of a champion's energy is gone this long after this instant; see [`Person::energy`].
-    pub tires: Timestamp,
+    pub(crate) tires: Timestamp,
     /// What they are.
-    pub kind: Kind,
+    pub(crate) kind: Kind,
     /// What they may do.
-    pub role: Role,
+    pub(crate) role: Role,
     /// Which culture the name is from.
-    pub culture: u8,
+    pub(crate) culture: u8,
     /// Set when staff closed the account.
-    pub closed: bool,
+    pub(crate) closed: bool,
     /// Makes the handle unique; 0 for the first of a handle.
-    pub suffix: u32,
+    pub(crate) suffix: u32,
     /// The day of the story they were last seen on, plus one; 0 before the first.
-    pub seen: u16,
+    pub(crate) seen: u16,
     /// The day of their last contribution, plus one.
-    pub contributed: u16,
+    pub(crate) contributed: u16,
     /// Whether they have written yet.
-    pub wrote: bool,
+    pub(crate) wrote: bool,
 }
 
 /// Days in which a tired champion's answering falls to half.
-pub const TIRING_DAYS: f64 = 16.0;
+pub(crate) const TIRING_DAYS: f64 = 16.0;
 
 impl Person {
     /// The part of the first energy that is left at `at`: 1, then falling by half every [`TIRING_DAYS`].
-    pub fn energy(&self, at: Timestamp) -> f64 {
+    pub(crate) fn energy(&self, at: Timestamp) -> f64 {
         let over = at.since(self.tires).max(0) as f64 / DAY as f64;
         0.5_f64.powf(over / TIRING_DAYS)
     }
 
     /// True while they may act.
-    pub fn here(&self, at: Timestamp) -> bool {
+    pub(crate) fn here(&self, at: Timestamp) -> bool {
         !self.closed && self.joined <= at && self.back <= at && at <= self.leaves
     }
 }
 
 /// Makes names from the lists of `texts/names.txt`.
 #[derive(Debug)]
-pub struct Names {
+pub(crate) struct Names {
     cultures: Vec<Culture>,
     weights: Vec<f64>,
     about: Option<Section>,
@@ -140,7 +141,7 @@ struct Culture {
 
 impl Names {
     /// Reads the cultures.
-    pub fn new(grammar: &Grammar) -> Self {
+    pub(crate) fn new(grammar: &Grammar) -> Self {
         let (mut cultures, mut weights) = (Vec::new(), Vec::new());
         for (_, scene) in grammar.of_kind("culture") {
             let sections = (scene.section("first"), scene.section("last"), scene.section("place"));
@@ -155,17 +156,19 @@ impl Names {
     }
 
     /// Draws a culture.
-    pub fn culture(&self, dice: &mut Dice) -> u8 {
+    pub(crate) fn culture(&self, dice: &mut Dice) -> u8 {
         u8::try_from(dice.weighted(&self.weights)).unwrap_or(0)
     }
 
     /// Whether people of this culture write in `language`.
-    pub fn speaks(&self, culture: u8, language: &str) -> bool {
-        self.cultures.get(usize::from(culture)).is_some_and(|c| c.languages.iter().any(|known| known == language))
+    pub(crate) fn speaks(&self, culture: u8, language: &str) -> bool {
+        self.cultures
+            .get(usize::from(culture))
+            .is_some_and(|c| c.languages.iter().any(|known| known == language))
     }
 
     /// The person's name and handle without its suffix. The same for the same seed and index.
-    pub fn name(&self, grammar: &Grammar, seed: u64, index: u32, culture: u8) -> (String, String) {
+    pub(crate) fn name(&self, grammar: &Grammar, seed: u64, index: u32, culture: u8) -> (String, String) {
         let mut dice = Dice::new(mix(seed, u64::from(index) ^ 0x006e_616d_6573));
         let (mut first, mut last) = (String::new(), String::new());
         if let Some(culture) = self.cultures.get(usize::from(culture)) {
@@ -182,7 +185,7 @@ impl Names {
     }
 
     /// What the person says of themselves on the profile.
-    pub fn newcomer(&self, grammar: &Grammar, seed: u64, index: u32, person: &Person) -> Newcomer {
+    pub(crate) fn newcomer(&self, grammar: &Grammar, seed: u64, index: u32, person: &Person) -> Newcomer {
         let (name, handle) = self.name(grammar, seed, index, person.culture);
         let handle = with_suffix(handle, person.suffix);
         let mut dice = Dice::new(mix(seed, u64::from(index) ^ 0x6162_6f75_7421));
@@ -192,7 +195,12 @@ impl Names {
                 grammar.say_any(&mut place, culture.place, &NOBODY, &mut dice);
             }
             if let Some(section) = self.about.filter(|_| dice.chance(0.7)) {
-                grammar.say_any(&mut about, section, &Voices { seed: mix(seed, index.into()), ..NOBODY }, &mut dice);
+                grammar.say_any(
+                    &mut about,
+                    section,
+                    &Voices { seed: mix(seed, index.into()), ..NOBODY },
+                    &mut dice,
+                );
             }
         }
         Newcomer { name, handle, about, place }
@@ -200,15 +208,18 @@ impl Names {
 }
 
 /// A handle with what makes it unique.
-pub fn with_suffix(handle: String, suffix: u32) -> String {
+pub(crate) fn with_suffix(handle: String, suffix: u32) -> String {
     if suffix == 0 { handle } else { format!("{handle}{}", suffix + 1) }
 }
 
 /// Voices for texts in which nobody is spoken of.
-pub const NOBODY: Voices<'static> = Voices { seed: 0, asker: ("", ""), author: ("", ""), to: ("", "") };
+pub(crate) const NOBODY: Voices<'static> =
+    Voices { seed: 0, asker: ("", ""), author: ("", ""), to: ("", "") };
 
 fn handle(first: &str, last: &str, dice: &mut Dice) -> String {
     let (first, last) = (plain(first), plain(last));
+    let first = if first.is_empty() { "gardener".to_owned() } else { first };
+    let last = if last.is_empty() { "lane".to_owned() } else { last };
     let initial = |name: &str| name.chars().take(1).collect::<String>();
     match dice.below(6) {
         0 => first,

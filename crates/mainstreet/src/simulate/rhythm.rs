@@ -10,62 +10,62 @@ const WEEK: [f64; 7] = [1.15, 1.12, 1.08, 1.02, 0.9, 0.82, 0.91];
 
 /// How much of a day's life falls on each hour of the community's clock: mornings and evenings, few at night.
 const HOURS: [f64; 24] = [
-    0.5, 0.3, 0.2, 0.15, 0.15, 0.3, 0.7, 1.3, 2.0, 2.4, 2.3, 2.1, 1.8, 1.9, 2.0, 2.0, 1.9, 1.9, 2.1, 2.6, 2.9,
-    2.6, 1.8, 1.0,
+    0.5, 0.3, 0.2, 0.15, 0.15, 0.3, 0.7, 1.3, 2.0, 2.4, 2.3, 2.1, 1.8, 1.9, 2.0, 2.0, 1.9, 1.9, 2.1, 2.6,
+    2.9, 2.6, 1.8, 1.0,
 ];
 
 /// The days of the story and their weights.
 #[derive(Debug)]
-pub struct Rhythm {
+pub(crate) struct Rhythm {
     start: Timestamp,
     days: usize,
 }
 
 impl Rhythm {
     /// `days` days that end `now`, each 24 hours.
-    pub fn new(now: Timestamp, days: usize) -> Self {
+    pub(crate) fn new(now: Timestamp, days: usize) -> Self {
         Self { start: now.plus(-(days as i64) * DAY), days }
     }
 
     /// The first instant.
-    pub fn start(&self) -> Timestamp {
+    pub(crate) fn start(&self) -> Timestamp {
         self.start
     }
 
     /// The instant at which story day `day` begins.
-    pub fn day(&self, day: usize) -> Timestamp {
+    pub(crate) fn day(&self, day: usize) -> Timestamp {
         self.start.plus(day as i64 * DAY)
     }
 
     /// The story day that holds `at`.
-    pub fn day_of(&self, at: Timestamp) -> usize {
+    pub(crate) fn day_of(&self, at: Timestamp) -> usize {
         usize::try_from(at.since(self.start) / DAY).unwrap_or(0)
     }
 
     /// The story day at this part of the year (0 to 1).
-    pub fn part(&self, part: f64) -> usize {
+    pub(crate) fn part(&self, part: f64) -> usize {
         ((self.days as f64 * part) as usize).min(self.days.saturating_sub(1))
     }
 
     /// How lively the weekday of a story day is; 1 on average.
-    pub fn week_weight(&self, day: usize) -> f64 {
+    pub(crate) fn week_weight(&self, day: usize) -> f64 {
         let day = Zone::utc().day_of(self.day(day).plus(DAY / 2));
         WEEK.get(weekday(day)).copied().unwrap_or(1.0)
     }
 
     /// True when the middle of story day `day` is on this weekday (0 is Monday).
-    pub fn is_weekday(&self, day: usize, wanted: usize) -> bool {
+    pub(crate) fn is_weekday(&self, day: usize, wanted: usize) -> bool {
         weekday(Zone::utc().day_of(self.day(day).plus(DAY / 2))) == wanted
     }
 
     /// An instant within story day `day`, at a likely hour.
-    pub fn moment(&self, day: usize, dice: &mut Dice) -> Timestamp {
+    pub(crate) fn moment(&self, day: usize, dice: &mut Dice) -> Timestamp {
         let hour = dice.weighted(&HOURS) as i64;
         self.at_hour(day, hour, dice.below(usize::try_from(HOUR).unwrap_or(1)) as i64)
     }
 
     /// The instant of story day `day` at which the community's clock shows `hour`, plus `millis`.
-    pub fn at_hour(&self, day: usize, hour: i64, millis: i64) -> Timestamp {
+    pub(crate) fn at_hour(&self, day: usize, hour: i64, millis: i64) -> Timestamp {
         let begin = self.day(day);
         let offset = (hour * HOUR + millis - begin.0).rem_euclid(DAY);
         begin.plus(offset)
@@ -73,7 +73,7 @@ impl Rhythm {
 
     /// How many of `members` arrive on each day: a curve of growth, the week, and a launch that brings five
     /// times as many and ebbs within a fortnight. Sums to `members`.
-    pub fn arrivals(&self, members: usize, launch: usize, dice: &mut Dice) -> Vec<u32> {
+    pub(crate) fn arrivals(&self, members: usize, launch: usize, dice: &mut Dice) -> Vec<u32> {
         let weights: Vec<f64> = (0..self.days).map(|day| self.arrival_weight(day, launch, dice)).collect();
         let total: f64 = weights.iter().sum();
         let (mut sum, mut before) = (0.0, 0);
@@ -104,7 +104,7 @@ fn weekday(day: Day) -> usize {
 }
 
 /// How many times longer an answer takes when a question is asked at this hour: those who could answer sleep.
-pub fn night_factor(at: Timestamp) -> f64 {
+pub(crate) fn night_factor(at: Timestamp) -> f64 {
     let hour = at.0.rem_euclid(DAY) / HOUR;
     match hour {
         22 | 23 | 0..=4 => 2.2,

@@ -23,21 +23,21 @@ struct Entry {
 
 /// All families by kind.
 #[derive(Debug)]
-pub(super) struct Repertoire {
+pub(crate) struct Repertoire {
     kinds: HashMap<String, Vec<Entry>>,
     count: u32,
 }
 
 /// What was drawn.
 #[derive(Debug, Clone)]
-pub(super) struct Drawn {
-    pub(super) scene: usize,
-    pub(super) space: usize,
-    pub(super) language: String,
+pub(crate) struct Drawn {
+    pub(crate) scene: usize,
+    pub(crate) space: usize,
+    pub(crate) language: String,
 }
 
 /// The spaces of `texts/spaces.txt`.
-pub(super) fn spaces(grammar: &Grammar, mint: &IdMint, at: Timestamp) -> Vec<Space> {
+pub(crate) fn spaces(grammar: &Grammar, mint: &IdMint, at: Timestamp) -> Vec<Space> {
     let text = |scene: &super::grammar::Scene, key: &str| scene.props.get(key).cloned().unwrap_or_default();
     grammar
         .of_kind("space")
@@ -56,7 +56,7 @@ pub(super) fn spaces(grammar: &Grammar, mint: &IdMint, at: Timestamp) -> Vec<Spa
 
 impl Repertoire {
     /// Sorts the scenes; fails when one names a space that is not there.
-    pub(super) fn new(grammar: &Grammar, spaces: &[Space]) -> Result<Self, String> {
+    pub(crate) fn new(grammar: &Grammar, spaces: &[Space]) -> Result<Self, String> {
         let mut kinds: HashMap<String, Vec<Entry>> = HashMap::new();
         for kind in KINDS {
             for (number, scene) in grammar.of_kind(kind) {
@@ -83,7 +83,7 @@ impl Repertoire {
     }
 
     /// Draws a conversation of `kind`. One that was told lately waits, unless it is a recurring question.
-    pub(super) fn draw(&mut self, kind: &str, launched: bool, dice: &mut Dice) -> Option<Drawn> {
+    pub(crate) fn draw(&mut self, kind: &str, launched: bool, dice: &mut Dice) -> Option<Drawn> {
         let entries = self.kinds.get_mut(kind)?;
         let weights: Vec<f64> = entries
             .iter()
@@ -108,6 +108,18 @@ impl Repertoire {
 
 /// The kinds of conversations that the story draws.
 const KINDS: &[&str] = &[
-    "question", "talk", "show", "complaint", "intro", "event", "wins", "news", "launch", "outage",
-    "outage-notice", "outage-report", "heat", "spam",
+    "question",
+    "talk",
+    "show",
+    "complaint",
+    "intro",
+    "event",
+    "wins",
+    "news",
+    "launch",
+    "outage",
+    "outage-notice",
+    "outage-report",
+    "heat",
+    "spam",
 ];

@@ -14,30 +14,30 @@ use super::talk::hours_of;
 
 /// Where the story's large events lie.
 #[derive(Debug, Clone)]
-pub(super) struct Plot {
+pub(crate) struct Plot {
     /// Name and handle of the team: owner, manager, moderators.
-    pub(super) staff: Vec<(String, String)>,
+    pub(crate) staff: Vec<(String, String)>,
     /// Accounts that only spam: those of the raid, then the lone ones.
-    pub(super) raiders: u32,
+    pub(crate) raiders: u32,
     /// How many of them come in the raid.
-    pub(super) raid: u32,
+    pub(crate) raid: u32,
     /// When the raid begins.
-    pub(super) raid_at: Timestamp,
+    pub(crate) raid_at: Timestamp,
     /// The story day of the launch.
-    pub(super) launch: usize,
+    pub(crate) launch: usize,
     /// First and last story day of the outage.
-    pub(super) outage: (usize, usize),
+    pub(crate) outage: (usize, usize),
     /// When the quarrels begin; the last one is still going on at the end.
-    pub(super) quarrels: [Timestamp; 2],
+    pub(crate) quarrels: [Timestamp; 2],
     /// Conversations that the raid opened.
-    pub(super) raid_talks: Vec<u32>,
+    pub(crate) raid_talks: Vec<u32>,
     /// What the raid wrote and nobody has hidden yet.
-    pub(super) raid_posts: Vec<Place>,
+    pub(crate) raid_posts: Vec<Place>,
 }
 
 /// Something staged.
-#[derive(Debug)]
-pub(super) enum Cue {
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cue {
     /// A member begins a conversation of some kind.
     Post(u32),
     /// The team begins one of this kind.
@@ -63,7 +63,7 @@ pub(super) enum Cue {
 }
 
 impl Plot {
-    pub(super) fn new(setting: &Setting, rhythm: &Rhythm, grammar: &Grammar) -> Self {
+    pub(crate) fn new(setting: &Setting, rhythm: &Rhythm, grammar: &Grammar) -> Self {
         let mut staff = Vec::new();
         if let Some(section) = grammar.of_kind("cast").find_map(|(_, scene)| scene.section("staff")) {
             for which in 0..grammar.len(section) {
@@ -90,7 +90,7 @@ impl Plot {
     }
 
     /// When lone spammer number `place` comes; the last one comes shortly before the story's end.
-    pub(super) fn lone_spammer(&self, place: u32, setting: &Setting) -> Timestamp {
+    pub(crate) fn lone_spammer(&self, place: u32, setting: &Setting) -> Timestamp {
         let lone = i64::from(self.raiders - self.raid).max(1);
         let back = (lone - 1 - i64::from(place)) * i64::from(setting.days) * DAY / lone;
         setting.now.plus(-back - 3 * HOUR)
@@ -99,7 +99,7 @@ impl Plot {
 
 impl Story {
     /// Puts the large events into the future.
-    pub(super) fn stage(&mut self) {
+    pub(crate) fn stage(&mut self) {
         let [past, live] = self.plot.quarrels;
         self.due(past, Due::Cue(Cue::Quarrel(true)));
         self.due(live, Due::Cue(Cue::Quarrel(false)));
@@ -116,7 +116,7 @@ impl Story {
     }
 
     /// Puts one day's staged things into the future.
-    pub(super) fn stage_day(&mut self, day: usize) {
+    pub(crate) fn stage_day(&mut self, day: usize) {
         let minutes = self.dice.below(80) as i64 * MINUTE;
         if day > 1 && self.rhythm.is_weekday(day, 4) {
             self.due(self.rhythm.at_hour(day, 8, minutes), Due::Cue(Cue::Team("wins")));
@@ -138,7 +138,7 @@ impl Story {
     }
 
     /// Lets a staged thing happen.
-    pub(super) fn cue(&mut self, at: Timestamp, cue: Cue) {
+    pub(crate) fn cue(&mut self, at: Timestamp, cue: Cue) {
         match cue {
             Cue::Post(index) => self.ordinary_post(at, index),
             Cue::Team(kind) => {
@@ -182,7 +182,7 @@ impl Story {
     }
 
     /// A spammer has an account now.
-    pub(super) fn spammer_came(&mut self, at: Timestamp, index: u32) {
+    pub(crate) fn spammer_came(&mut self, at: Timestamp, index: u32) {
         let times = 1 + self.dice.below(3) as i64;
         for _ in 0..times {
             let wait = self.dice.below(usize::try_from(25 * MINUTE).unwrap_or(1)) as i64 + 40 * SECOND;
@@ -243,7 +243,9 @@ impl Story {
         self.seen(at, moderator);
         self.tell(at, moderator, What::Hidden { place, reason: "spam" });
         let index = self.people.iter().rposition(|person| person.id == place.author);
-        if let Some(person) = index.and_then(|index| self.people.get_mut(index)).filter(|person| !person.closed) {
+        if let Some(person) =
+            index.and_then(|index| self.people.get_mut(index)).filter(|person| !person.closed)
+        {
             person.closed = true;
             let person = place.author;
             self.tell(at, moderator, What::Suspended { person, reason: "spam", until: None });
@@ -257,7 +259,8 @@ impl Story {
         }
         let flag = FlagId(self.mint.mint_past(at));
         let mut note = String::new();
-        let kind = self.grammar.of_kind("glue").find_map(|(_, scene)| scene.section(&format!("flag-{reason}")));
+        let kind =
+            self.grammar.of_kind("glue").find_map(|(_, scene)| scene.section(&format!("flag-{reason}")));
         if let Some(section) = kind {
             self.grammar.say_any(&mut note, section, &NOBODY, &mut self.dice);
         }
@@ -292,7 +295,7 @@ impl Story {
         let Some(body) = self.speak(key, section, one, other) else { return };
         self.say(at, key, one, other, body, false);
         let number = self.talks.get(&key).map_or(0, |talk| talk.said.len());
-        if let Some(place) = self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| left % 3 == 0) {
+        if let Some(place) = self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| left.is_multiple_of(3)) {
             let wait = (2 + self.dice.below(14) as i64) * MINUTE;
             self.due(at.plus(wait), Due::Cue(Cue::Flag(place, "harassment")));
         }
@@ -307,7 +310,9 @@ impl Story {
     fn calm(&mut self, at: Timestamp, key: u32, loser: u32) {
         let moderator = self.moderator();
         self.seen(at, moderator);
-        let Some(count) = self.talks.get(&key).map(|talk| u32::try_from(talk.said.len()).unwrap_or(0)) else { return };
+        let Some(count) = self.talks.get(&key).map(|talk| u32::try_from(talk.said.len()).unwrap_or(0)) else {
+            return;
+        };
         for number in [count.saturating_sub(1), count] {
             if let Some(place) = self.place(key, number) {
                 self.forget(place.post);

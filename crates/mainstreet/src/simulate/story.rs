@@ -24,20 +24,20 @@ use super::truth::Truth;
 
 /// What to tell.
 #[derive(Clone, Copy, Debug)]
-pub struct Setting {
+pub(crate) struct Setting {
     /// The same seed (and the same numbers below) tells the same story.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// People, staff and spammers among them: 50 to 1,000,000.
-    pub members: u32,
+    pub(crate) members: u32,
     /// Days told: 28 to 3,650.
-    pub days: u32,
+    pub(crate) days: u32,
     /// The story's end. Nothing happens later.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
 }
 
 /// What is going to happen.
 #[derive(Debug)]
-pub(super) enum Due {
+pub(crate) enum Due {
     Join(u32),
     Visit(u32),
     Beat(u32, Beat),
@@ -74,51 +74,51 @@ impl Ord for Slot {
 
 /// A recent post that visitors may react to.
 #[derive(Debug)]
-pub(super) struct Recent {
-    pub(super) place: Place,
-    pub(super) author: u32,
-    pub(super) charm: f64,
-    pub(super) reactors: Vec<u32>,
+pub(crate) struct Recent {
+    pub(crate) place: Place,
+    pub(crate) author: u32,
+    pub(crate) charm: f64,
+    pub(crate) reactors: Vec<u32>,
 }
 
 /// A space of the community, from `texts/spaces.txt`.
 #[derive(Clone, Debug)]
-pub struct Space {
+pub(crate) struct Space {
     /// Its id.
-    pub id: SpaceId,
+    pub(crate) id: SpaceId,
     /// The address part.
-    pub slug: String,
+    pub(crate) slug: String,
     /// Its name.
-    pub name: String,
+    pub(crate) name: String,
     /// What belongs there.
-    pub about: String,
+    pub(crate) about: String,
     /// Whether its topics ask something.
-    pub questions: bool,
+    pub(crate) questions: bool,
     /// Median hours to the first answer by day; twice and more at night.
-    pub hours: f64,
+    pub(crate) hours: f64,
     /// Standard deviation of the logarithm of that time.
-    pub sigma: f64,
+    pub(crate) sigma: f64,
     /// Share of questions that nobody answers while the champions are fresh.
-    pub never: f64,
+    pub(crate) never: f64,
 }
 
 /// The story: an iterator of happenings.
 #[derive(Debug)]
-pub struct Story {
-    pub(super) setting: Setting,
-    pub(super) dice: Dice,
-    pub(super) grammar: Grammar,
-    pub(super) names: Names,
-    pub(super) rhythm: Rhythm,
-    pub(super) repertoire: Repertoire,
-    pub(super) spaces: Vec<Space>,
-    pub(super) people: Vec<Person>,
-    pub(super) crowd: Crowd,
-    pub(super) talks: HashMap<u32, Talk>,
-    pub(super) recent: VecDeque<Recent>,
-    pub(super) plot: Plot,
-    pub(super) mint: IdMint,
-    pub(super) truth: Truth,
+pub(crate) struct Story {
+    pub(crate) setting: Setting,
+    pub(crate) dice: Dice,
+    pub(crate) grammar: Grammar,
+    pub(crate) names: Names,
+    pub(crate) rhythm: Rhythm,
+    pub(crate) repertoire: Repertoire,
+    pub(crate) spaces: Vec<Space>,
+    pub(crate) people: Vec<Person>,
+    pub(crate) crowd: Crowd,
+    pub(crate) talks: HashMap<u32, Talk>,
+    pub(crate) recent: VecDeque<Recent>,
+    pub(crate) plot: Plot,
+    pub(crate) mint: IdMint,
+    pub(crate) truth: Truth,
     heap: BinaryHeap<Reverse<Slot>>,
     order: u64,
     next_talk: u32,
@@ -129,7 +129,7 @@ pub struct Story {
 
 impl Story {
     /// Prepares the story. Fails with a sentence when the numbers are out of range or a text is wrong.
-    pub fn new(setting: Setting) -> Result<Self, String> {
+    pub(crate) fn new(setting: Setting) -> Result<Self, String> {
         if !(50..=1_000_000).contains(&setting.members) {
             return Err("Give between 50 and 1000000 members.".to_owned());
         }
@@ -174,22 +174,27 @@ impl Story {
     }
 
     /// The spaces of the community.
-    pub fn spaces(&self) -> &[Space] {
+    pub(crate) fn spaces(&self) -> &[Space] {
         &self.spaces
     }
 
+    /// The story's first instant.
+    pub(crate) fn start(&self) -> Timestamp {
+        self.rhythm.start()
+    }
+
     /// What is known of the story so far; complete when the iterator has ended.
-    pub fn truth(&self) -> &Truth {
+    pub(crate) fn truth(&self) -> &Truth {
         &self.truth
     }
 
     /// Part of the story that has been told, 0 to 1.
-    pub fn told(&self) -> f64 {
+    pub(crate) fn told(&self) -> f64 {
         self.next_day as f64 / f64::from(self.setting.days)
     }
 
     /// Puts something into the future; what lies after the story's end does not happen.
-    pub(super) fn due(&mut self, at: Timestamp, due: Due) {
+    pub(crate) fn due(&mut self, at: Timestamp, due: Due) {
         if at <= self.setting.now {
             self.order += 1;
             self.heap.push(Reverse(Slot { at, order: self.order, due }));
@@ -197,7 +202,7 @@ impl Story {
     }
 
     /// Puts a beat of a conversation into the future.
-    pub(super) fn beat(&mut self, talk: u32, at: Timestamp, beat: Beat) {
+    pub(crate) fn beat(&mut self, talk: u32, at: Timestamp, beat: Beat) {
         if at <= self.setting.now
             && let Some(open) = self.talks.get_mut(&talk)
         {
@@ -207,7 +212,7 @@ impl Story {
     }
 
     /// Registers a conversation and returns its key.
-    pub(super) fn open_talk(&mut self, talk: Talk) -> u32 {
+    pub(crate) fn open_talk(&mut self, talk: Talk) -> u32 {
         self.next_talk += 1;
         self.talks.insert(self.next_talk, talk);
         self.next_talk
@@ -307,7 +312,7 @@ impl Story {
     }
 
     /// Notes that a person is here today; once a day that is a happening of its own.
-    pub(super) fn seen(&mut self, at: Timestamp, index: u32) {
+    pub(crate) fn seen(&mut self, at: Timestamp, index: u32) {
         let today = u16::try_from(self.rhythm.day_of(at) + 1).unwrap_or(u16::MAX);
         if let Some(person) = self.people.get_mut(index as usize)
             && person.seen != today
@@ -318,7 +323,7 @@ impl Story {
     }
 
     /// Lets a person do something: it goes out, and into the truth.
-    pub(super) fn tell(&mut self, at: Timestamp, index: u32, what: What) {
+    pub(crate) fn tell(&mut self, at: Timestamp, index: u32, what: What) {
         let Some(person) = self.people.get_mut(index as usize) else { return };
         let happening = Happening { at, who: person.id, role: person.role, what };
         self.truth.note(&happening, person, self.rhythm.day_of(at));
@@ -341,7 +346,7 @@ impl Story {
     }
 
     /// Remembers a post for those who come by.
-    pub(super) fn remember(&mut self, place: Place, author: u32, charm: f64) {
+    pub(crate) fn remember(&mut self, place: Place, author: u32, charm: f64) {
         let cap = (self.setting.members as usize / 6).clamp(60, 60_000);
         if self.recent.len() >= cap {
             self.recent.pop_front();
@@ -350,22 +355,22 @@ impl Story {
     }
 
     /// Ids for a new post at `at`.
-    pub(super) fn mint_post(&mut self, at: Timestamp) -> PostId {
+    pub(crate) fn mint_post(&mut self, at: Timestamp) -> PostId {
         PostId(self.mint.mint_past(at))
     }
 
     /// An id for a new topic at `at`.
-    pub(super) fn mint_topic(&mut self, at: Timestamp) -> TopicId {
+    pub(crate) fn mint_topic(&mut self, at: Timestamp) -> TopicId {
         TopicId(self.mint.mint_past(at))
     }
 
     /// The id and role of a person.
-    pub(super) fn id(&self, index: u32) -> PersonId {
+    pub(crate) fn id(&self, index: u32) -> PersonId {
         self.people.get(index as usize).map_or(PersonId(0), |person| person.id)
     }
 
     /// People with `role` by the end of the story, in the order they came: id, name and handle.
-    pub fn holders(&self, role: Role) -> Vec<(PersonId, String, String)> {
+    pub(crate) fn holders(&self, role: Role) -> Vec<(PersonId, String, String)> {
         let end = self.setting.now.plus(-DAY);
         let fits = |person: &Person| person.role == role && person.here(end) && person.kind != Kind::Passer;
         let numbered = self.people.iter().enumerate().filter(|(_, person)| fits(person)).take(50);
@@ -378,7 +383,7 @@ impl Story {
     }
 
     /// A person's name and handle.
-    pub(super) fn name(&self, index: u32) -> (String, String) {
+    pub(crate) fn name(&self, index: u32) -> (String, String) {
         if let Some(staff) = self.plot.staff.get(index as usize) {
             return staff.clone();
         }
@@ -388,7 +393,7 @@ impl Story {
     }
 }
 
-const REACTIONS: [&str; 5] = ["thanks", "like", "celebrate", "laugh", "curious"];
+const REACTIONS: [&str; 5] = ["thanks", "like", "heart", "idea", "celebrate"];
 const REACTION_WEIGHTS: [f64; 5] = [4.0, 5.0, 1.2, 0.8, 0.7];
 
 impl Iterator for Story {

@@ -13,7 +13,7 @@ use super::story::{Due, Story};
 
 /// What happens next in a conversation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Beat {
+pub(crate) enum Beat {
     /// Somebody asks back.
     Clarify,
     /// The asker tells more.
@@ -48,34 +48,41 @@ pub(super) enum Beat {
 
 /// A post of an open conversation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Said {
-    pub(super) post: PostId,
-    pub(super) author: u32,
-    pub(super) answers: bool,
+pub(crate) struct Said {
+    pub(crate) post: PostId,
+    pub(crate) author: u32,
+    pub(crate) answers: bool,
 }
 
 /// A conversation that is still going on.
 #[derive(Debug)]
-pub(super) struct Talk {
-    pub(super) topic: TopicId,
-    pub(super) space: usize,
-    pub(super) scene: usize,
-    pub(super) language: String,
-    pub(super) seed: u64,
-    pub(super) asker: u32,
-    pub(super) helper: Option<u32>,
-    pub(super) said: Vec<Said>,
-    pub(super) last_words: String,
-    pub(super) used: Vec<(Section, usize)>,
-    pub(super) pending: u32,
-    pub(super) answered: bool,
-    pub(super) accepted: bool,
-    pub(super) closed: bool,
+pub(crate) struct Talk {
+    pub(crate) topic: TopicId,
+    pub(crate) space: usize,
+    pub(crate) scene: usize,
+    pub(crate) language: String,
+    pub(crate) seed: u64,
+    pub(crate) asker: u32,
+    pub(crate) helper: Option<u32>,
+    pub(crate) said: Vec<Said>,
+    pub(crate) last_words: String,
+    pub(crate) people: u32,
+    pub(crate) used: Vec<(Section, usize)>,
+    pub(crate) pending: u32,
+    pub(crate) answered: bool,
+    pub(crate) accepted: bool,
+    pub(crate) closed: bool,
 }
 
 impl Story {
     /// Begins a conversation and plans what follows. Returns its key.
-    pub(super) fn open(&mut self, at: Timestamp, asker: u32, kind: &str, place: Option<usize>) -> Option<u32> {
+    pub(crate) fn open(
+        &mut self,
+        at: Timestamp,
+        asker: u32,
+        kind: &str,
+        place: Option<usize>,
+    ) -> Option<u32> {
         let launched = self.rhythm.day_of(at) >= self.plot.launch;
         let (drawn, asker) = (0..8).find_map(|_| {
             let drawn = self.repertoire.draw(kind, launched, &mut self.dice)?;
@@ -97,6 +104,7 @@ impl Story {
             helper: None,
             said: vec![Said { post, author: asker, answers: false }],
             last_words: String::new(),
+            people: 1,
             used: Vec::new(),
             pending: 0,
             answered: false,
@@ -167,7 +175,7 @@ impl Story {
     }
 
     /// Lets a beat happen.
-    pub(super) fn perform(&mut self, at: Timestamp, key: u32, beat: Beat) {
+    pub(crate) fn perform(&mut self, at: Timestamp, key: u32, beat: Beat) {
         let Some(talk) = self.talks.get(&key) else { return };
         if talk.closed {
             return;
@@ -198,7 +206,11 @@ impl Story {
                 let known = self.dice.chance(0.3).then(|| self.dice.pick(&talk.said).map(|said| said.author));
                 let author = known
                     .flatten()
-                    .filter(|known| *known != last && *known != asker && self.people.get(*known as usize).is_some_and(|person| person.here(at)))
+                    .filter(|known| {
+                        *known != last
+                            && *known != asker
+                            && self.people.get(*known as usize).is_some_and(|person| person.here(at))
+                    })
                     .or_else(|| self.draft(at, false, &language, &[asker, last]));
                 if let Some(author) = author {
                     self.reply(at, key, author, beat);
@@ -214,7 +226,8 @@ impl Story {
             Beat::Tell | Beat::NoLuck | Beat::Thanks => talk.helper.unwrap_or(talk.asker),
             _ => talk.asker,
         };
-        let aside = matches!(beat, Beat::Chat(_) | Beat::Aside) && talk.said.len() > 1 && self.dice.chance(0.1);
+        let aside =
+            matches!(beat, Beat::Chat(_) | Beat::Aside) && talk.said.len() > 1 && self.dice.chance(0.1);
         let quote = if aside { talk.last_words.clone() } else { String::new() };
         let Some(body) = self.compose(key, beat, author, to, &quote) else { return };
         self.say(at, key, author, to, body, matches!(beat, Beat::Answer));
@@ -227,7 +240,7 @@ impl Story {
     }
 
     /// Writes a reply into the conversation.
-    pub(super) fn say(&mut self, at: Timestamp, key: u32, author: u32, to: u32, body: String, answers: bool) {
+    pub(crate) fn say(&mut self, at: Timestamp, key: u32, author: u32, to: u32, body: String, answers: bool) {
         self.seen(at, author);
         let post = self.mint_post(at);
         let Some(talk) = self.talks.get_mut(&key) else { return };
@@ -236,6 +249,9 @@ impl Story {
         talk.said.push(Said { post, author, answers });
         talk.answered |= author != talk.asker;
         let number = u32::try_from(talk.said.len()).unwrap_or(u32::MAX);
+        let fresh = talk.said.iter().filter(|said| said.author == author).count() == 1;
+        talk.people += u32::from(fresh);
+        let (people, asker) = (talk.people, talk.asker);
         self.keep_words(key, &body);
         let Some(place) = self.place(key, number) else { return };
         let to = self.id(to);
@@ -246,7 +262,7 @@ impl Story {
             number: u32::try_from(place + 1).unwrap_or(1),
             author: to,
         });
-        self.tell(at, author, What::Replied { place, parent, body });
+        self.tell(at, author, What::Replied { place, asker: self.id(asker), people, parent, body });
         self.remember(place, author, if answers { 0.9 } else { 0.3 });
         self.wrote(author);
         if self.dice.chance(0.004) {
@@ -261,7 +277,7 @@ impl Story {
 
     /// Decides what a beat sets off.
     fn follow(&mut self, at: Timestamp, key: u32, beat: Beat) {
-        let mut after = |story: &mut Self, p: f64, median: f64, next: Beat| {
+        let after = |story: &mut Self, p: f64, median: f64, next: Beat| {
             let wait = story.dice.log_normal(median, 1.1);
             let happens = story.dice.chance(p);
             if happens {
@@ -271,17 +287,13 @@ impl Story {
         };
         match beat {
             Beat::Clarify => {
-                if !after(self, 0.82, 2.5, Beat::Tell) {
-                    after(self, 0.6, 12.0, Beat::Answer);
-                }
+                let _ = after(self, 0.82, 2.5, Beat::Tell) || after(self, 0.6, 12.0, Beat::Answer);
             }
             Beat::Tell => {
                 after(self, 0.9, 2.0, Beat::Answer);
             }
             Beat::Wrong => {
-                if !after(self, 0.75, 4.0, Beat::NoLuck) {
-                    after(self, 0.7, 8.0, Beat::Answer);
-                }
+                let _ = after(self, 0.75, 4.0, Beat::NoLuck) || after(self, 0.7, 8.0, Beat::Answer);
             }
             Beat::NoLuck => {
                 after(self, 0.88, 4.0, Beat::Answer);
@@ -301,7 +313,8 @@ impl Story {
                 after(self, 0.25, 90.0, Beat::Bump);
             }
             Beat::Chat(left) => {
-                after(self, 0.2, 1.5, Beat::Reply);
+                let settled = self.talks.get(&key).is_some_and(|talk| talk.said.len() > 3);
+                after(self, if settled { 0.22 } else { 0.0 }, 1.5, Beat::Reply);
                 if left > 0 {
                     after(self, 1.0, 2.2, Beat::Chat(left - 1));
                 } else if self.dice.chance(0.02) {
@@ -317,7 +330,8 @@ impl Story {
         let (asker, accepted) = (talk.asker, talk.accepted);
         let here = self.people.get(asker as usize).is_some_and(|person| person.here(at));
         let number = talk.said.iter().rposition(|said| said.answers).map_or(0, |place| place + 1);
-        if let Some(place) = self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| here && !accepted) {
+        if let Some(place) = self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| here && !accepted)
+        {
             self.seen(at, asker);
             self.tell(at, asker, What::Accepted { place });
             if let Some(talk) = self.talks.get_mut(&key) {
@@ -329,7 +343,9 @@ impl Story {
     /// The author adds to a post, as long as nobody has written after it.
     fn edit(&mut self, at: Timestamp, key: u32, number: u32) {
         let Some(place) = self.place(key, number) else { return };
-        let Some(talk) = self.talks.get(&key).filter(|talk| talk.said.len() == number as usize) else { return };
+        let Some(talk) = self.talks.get(&key).filter(|talk| talk.said.len() == number as usize) else {
+            return;
+        };
         let Some(author) = talk.said.last().map(|said| said.author) else { return };
         let body = talk.last_words.clone();
         let section = if number == 1 { "addition" } else { "correction" };
@@ -356,12 +372,12 @@ impl Story {
     }
 
     /// Nobody reacts to this post any more.
-    pub(super) fn forget(&mut self, post: PostId) {
+    pub(crate) fn forget(&mut self, post: PostId) {
         self.recent.retain(|recent| recent.place.post != post);
     }
 
     /// Where post `number` of a conversation stands.
-    pub(super) fn place(&self, key: u32, number: u32) -> Option<Place> {
+    pub(crate) fn place(&self, key: u32, number: u32) -> Option<Place> {
         let talk = self.talks.get(&key)?;
         let said = talk.said.get((number as usize).checked_sub(1)?)?;
         let space = self.spaces.get(talk.space)?.id;
@@ -384,6 +400,6 @@ impl Story {
 }
 
 /// Hours as milliseconds, at least twenty seconds: nobody answers faster.
-pub(super) fn hours_of(hours: f64) -> i64 {
+pub(crate) fn hours_of(hours: f64) -> i64 {
     ((hours * HOUR as f64) as i64).max(20_000)
 }

@@ -1,9 +1,13 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
-use mainstreet_kernel::{Timestamp, Verb};
+use mainstreet_db::params;
+use mainstreet_db::testing::on_each_database;
+use mainstreet_kernel::{Error, Timestamp, Verb};
 
-use super::{Happening, Setting, Story, What, verb};
+use super::happening::{Happening, What};
+use super::truth::verb;
+use super::{Setting, Story};
 
 const NOW: Timestamp = Timestamp(1_780_000_000_000);
 
@@ -118,9 +122,13 @@ fn posts_stand_in_their_places_and_say_something() -> Result<(), String> {
             What::Asked(opening) => {
                 assert!(numbers.insert(opening.place.topic, 1).is_none() && posts.insert(opening.place.post));
                 assert!(opening.title.len() >= 8 && opening.body.len() >= 30, "{opening:?}");
-                assert!(opening.title.len() <= 140 && !opening.title.contains(['<', '{']), "{}", opening.title);
+                assert!(
+                    opening.title.len() <= 140 && !opening.title.contains(['<', '{']),
+                    "{}",
+                    opening.title
+                );
             }
-            What::Replied { place, body, parent } => {
+            What::Replied { place, body, parent, .. } => {
                 let number = numbers.entry(place.topic).or_insert(0);
                 *number += 1;
                 assert_eq!(*number, place.number);
@@ -162,26 +170,89 @@ fn numbers_out_of_range_are_refused() {
         assert!(Story::new(Setting { seed: 1, members, days, now: NOW }).is_err());
     }
 }
+
 #[test]
-fn zz_dump() -> Result<(), String> {
-    let (h, story) = tell(1, 400, 365)?;
-    let mut out = String::new();
-    let mut t: Vec<(TopicId, String)> = Vec::new();
-    for x in &h {
-        match &x.what {
-            What::Asked(o) => t.push((o.place.topic, format!("# {} [{}] {:?}\n{}\n", o.title, x.at, o.tags, o.body))),
-            What::Replied { place, body, parent } => {
-                if let Some(e) = t.iter_mut().find(|e| e.0 == place.topic) {
-                    e.1 += &format!("--- {} {} ({:?})\n{body}\n", place.number, x.at, parent.map(|p| p.number));
+fn what_is_written_agrees_with_the_truth() {
+    on_each_database(|test| {
+        let setting = Setting { seed: 4, members: 60, days: 60, now: NOW };
+        let story = Story::new(setting).map_err(Error::internal)?;
+        let story = super::write(&test.db, story)?;
+        let truth = story.truth();
+        test.db.read_now({
+            let counts: Vec<(String, u64)> =
+                truth.counts.iter().map(|(verb, count)| ((*verb).to_owned(), *count)).collect();
+            move |tx| {
+                for (verb, count) in counts {
+                    let sql = "SELECT COUNT(*) AS n FROM activities WHERE verb = $1";
+                    assert_eq!(tx.count(sql, params![&verb])?, count.cast_signed(), "{verb}");
                 }
+                for (what, sql) in WRONG {
+                    assert_eq!(tx.count(sql, &[])?, 0, "{what}");
+                }
+                Ok(())
             }
-            What::Accepted { place } => if let Some(e) = t.iter_mut().find(|e| e.0 == place.topic) { e.1 += &format!("*** accepted {}\n", place.number); },
-            _ => {}
-        }
-    }
-    for e in t { out += &e.1; out += "\n"; }
-    let tr = story.truth();
-    std::fs::write("/tmp/story.md", out).unwrap();
-    std::fs::write("/tmp/truth.json", serde_json::to_string_pretty(tr).unwrap()).unwrap();
-    Ok(())
+        })?;
+        let again = Story::new(setting).map_err(Error::internal)?;
+        assert!(super::write(&test.db, again).is_err(), "a second story went into the same database");
+        Ok(())
+    });
 }
+
+/// Rows whose counters do not say what the rows they count say.
+const WRONG: &[(&str, &str)] = &[
+    (
+        "replies of topics",
+        "SELECT COUNT(*) AS n FROM topics t WHERE reply_count <> (SELECT COUNT(*) FROM posts p
+         WHERE p.topic_id = t.id AND p.number > 1 AND p.state = 'published')",
+    ),
+    (
+        "people of topics",
+        "SELECT COUNT(*) AS n FROM topics t WHERE state = 'published' AND people_count <>
+         (SELECT COUNT(DISTINCT p.person_id) FROM posts p WHERE p.topic_id = t.id AND p.state = 'published')",
+    ),
+    (
+        "last posts of topics",
+        "SELECT COUNT(*) AS n FROM topics t WHERE state = 'published' AND last_post_id <> (SELECT p.id FROM posts p
+         WHERE p.topic_id = t.id AND p.state = 'published' ORDER BY p.number DESC LIMIT 1)",
+    ),
+    (
+        "first replies",
+        "SELECT COUNT(*) AS n FROM topics t WHERE COALESCE(first_reply_at, 0) <> COALESCE((SELECT MIN(p.created_at)
+         FROM posts p WHERE p.topic_id = t.id AND p.person_id <> t.person_id), 0)",
+    ),
+    (
+        "reactions of posts",
+        "SELECT COUNT(*) AS n FROM posts p WHERE reaction_count <> (SELECT COUNT(*) FROM reactions r
+         WHERE r.post_id = p.id)",
+    ),
+    (
+        "reactions by kind",
+        "SELECT COUNT(*) AS n FROM reaction_counts c WHERE count <> (SELECT COUNT(*) FROM reactions r
+         WHERE r.post_id = c.post_id AND r.kind = c.kind)",
+    ),
+    (
+        "posts of people",
+        "SELECT COUNT(*) AS n FROM people a WHERE post_count <> (SELECT COUNT(*) FROM posts p
+         WHERE p.person_id = a.id AND p.state = 'published')",
+    ),
+    (
+        "accepted answers of people",
+        "SELECT COUNT(*) AS n FROM people a WHERE accepted_count <> (SELECT COUNT(*) FROM topics t JOIN posts p
+         ON p.id = t.accepted_post_id WHERE p.person_id = a.id)",
+    ),
+    (
+        "topics of spaces",
+        "SELECT COUNT(*) AS n FROM spaces s WHERE topic_count <> (SELECT COUNT(*) FROM topics t
+         WHERE t.space_id = s.id AND t.state = 'published')",
+    ),
+    (
+        "posts of spaces",
+        "SELECT COUNT(*) AS n FROM spaces s WHERE post_count <> (SELECT COUNT(*) FROM topics t JOIN posts p
+         ON p.topic_id = t.id WHERE t.space_id = s.id AND t.state = 'published' AND p.state = 'published')",
+    ),
+    (
+        "topics of tags",
+        "SELECT COUNT(*) AS n FROM tags g WHERE topic_count <> (SELECT COUNT(*) FROM topic_tags tt JOIN topics t
+         ON t.id = tt.topic_id WHERE tt.tag_id = g.id AND t.state = 'published')",
+    ),
+];

@@ -18,114 +18,114 @@ use super::story::{Setting, Space};
 
 /// A question and how long it waited.
 #[derive(Clone, Debug, Serialize)]
-pub struct Question {
+pub(crate) struct Question {
     /// The topic.
-    pub topic: TopicId,
+    pub(crate) topic: TopicId,
     /// Which space, by its place in `spaces`.
-    pub space: usize,
+    pub(crate) space: usize,
     /// When it was asked.
-    pub asked: Timestamp,
+    pub(crate) asked: Timestamp,
     /// When the first reply of somebody else came.
-    pub answered: Option<Timestamp>,
+    pub(crate) answered: Option<Timestamp>,
     /// Whether that was somebody of the staff, not a member.
-    pub by_staff: bool,
+    pub(crate) by_staff: bool,
     /// When a reply was marked as the answer.
-    pub accepted: Option<Timestamp>,
+    pub(crate) accepted: Option<Timestamp>,
     /// When the asker took the question back.
-    pub withdrawn: Option<Timestamp>,
+    pub(crate) withdrawn: Option<Timestamp>,
 }
 
 /// A champion and what became of them.
 #[derive(Clone, Debug, Serialize)]
-pub struct Champion {
+pub(crate) struct Champion {
     /// Who.
-    pub person: PersonId,
+    pub(crate) person: PersonId,
     /// When they begin to tire; from then on their answering falls by half every `tiring_days`.
-    pub tires: Timestamp,
+    pub(crate) tires: Timestamp,
     /// Replies they wrote.
-    pub replies: u64,
+    pub(crate) replies: u64,
     /// Replies of theirs that were accepted.
-    pub accepted: u64,
+    pub(crate) accepted: u64,
 }
 
 /// How long somebody was there.
 #[derive(Clone, Debug, Serialize)]
-pub struct Life {
+pub(crate) struct Life {
     /// Who.
-    pub person: PersonId,
+    pub(crate) person: PersonId,
     /// When they came.
-    pub joined: Timestamp,
+    pub(crate) joined: Timestamp,
     /// After this they did nothing; the story's end for those who stayed.
-    pub leaves: Timestamp,
+    pub(crate) leaves: Timestamp,
 }
 
 /// A time answers take in a space.
 #[derive(Clone, Debug, Serialize)]
-pub struct AnswerTime {
+pub(crate) struct AnswerTime {
     /// The space's address part.
-    pub space: String,
+    pub(crate) space: String,
     /// Median hours by day (log-normal); 2.2 times from 22 to 5, 1.4 times from 5 to 7 UTC.
-    pub median_hours: f64,
+    pub(crate) median_hours: f64,
     /// Standard deviation of the logarithm.
-    pub sigma: f64,
+    pub(crate) sigma: f64,
     /// Share never answered while the champions are fresh; it doubles as they tire.
-    pub never: f64,
+    pub(crate) never: f64,
     /// Whether topics here ask something.
-    pub questions: bool,
+    pub(crate) questions: bool,
 }
 
 /// A stretch of time with something in it.
 #[derive(Clone, Debug, Serialize, Default)]
-pub struct Window {
+pub(crate) struct Window {
     /// From.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// To.
-    pub to: Timestamp,
+    pub(crate) to: Timestamp,
     /// The topics that belong to it.
-    pub topics: Vec<TopicId>,
+    pub(crate) topics: Vec<TopicId>,
     /// The people.
-    pub people: Vec<PersonId>,
+    pub(crate) people: Vec<PersonId>,
     /// Posts written in it by these people, or in these topics.
-    pub posts: u64,
+    pub(crate) posts: u64,
 }
 
 /// All that is known.
 #[derive(Clone, Debug, Serialize)]
-pub struct Truth {
+pub(crate) struct Truth {
     /// The seed.
-    pub seed: u64,
+    pub(crate) seed: u64,
     /// People, staff and spammers among them.
-    pub members: u32,
+    pub(crate) members: u32,
     /// The story's first instant.
-    pub from: Timestamp,
+    pub(crate) from: Timestamp,
     /// The story's last instant.
-    pub to: Timestamp,
+    pub(crate) to: Timestamp,
     /// Rows of the log by verb.
-    pub counts: BTreeMap<&'static str, u64>,
+    pub(crate) counts: BTreeMap<&'static str, u64>,
     /// People who joined on each 24 hours from `from`.
-    pub arrivals_by_day: Vec<u32>,
+    pub(crate) arrivals_by_day: Vec<u32>,
     /// Members (not staff, not spammers) who wrote, reacted or accepted in each 24 hours from `from`.
-    pub contributing_by_day: Vec<u32>,
+    pub(crate) contributing_by_day: Vec<u32>,
     /// The launch.
-    pub launch: Timestamp,
+    pub(crate) launch: Timestamp,
     /// The outage and the topics it caused; the two days before the end have a smaller echo of it.
-    pub outage: Window,
+    pub(crate) outage: Window,
     /// The raid.
-    pub raid: Window,
+    pub(crate) raid: Window,
     /// The quarrels.
-    pub quarrels: Vec<Window>,
+    pub(crate) quarrels: Vec<Window>,
     /// Days in which a tired champion's answering halves.
-    pub tiring_days: f64,
+    pub(crate) tiring_days: f64,
     /// The champions.
-    pub champions: Vec<Champion>,
+    pub(crate) champions: Vec<Champion>,
     /// What answer times were drawn from.
-    pub answer_times: Vec<AnswerTime>,
+    pub(crate) answer_times: Vec<AnswerTime>,
     /// Recurring questions: cluster to topics.
-    pub clusters: BTreeMap<String, Vec<TopicId>>,
+    pub(crate) clusters: BTreeMap<String, Vec<TopicId>>,
     /// Every question.
-    pub questions: Vec<Question>,
+    pub(crate) questions: Vec<Question>,
     /// Every member's stay.
-    pub lives: Vec<Life>,
+    pub(crate) lives: Vec<Life>,
     #[serde(skip)]
     space: HashMap<SpaceId, usize>,
     #[serde(skip)]
@@ -135,7 +135,7 @@ pub struct Truth {
 }
 
 impl Truth {
-    pub(super) fn new(
+    pub(crate) fn new(
         setting: &Setting,
         spaces: &[Space],
         people: &[Person],
@@ -148,7 +148,11 @@ impl Truth {
             .filter(|person| person.kind == Kind::Champion)
             .map(|person| Champion { person: person.id, tires: person.tires, replies: 0, accepted: 0 })
             .collect();
-        let life = |person: &Person| Life { person: person.id, joined: person.joined, leaves: person.leaves.min(setting.now) };
+        let life = |person: &Person| Life {
+            person: person.id,
+            joined: person.joined,
+            leaves: person.leaves.min(setting.now),
+        };
         let times = |space: &Space| AnswerTime {
             space: space.slug.clone(),
             median_hours: space.hours,
@@ -170,7 +174,11 @@ impl Truth {
             raid: Window { from: plot.raid_at, to: plot.raid_at.plus(4 * HOUR), ..Window::default() },
             quarrels: Vec::new(),
             tiring_days: TIRING_DAYS,
-            champion: champions.iter().enumerate().map(|(place, champion)| (champion.person, place)).collect(),
+            champion: champions
+                .iter()
+                .enumerate()
+                .map(|(place, champion)| (champion.person, place))
+                .collect(),
             champions,
             answer_times: spaces.iter().map(times).collect(),
             clusters: BTreeMap::new(),
@@ -182,7 +190,7 @@ impl Truth {
     }
 
     /// Takes note of what happens on story day `day`.
-    pub(super) fn note(&mut self, happening: &Happening, person: &mut Person, day: usize) {
+    pub(crate) fn note(&mut self, happening: &Happening, person: &mut Person, day: usize) {
         *self.counts.entry(verb(&happening.what).as_str()).or_insert(0) += 1;
         let spam = person.kind == Kind::Raider;
         let raid = spam && (self.raid.from..self.raid.to).contains(&person.joined);
@@ -261,7 +269,9 @@ impl Truth {
     }
 
     fn replied(&mut self, at: Timestamp, place: Place, staff: bool) {
-        if let Some(champion) = self.champion.get(&place.author).and_then(|place| self.champions.get_mut(*place)) {
+        if let Some(champion) =
+            self.champion.get(&place.author).and_then(|place| self.champions.get_mut(*place))
+        {
             champion.replies += 1;
         }
         for quarrel in &mut self.quarrels {
@@ -281,7 +291,9 @@ impl Truth {
     }
 
     fn accepted(&mut self, at: Timestamp, place: Place) {
-        if let Some(champion) = self.champion.get(&place.author).and_then(|place| self.champions.get_mut(*place)) {
+        if let Some(champion) =
+            self.champion.get(&place.author).and_then(|place| self.champions.get_mut(*place))
+        {
             champion.accepted += 1;
         }
         if let Some(question) = self.question(place.topic) {
@@ -294,7 +306,7 @@ impl Truth {
     }
 
     /// A quarrel begins.
-    pub(super) fn quarrel(&mut self, place: Option<Place>, one: PersonId, other: PersonId) {
+    pub(crate) fn quarrel(&mut self, place: Option<Place>, one: PersonId, other: PersonId) {
         if let Some(place) = place {
             let at = mainstreet_kernel::id::time_of(place.post.0);
             self.quarrels.push(Window {
@@ -308,14 +320,14 @@ impl Truth {
     }
 
     /// Posts written.
-    pub fn posts(&self) -> u64 {
+    pub(crate) fn posts(&self) -> u64 {
         let count = |verb: Verb| self.counts.get(verb.as_str()).copied().unwrap_or(0);
         count(Verb::TopicCreated) + count(Verb::ReplyCreated)
     }
 }
 
 /// The verb that a happening is in the log.
-pub fn verb(what: &What) -> Verb {
+pub(crate) fn verb(what: &What) -> Verb {
     match what {
         What::Joined(_) => Verb::MemberJoined,
         What::Visited => Verb::SessionActive,

@@ -1,0 +1,367 @@
+//! Every SQL string of the bulk writer.
+
+use std::collections::HashMap;
+
+use mainstreet_db::{Tx, Value, params};
+use mainstreet_kernel::id::{AccountId, FlagId, PersonId, PostId, SpaceId, TagId, TopicId};
+use mainstreet_kernel::{Actor, Result, Timestamp, text};
+
+use super::model::{NewFlag, NewMember, NewPost, NewSpace, NewTopic, PersonChange, Spot, TopicChange};
+
+/// People and topics in the database.
+pub fn population(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
+    let people = tx.count("SELECT COUNT(*) AS n FROM people", &[])?;
+    Ok((people, tx.count("SELECT COUNT(*) AS n FROM topics", &[])?))
+}
+
+/// The community's own channel account, made when there is none.
+pub fn own_account(tx: &mut Tx<'_>, id: AccountId, at: Timestamp) -> Result<AccountId> {
+    let sql = "SELECT id FROM accounts WHERE kind = 'own' ORDER BY id LIMIT 1";
+    if let Some(known) = tx.first(sql, &[], |row| row.get::<AccountId>("id"))? {
+        return Ok(known);
+    }
+    tx.run(
+        "INSERT INTO accounts (id, kind, name, created_at) VALUES ($1, 'own', 'own', $2)",
+        params![id, at],
+    )?;
+    Ok(id)
+}
+
+/// Opens spaces.
+pub fn insert_spaces(tx: &mut Tx<'_>, account: AccountId, spaces: &[NewSpace]) -> Result<()> {
+    let row = |space: &NewSpace| {
+        params![
+            space.id,
+            account,
+            &space.slug,
+            &space.name,
+            &space.description,
+            space.kind,
+            "public",
+            space.hue,
+            space.position,
+            space.at,
+        ]
+        .to_vec()
+    };
+    let rows: Vec<Vec<Value>> = spaces.iter().map(row).collect();
+    tx.insert_many(
+        "INSERT INTO spaces (id, account_id, slug, name, description, kind, visibility, hue, position, created_at)",
+        &rows,
+        "",
+    )
+    .map(drop)
+}
+
+/// Lets a member sign in with a password.
+pub fn set_password(tx: &mut Tx<'_>, person: PersonId, hash: &str) -> Result<()> {
+    tx.run("UPDATE members SET password_hash = $2 WHERE person_id = $1", params![person, hash]).map(drop)
+}
+
+pub(super) fn insert_members(tx: &mut Tx<'_>, members: &[NewMember]) -> Result<()> {
+    let person = |member: &NewMember| {
+        let class = Actor::signed_in(member.person, member.role).class;
+        params![member.person, &member.name, class, &member.about, member.at].to_vec()
+    };
+    let rows: Vec<Vec<Value>> = members.iter().map(person).collect();
+    tx.insert_many("INSERT INTO people (id, name, class, about, joined_at)", &rows, "")?;
+    let member = |member: &NewMember| {
+        params![
+            member.person,
+            &member.username,
+            text::fold(&member.username),
+            &member.email,
+            text::fold(&member.email),
+            member.at,
+            member.role,
+            member.at,
+        ]
+        .to_vec()
+    };
+    let rows: Vec<Vec<Value>> = members.iter().map(member).collect();
+    tx.insert_many(
+        "INSERT INTO members (person_id, username, username_folded, email, email_folded, email_confirmed_at, role,
+         created_at)",
+        &rows,
+        "",
+    )
+    .map(drop)
+}
+
+pub(super) fn insert_topics(tx: &mut Tx<'_>, account: AccountId, topics: &[NewTopic]) -> Result<()> {
+    let row = |topic: &NewTopic| {
+        params![
+            topic.id,
+            topic.space,
+            account,
+            topic.person,
+            &topic.title,
+            text::slug(&topic.title),
+            topic.question,
+            topic.at,
+            topic.at,
+            topic.first,
+        ]
+        .to_vec()
+    };
+    let rows: Vec<Vec<Value>> = topics.iter().map(row).collect();
+    tx.insert_many(
+        "INSERT INTO topics (id, space_id, account_id, person_id, title, slug, question, created_at, bumped_at,
+         first_post_id)",
+        &rows,
+        "",
+    )
+    .map(drop)
+}
+
+pub(super) fn insert_posts(tx: &mut Tx<'_>, account: AccountId, posts: &[NewPost]) -> Result<()> {
+    let row = |post: &NewPost| {
+        params![
+            post.spot.post,
+            post.spot.topic,
+            account,
+            i64::from(post.spot.number),
+            post.person,
+            post.class,
+            post.reply_to.map(i64::from),
+            &post.body,
+            "",
+            "published",
+            post.at,
+        ]
+        .to_vec()
+    };
+    let rows: Vec<Vec<Value>> = posts.iter().map(row).collect();
+    tx.insert_many(
+        "INSERT INTO posts (id, topic_id, account_id, number, person_id, person_class, reply_to, body, html, state,
+         created_at)",
+        &rows,
+        "",
+    )
+    .map(drop)
+}
+
+pub(super) fn insert_tags(
+    tx: &mut Tx<'_>,
+    tags: &[(TagId, String)],
+    topics: &[(TopicId, TagId)],
+) -> Result<()> {
+    let rows: Vec<Vec<Value>> =
+        tags.iter().map(|(id, name)| params![*id, text::slug(name), name].to_vec()).collect();
+    tx.insert_many("INSERT INTO tags (id, slug, name)", &rows, "")?;
+    let rows: Vec<Vec<Value>> = topics.iter().map(|(topic, tag)| params![*topic, *tag].to_vec()).collect();
+    tx.insert_many("INSERT INTO topic_tags (topic_id, tag_id)", &rows, "").map(drop)
+}
+
+pub(super) fn insert_reactions(
+    tx: &mut Tx<'_>,
+    reactions: &[(PostId, &'static str, PersonId, Timestamp)],
+    mentions: &[(PostId, PersonId)],
+) -> Result<()> {
+    let rows: Vec<Vec<Value>> = reactions
+        .iter()
+        .map(|(post, kind, person, at)| params![*post, *kind, *person, *at].to_vec())
+        .collect();
+    tx.insert_many("INSERT INTO reactions (post_id, kind, person_id, created_at)", &rows, "")?;
+    let rows: Vec<Vec<Value>> =
+        mentions.iter().map(|(post, person)| params![*post, *person].to_vec()).collect();
+    let tail = "ON CONFLICT (post_id, person_id) DO NOTHING";
+    tx.insert_many("INSERT INTO mentions (post_id, person_id)", &rows, tail).map(drop)
+}
+
+pub(super) fn insert_flags(
+    tx: &mut Tx<'_>,
+    flags: &[NewFlag],
+    decided: &[(FlagId, bool, PersonId, Timestamp)],
+) -> Result<()> {
+    let row = |flag: &NewFlag| {
+        params![flag.id, flag.post, flag.person, flag.reason, &flag.note, "open", flag.at].to_vec()
+    };
+    let rows: Vec<Vec<Value>> = flags.iter().map(row).collect();
+    tx.insert_many(
+        "INSERT INTO flags (id, post_id, person_id, reason, note, state, created_at)",
+        &rows,
+        "ON CONFLICT (post_id, person_id) DO NOTHING",
+    )?;
+    for (flag, upheld, person, at) in decided {
+        tx.run(
+            "UPDATE flags SET state = $2, decided_at = $3, decided_by = $4 WHERE id = $1",
+            params![*flag, if *upheld { "upheld" } else { "cleared" }, *at, *person],
+        )?;
+    }
+    Ok(())
+}
+
+pub(super) fn edit(tx: &mut Tx<'_>, edits: &[(Spot, Timestamp, String)]) -> Result<()> {
+    for (spot, at, body) in edits {
+        tx.run(
+            "INSERT INTO post_revisions (post_id, version, person_id, body, created_at)
+             SELECT id, version, person_id, body, CAST($2 AS BIGINT) FROM posts WHERE id = $1",
+            params![spot.post, *at],
+        )?;
+        tx.run(
+            "UPDATE posts SET body = $2, html = '', renderer = 0, edited_at = $3, version = version + 1 WHERE id = $1",
+            params![spot.post, body, *at],
+        )?;
+    }
+    Ok(())
+}
+
+/// Reactions and replies of posts, and reactions by kind.
+pub(super) fn change_posts(
+    tx: &mut Tx<'_>,
+    posts: &HashMap<PostId, (i64, i64)>,
+    kinds: &HashMap<(PostId, &'static str), i64>,
+) -> Result<()> {
+    for (post, (reactions, replies)) in sorted(posts) {
+        tx.run(
+            "UPDATE posts SET reaction_count = reaction_count + $2, reply_count = reply_count + $3 WHERE id = $1",
+            params![*post, *reactions, *replies],
+        )?;
+    }
+    let rows: Vec<Vec<Value>> =
+        sorted(kinds).map(|((post, kind), count)| params![*post, *kind, *count].to_vec()).collect();
+    tx.insert_many(
+        "INSERT INTO reaction_counts (post_id, kind, count)",
+        &rows,
+        "ON CONFLICT (post_id, kind) DO UPDATE SET count = reaction_counts.count + excluded.count",
+    )
+    .map(drop)
+}
+
+pub(super) fn change_topics(tx: &mut Tx<'_>, topics: &HashMap<TopicId, TopicChange>) -> Result<()> {
+    for (topic, change) in sorted(topics) {
+        let last = change.last;
+        tx.run(
+            "UPDATE topics SET reply_count = reply_count + $2, reaction_count = reaction_count + $3,
+               view_count = view_count + $4, version = version + $5,
+               first_reply_at = COALESCE(first_reply_at, CAST($6 AS BIGINT)),
+               closed_at = COALESCE(CAST($7 AS BIGINT), closed_at)
+             WHERE id = $1",
+            params![
+                *topic,
+                change.replies,
+                change.reactions,
+                change.views,
+                change.versions,
+                change.first_reply_at,
+                change.closed_at,
+            ],
+        )?;
+        if let Some((number, people, post, person, at)) = last {
+            tx.run(
+                "UPDATE topics SET post_count = $2, people_count = $3, last_post_id = $4, last_person_id = $5,
+                   bumped_at = $6 WHERE id = $1",
+                params![*topic, i64::from(number), i64::from(people), post, person, at],
+            )?;
+        }
+        if let Some((post, at, by)) = change.accepted {
+            tx.run(
+                "UPDATE topics SET accepted_post_id = $2, accepted_at = $3, accepted_by = $4 WHERE id = $1",
+                params![*topic, post, at, by],
+            )?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn change_people(
+    tx: &mut Tx<'_>,
+    people: &HashMap<PersonId, PersonChange>,
+    suspended: &[(PersonId, Timestamp, &'static str, bool)],
+) -> Result<()> {
+    for (person, change) in sorted(people) {
+        if change.posts != 0 || change.accepted != 0 || change.last_post_at.is_some() {
+            tx.run(
+                "UPDATE people SET post_count = post_count + $2, accepted_count = accepted_count + $3,
+                   last_post_at = COALESCE(CAST($4 AS BIGINT), last_post_at) WHERE id = $1",
+                params![*person, change.posts, change.accepted, change.last_post_at],
+            )?;
+        }
+        if let Some(at) = change.seen_at {
+            tx.run("UPDATE members SET seen_at = $2 WHERE person_id = $1", params![*person, at])?;
+        }
+    }
+    for (person, until, why, spam) in suspended {
+        tx.run(
+            "UPDATE members SET suspended_until = $2, suspended_why = $3 WHERE person_id = $1",
+            params![*person, *until, *why],
+        )?;
+        if *spam {
+            tx.run("UPDATE people SET spammer = 1 WHERE id = $1", params![*person])?;
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn change_lists(
+    tx: &mut Tx<'_>,
+    spaces: &HashMap<SpaceId, (i64, i64)>,
+    tags: &HashMap<TagId, i64>,
+) -> Result<()> {
+    for (space, (topics, posts)) in sorted(spaces) {
+        tx.run(
+            "UPDATE spaces SET topic_count = topic_count + $2, post_count = post_count + $3 WHERE id = $1",
+            params![*space, *topics, *posts],
+        )?;
+    }
+    for (tag, topics) in sorted(tags) {
+        tx.run("UPDATE tags SET topic_count = topic_count + $2 WHERE id = $1", params![*tag, *topics])?;
+    }
+    Ok(())
+}
+
+/// Takes a post away, with its topic if it is the first, and counts the topic, its tags and its space anew.
+pub(super) fn take_away(
+    tx: &mut Tx<'_>,
+    spot: Spot,
+    state: &str,
+    by: &str,
+    why: Option<&str>,
+    at: Timestamp,
+) -> Result<()> {
+    tx.run(
+        "UPDATE posts SET state = $2, state_by = $3, state_why = $4, state_at = $5 WHERE id = $1",
+        params![spot.post, state, by, why, at],
+    )?;
+    let sql = "SELECT COUNT(*) AS n FROM topics WHERE id = $1 AND state = 'published'";
+    let shown = tx.count(sql, params![spot.topic])? == 1;
+    let left = "SELECT COUNT(*) AS n FROM posts WHERE topic_id = $1 AND state = 'published'";
+    let (topics, posts) = match (shown, spot.number) {
+        (false, _) => (0, 0),
+        // The topic goes with all that was published in it.
+        (true, 1) => (1, 1 + tx.count(left, params![spot.topic])?),
+        (true, _) => (0, 1),
+    };
+    if spot.number == 1 {
+        tx.run("UPDATE topics SET state = $2 WHERE id = $1", params![spot.topic, state])?;
+        tx.run(
+            "UPDATE tags SET topic_count = topic_count - 1
+             WHERE id IN (SELECT tag_id FROM topic_tags WHERE topic_id = $1)",
+            params![spot.topic],
+        )?;
+    }
+    tx.run(
+        "UPDATE topics SET
+           reply_count = (SELECT COUNT(*) FROM posts p WHERE p.topic_id = topics.id AND p.number > 1 AND p.state = 'published'),
+           people_count = (SELECT COUNT(DISTINCT p.person_id) FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published'),
+           last_post_id = (SELECT p.id FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published' ORDER BY p.number DESC LIMIT 1),
+           last_person_id = (SELECT p.person_id FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published' ORDER BY p.number DESC LIMIT 1),
+           reaction_count = COALESCE((SELECT CAST(SUM(p.reaction_count) AS BIGINT) FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published'), 0),
+           version = version + 1
+         WHERE id = $1",
+        params![spot.topic],
+    )?;
+    tx.run(
+        "UPDATE spaces SET topic_count = topic_count - $2, post_count = post_count - $3 WHERE id = $1",
+        params![spot.space, topics, posts],
+    )
+    .map(drop)
+}
+
+/// In the order of the keys: the same batch writes the same file.
+fn sorted<K: Ord, V>(map: &HashMap<K, V>) -> impl Iterator<Item = (&K, &V)> {
+    let mut entries: Vec<(&K, &V)> = map.iter().collect();
+    entries.sort_unstable_by(|a, b| a.0.cmp(b.0));
+    entries.into_iter()
+}
