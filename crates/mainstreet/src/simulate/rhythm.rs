@@ -71,6 +71,11 @@ impl Rhythm {
         begin.plus(offset)
     }
 
+    /// The month of the year that `at` falls in, 1 to 12.
+    pub(crate) fn month(&self, at: Timestamp) -> u8 {
+        Zone::utc().format(at, "%m").parse().unwrap_or(1)
+    }
+
     /// How many of `members` arrive on each day: a curve of growth, the week, and a launch that brings five
     /// times as many and ebbs within a fortnight. Sums to `members`.
     pub(crate) fn arrivals(&self, members: usize, launch: usize, dice: &mut Dice) -> Vec<u32> {

@@ -18,6 +18,8 @@ struct Entry {
     recurring: bool,
     after_launch: bool,
     language: String,
+    /// The months it is told in, 1 to 12; none: all.
+    months: Vec<u8>,
     told: u32,
 }
 
@@ -75,6 +77,7 @@ impl Repertoire {
                     recurring: scene.props.contains_key("cluster"),
                     after_launch: scene.props.contains_key("launched"),
                     language: scene.props.get("lang").cloned().unwrap_or_else(|| "en".to_owned()),
+                    months: scene.list("months").filter_map(|month| month.parse().ok()).collect(),
                     told: 0,
                 });
             }
@@ -83,11 +86,21 @@ impl Repertoire {
     }
 
     /// Draws a conversation of `kind`. One that was told lately waits, unless it is a recurring question.
-    pub(crate) fn draw(&mut self, kind: &str, launched: bool, dice: &mut Dice) -> Option<Drawn> {
+    pub(crate) fn draw(
+        &mut self,
+        kind: &str,
+        launched: bool,
+        month: u8,
+        dice: &mut Dice,
+    ) -> Option<Drawn> {
         let entries = self.kinds.get_mut(kind)?;
         let weights: Vec<f64> = entries
             .iter()
-            .map(|entry| if entry.after_launch && !launched { 0.0 } else { entry.weight })
+            .map(|entry| if (entry.after_launch && !launched) || (!entry.months.is_empty() && !entry.months.contains(&month)) {
+                0.0
+            } else {
+                entry.weight
+            })
             .collect();
         let patience = u32::try_from(entries.len()).unwrap_or(0) / 2;
         self.count += 1;

@@ -84,8 +84,9 @@ impl Story {
         place: Option<usize>,
     ) -> Option<u32> {
         let launched = self.rhythm.day_of(at) >= self.plot.launch;
+        let month = self.rhythm.month(at);
         let (drawn, asker) = (0..8).find_map(|_| {
-            let drawn = self.repertoire.draw(kind, launched, &mut self.dice)?;
+            let drawn = self.repertoire.draw(kind, launched, month, &mut self.dice)?;
             // A text in another language is written by somebody who speaks it.
             let foreign = drawn.language != "en";
             let asker = if foreign { self.draft(at, false, &drawn.language, &[])? } else { asker };

@@ -176,9 +176,9 @@ fn what_is_written_agrees_with_the_truth() {
     on_each_database(|test| {
         let setting = Setting { seed: 4, members: 60, days: 60, now: NOW };
         let story = Story::new(setting).map_err(Error::internal)?;
-        let story = super::write(&test.db, story)?;
+        let story = super::write(test, story)?;
         let truth = story.truth();
-        test.db.read_now({
+        test.read_now({
             let counts: Vec<(String, u64)> =
                 truth.counts.iter().map(|(verb, count)| ((*verb).to_owned(), *count)).collect();
             move |tx| {
@@ -193,7 +193,7 @@ fn what_is_written_agrees_with_the_truth() {
             }
         })?;
         let again = Story::new(setting).map_err(Error::internal)?;
-        assert!(super::write(&test.db, again).is_err(), "a second story went into the same database");
+        assert!(super::write(test, again).is_err(), "a second story went into the same database");
         Ok(())
     });
 }
