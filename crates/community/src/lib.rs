@@ -10,6 +10,7 @@
 //! people by rising id, tags, spaces by rising id.
 
 pub mod accounts;
+pub mod bulk;
 pub mod counters;
 pub mod flags;
 pub mod markdown;
@@ -19,7 +20,6 @@ pub mod reactions;
 pub mod redirects;
 pub mod rewind;
 pub mod ripples;
-pub mod bulk;
 pub mod settings;
 pub mod spaces;
 mod store;

@@ -86,20 +86,18 @@ impl Repertoire {
     }
 
     /// Draws a conversation of `kind`. One that was told lately waits, unless it is a recurring question.
-    pub(crate) fn draw(
-        &mut self,
-        kind: &str,
-        launched: bool,
-        month: u8,
-        dice: &mut Dice,
-    ) -> Option<Drawn> {
+    pub(crate) fn draw(&mut self, kind: &str, launched: bool, month: u8, dice: &mut Dice) -> Option<Drawn> {
         let entries = self.kinds.get_mut(kind)?;
         let weights: Vec<f64> = entries
             .iter()
-            .map(|entry| if (entry.after_launch && !launched) || (!entry.months.is_empty() && !entry.months.contains(&month)) {
-                0.0
-            } else {
-                entry.weight
+            .map(|entry| {
+                if (entry.after_launch && !launched)
+                    || (!entry.months.is_empty() && !entry.months.contains(&month))
+                {
+                    0.0
+                } else {
+                    entry.weight
+                }
             })
             .collect();
         let patience = u32::try_from(entries.len()).unwrap_or(0) / 2;

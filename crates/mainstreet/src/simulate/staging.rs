@@ -295,7 +295,9 @@ impl Story {
         let Some(body) = self.speak(key, section, one, other) else { return };
         self.say(at, key, one, other, body, false);
         let number = self.talks.get(&key).map_or(0, |talk| talk.said.len());
-        if let Some(place) = self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| left.is_multiple_of(3)) {
+        if let Some(place) =
+            self.place(key, u32::try_from(number).unwrap_or(0)).filter(|_| left.is_multiple_of(3))
+        {
             let wait = (2 + self.dice.below(14) as i64) * MINUTE;
             self.due(at.plus(wait), Due::Cue(Cue::Flag(place, "harassment")));
         }

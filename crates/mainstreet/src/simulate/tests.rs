@@ -1,8 +1,8 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_db::params;
 use mainstreet_db::testing::on_each_database;
+use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Error, Timestamp, Verb};
 
 use super::happening::{Happening, What};
