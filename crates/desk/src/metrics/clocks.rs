@@ -212,9 +212,14 @@ fn response_in(entry: &Entry) -> Option<(Response, PersonId)> {
         ActorClass::Staff => Cause::Staff,
         ActorClass::Bot | ActorClass::System | ActorClass::Guest => return None,
     };
-    let only_mention = entry.props.get("words").and_then(serde_json::Value::as_i64) == Some(0);
+    let only_mention = entry.props.get("mention_only").is_some_and(truth);
     let person = entry.actor.filter(|_| !only_mention)?;
     Some((Response { at: entry.occurred_at, by, post: entry.object_id }, person))
+}
+
+/// True for an acceptance that only came back together with its post: nobody accepted anything anew.
+pub(super) fn is_echo(entry: &Entry) -> bool {
+    entry.props.get("because").and_then(serde_json::Value::as_str) == Some("post_back")
 }
 
 /// A topic's activities, heard one after another.
@@ -225,6 +230,8 @@ struct Story {
     responses: BTreeMap<i64, (Response, PersonId)>,
     away: HashMap<i64, Timestamp>,
     accepted: BTreeMap<i64, Timestamp>,
+    /// When what is accepted no longer had been.
+    shelved: HashMap<i64, Timestamp>,
 }
 
 impl Story {
@@ -236,6 +243,7 @@ impl Story {
             responses: BTreeMap::new(),
             away: HashMap::new(),
             accepted: BTreeMap::new(),
+            shelved: HashMap::new(),
         }
     }
 
@@ -269,10 +277,12 @@ impl Story {
                 self.away.remove(&post);
             }
             Verb::AnswerAccepted => {
+                let at = if is_echo(entry) { self.shelved.get(&post).copied().unwrap_or(at) } else { at };
                 self.accepted.entry(post).or_insert(at);
             }
             Verb::AnswerUnaccepted => {
-                self.accepted.remove(&post);
+                let at = self.accepted.remove(&post);
+                self.shelved.extend(at.map(|at| (post, at)));
             }
             _ => {}
         }

@@ -6,7 +6,7 @@ use mainstreet_db::log::Entry;
 use mainstreet_kernel::id::{PersonId, SpaceId};
 use mainstreet_kernel::{ActorClass, Day, Verb, Visibility, Zone};
 
-use super::clocks::People;
+use super::clocks::{People, is_echo};
 use super::rolling::{CohortCell, Measure, cohort_cells};
 
 /// The space number under which the whole community is counted.
@@ -37,7 +37,7 @@ impl Counts {
                 let count = entry.props.get("count").and_then(serde_json::Value::as_i64).unwrap_or(1);
                 Some(Self { reactions: count, ..none })
             }
-            Verb::AnswerAccepted => Some(Self { acceptances: 1, ..none }),
+            Verb::AnswerAccepted if !is_echo(entry) => Some(Self { acceptances: 1, ..none }),
             _ => None,
         }
     }

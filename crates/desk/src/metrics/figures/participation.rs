@@ -85,13 +85,17 @@ pub(super) fn contributions(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure
 }
 
 fn mix(query: &Query, rows: &[(Day, ActorClass, Counts)]) -> Result<Figure> {
-    // Guests: people an archive does not name, such as those who reacted.
-    let counted = || rows.iter().filter(|row| matches!(row.1, ActorClass::Member | ActorClass::Guest));
     let mut sum = Counts::default();
     let mut weeks: BTreeMap<Day, Counts> = BTreeMap::new();
-    for (day, _, counts) in counted() {
-        sum.add(*counts, 1);
-        weeks.entry(day.monday()).or_default().add(*counts, 1);
+    for (day, class, counts) in rows {
+        let counts = match class {
+            ActorClass::Member => *counts,
+            // An archive says that an answer was accepted, but not by whom.
+            ActorClass::System => Counts { acceptances: counts.acceptances, ..Counts::default() },
+            ActorClass::Staff | ActorClass::Bot | ActorClass::Guest => continue,
+        };
+        sum.add(counts, 1);
+        weeks.entry(day.monday()).or_default().add(counts, 1);
     }
     let total = sum.total().max(0) as u64;
     let share = |count: i64| Share::new(count.max(0) as u64, total);

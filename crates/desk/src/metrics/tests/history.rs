@@ -126,11 +126,14 @@ impl Act {
             0 => Activity { object: PostId(self.topic * 100).into(), ..self.activity(Verb::TopicCreated) }
                 .with(serde_json::json!({ "question": self.person % 2 == 0 })),
             1..=9 if self.post > 0 => {
-                self.activity(Verb::ReplyCreated).with(serde_json::json!({ "words": self.hours % 7 }))
+                self.activity(Verb::ReplyCreated).with(serde_json::json!({ "mention_only": self.hours % 7 == 0 }))
             }
             10 | 11 => self.activity(Verb::ReactionAdded),
             12 => Activity { actor: None, ..self.activity(Verb::ReactionAdded) }
                 .with(serde_json::json!({ "count": 3 })),
+            13 if self.hours % 3 == 0 => {
+                self.activity(Verb::AnswerAccepted).with(serde_json::json!({ "because": "post_back" }))
+            }
             13 => self.activity(Verb::AnswerAccepted),
             14 => self.activity(Verb::AnswerUnaccepted),
             15 => self.activity(Verb::PostDeleted),

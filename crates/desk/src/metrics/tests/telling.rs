@@ -70,7 +70,7 @@ fn the_first_reply_of_another_person_stops_the_clock() {
 #[test]
 fn bots_mentions_and_removed_replies_do_not_answer() {
     let bot = Activity { actor_class: ActorClass::Bot, ..act(Verb::ReplyCreated, 6, 101, 1) };
-    let mention = act(Verb::ReplyCreated, HELPER, 102, 2).with(serde_json::json!({ "words": 0 }));
+    let mention = act(Verb::ReplyCreated, HELPER, 102, 2).with(serde_json::json!({ "mention_only": true }));
     let removed = [act(Verb::ReplyCreated, HELPER, 103, 3), act(Verb::PostHidden, STAFF, 103, 9)];
     let acts: Vec<Activity> = [asked(), bot, mention].into_iter().chain(removed).collect();
     check(&acts, |clock| assert_eq!(response(clock), None));
@@ -94,6 +94,24 @@ fn an_acceptance_stands_until_it_is_taken_back() {
     let more = [act(Verb::AnswerUnaccepted, ASKER, 101, 3), act(Verb::AnswerAccepted, ASKER, 102, 8)];
     let acts: Vec<Activity> = acts.into_iter().chain(more).collect();
     check(&acts, |clock| assert_eq!(clock.accepted_at, Some(hour(8))));
+}
+
+#[test]
+fn an_acceptance_goes_and_comes_back_with_its_post() {
+    let gone = [
+        asked(),
+        act(Verb::ReplyCreated, HELPER, 101, 1),
+        act(Verb::AnswerAccepted, ASKER, 101, 2),
+        act(Verb::PostHidden, STAFF, 101, 5),
+        act(Verb::AnswerUnaccepted, STAFF, 101, 5).with(serde_json::json!({ "because": "post_gone" })),
+    ];
+    check(&gone, |clock| assert_eq!((clock.accepted_at, response(clock)), (None, None)));
+    let back = [
+        act(Verb::PostRestored, STAFF, 101, 7),
+        act(Verb::AnswerAccepted, ASKER, 101, 7).with(serde_json::json!({ "because": "post_back" })),
+    ];
+    let acts: Vec<Activity> = gone.into_iter().chain(back).collect();
+    check(&acts, |clock| assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back"));
 }
 
 #[test]
