@@ -1,7 +1,9 @@
 //! The desk: where the community is run.
 
+pub(crate) mod metrics;
+
 use crate::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    Routes::new().and(metrics::routes())
 }

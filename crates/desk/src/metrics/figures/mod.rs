@@ -96,6 +96,9 @@ pub const ALL_TOPICS: &str = ".all-topics";
 /// Every figure over a window, in the order of [`definitions::ALL`]. When the window holds no question, the figures
 /// about questions say so, and the same figures about all topics follow under ids that end with
 /// [`ALL_TOPICS`].
+///
+/// # Errors
+/// The window is empty or lies in the future.
 pub fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
     query.check()?;
     let mut all = participation::figures(tx, query)?;
@@ -113,4 +116,16 @@ pub fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
     }
     all.extend(retention::figures(tx, query)?);
     Ok(all)
+}
+
+/// The figures about solutions alone, for a window of their own: a question can be judged after 28 days.
+pub fn solutions(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
+    query.check()?;
+    questions::solved(tx, query)
+}
+
+/// The figures about coming back alone, for a window of their own: it takes weeks to come back.
+pub fn returning(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
+    query.check()?;
+    retention::figures(tx, query)
 }

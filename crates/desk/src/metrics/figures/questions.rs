@@ -36,6 +36,11 @@ pub(super) fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Questions> {
     Ok(Questions { asked: asked.len(), figures })
 }
 
+pub(super) fn solved(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
+    let asked = store::asked_between(tx, query.space, query.population, query.from, query.until())?;
+    solutions(query, &asked).map(Into::into)
+}
+
 fn quantiles(query: &Query, curve: &Curve) -> Result<Vec<Figure>> {
     let mut all = Vec::new();
     let parts = [("first-response-median", 0.5), ("first-response-p75", 0.75), ("first-response-p90", 0.9)];

@@ -1,0 +1,17 @@
+//! The desk's metrics: one page with every family, and the lists behind the figures.
+
+mod lists;
+mod overview;
+mod panels;
+pub(crate) mod pulse;
+mod window;
+mod words;
+
+use crate::routes::Routes;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/desk/metrics", overview::show)
+        .get("/desk/metrics/{figure}/topics", lists::topics)
+        .get("/desk/metrics/{figure}/people", lists::people)
+}

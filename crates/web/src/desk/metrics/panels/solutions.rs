@@ -1,0 +1,55 @@
+//! How many questions are solved, and how soon.
+
+use super::first_response::stand_in;
+use super::{Found, Panel, Window, meanings};
+use crate::charts::{Numbers, SurvivalCurve, Tread, numbers, percent, survival_curve};
+use crate::desk::metrics::words::{duration, said, sureness};
+
+pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
+    let find = |id: &str| found.solutions.iter().find(|figure| figure.id == id);
+    let (rate, time) = (find("solution-rate-28d")?, find("solution-time-median")?);
+    let what = found.asked(&window.query);
+    let chart = survival_curve(&SurvivalCurve {
+        label: "Share without an accepted answer, by time since asking",
+        unit: "not solved",
+        treads: time
+            .curve
+            .iter()
+            .map(|tread| Tread { hours: tread.hours, share: tread.waiting, interval: (tread.low, tread.high) })
+            .collect(),
+        until_hours: 672.0,
+        marks: Vec::new(),
+        median_hours: time.value,
+    });
+    let rows = time.curve.iter().map(|tread| {
+        let between = format!("{} to {}", percent(tread.low), percent(tread.high));
+        vec![duration(tread.hours), percent(tread.waiting), between]
+    });
+    let numbers = numbers(&Numbers {
+        caption: "Not solved after a time".to_owned(),
+        columns: ["time since asking", "not solved", "95 % interval"].map(str::to_owned).into(),
+        rows: rows.take(60).collect(),
+    });
+    Some(Panel {
+        id: "solutions",
+        family: "Solutions",
+        finding: match rate.value {
+            Some(share) => format!("{} of {what} are solved within 28 days", percent(share)),
+            None => format!("No {what} here are 28 days old yet"),
+        },
+        sub: format!(
+            "{}: asked from four weeks before the window on, at least 28 days old. Median time to solution: {}.{}",
+            sureness(rate, what),
+            said(time),
+            stand_in(found)
+        ),
+        wide: false,
+        chart,
+        numbers,
+        definitions: meanings(&["solution-rate-28d", "solution-time-median"]),
+        doors: vec![
+            (format!("{}&only=yes", rate.behind), "Solved in time".to_owned()),
+            (format!("{}&only=no", rate.behind), "Not solved in time".to_owned()),
+        ],
+    })
+}

@@ -1,0 +1,76 @@
+//! The pulse on the page `Today`: one row a figure, with its change and a sparkline.
+
+use mainstreet_desk::metrics::definitions::Unit;
+use mainstreet_desk::metrics::pulse::{Beat, Change};
+
+use super::words::{duration, value};
+use crate::charts::{Spark, amount, spark};
+
+/// One row of the table `pulse`, ready for the template `desk/metrics/pulse.html`.
+pub(crate) struct PulseRow {
+    /// What it is.
+    pub(crate) name: &'static str,
+    /// Over what.
+    pub(crate) span: &'static str,
+    /// The value in words.
+    pub(crate) value: String,
+    /// The change in words; `no clear change` unless it is more than chance.
+    pub(crate) change: String,
+    /// `up` when the change is for the better, `down` when not, else nothing.
+    pub(crate) tone: &'static str,
+    /// A sparkline, ready.
+    pub(crate) spark: String,
+    /// The figure on the page of metrics.
+    pub(crate) href: String,
+}
+
+impl From<Beat> for PulseRow {
+    fn from(beat: Beat) -> Self {
+        let unit = beat.definition.unit;
+        let (change, tone) = match beat.change {
+            Change::Unknown => ("nothing to compare".to_owned(), ""),
+            Change::NotClear => ("no clear change".to_owned(), ""),
+            Change::Clear { by, good } => (difference(unit, by), if good { "up" } else { "down" }),
+        };
+        let anchor = match beat.definition.id {
+            "contributing-week" => "people",
+            "repeat-participation" => "repeat",
+            "first-response-median" => "first-response",
+            _ => "unanswered",
+        };
+        let normal = beat.normal.map(|normal| (normal.low, normal.high));
+        Self {
+            name: beat.definition.name,
+            span: beat.span,
+            value: beat.value.map_or_else(|| "-".to_owned(), |found| value(unit, found)),
+            change,
+            tone,
+            spark: spark(&Spark { values: &beat.course, normal }),
+            href: format!("/desk/metrics?days=7#{anchor}"),
+        }
+    }
+}
+
+/// A difference in words, such as `+12`, `−18 min` or `−3 points`.
+fn difference(unit: Unit, by: f64) -> String {
+    let sign = if by < 0.0 { "−" } else { "+" };
+    let size = by.abs();
+    match unit {
+        Unit::Share => format!("{sign}{:.0} points", size * 100.0),
+        Unit::Hours => format!("{sign}{}", duration(size)),
+        Unit::Ratio => format!("{sign}{}", amount(size)),
+        Unit::People | Unit::Topics => format!("{sign}{size:.0}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn differences_are_said() {
+        assert_eq!(difference(Unit::Share, -0.03), "−3 points");
+        assert_eq!(difference(Unit::Hours, 0.3), "+18 min");
+        assert_eq!(difference(Unit::People, 12.4), "+12");
+    }
+}

@@ -1,0 +1,62 @@
+//! Figures in words.
+
+use mainstreet_desk::metrics::definitions::Unit;
+use mainstreet_desk::metrics::figure::Figure;
+
+use crate::charts::{amount, percent};
+
+/// A duration as people say it: `45 min`, `2 h 10`, `3 d 4 h`.
+pub(super) fn duration(hours: f64) -> String {
+    let minutes = (hours * 60.0).round() as i64;
+    match minutes {
+        ..1 => "under a minute".to_owned(),
+        1..60 => format!("{minutes} min"),
+        60..1440 if minutes % 60 == 0 => format!("{} h", minutes / 60),
+        60..1440 => format!("{} h {:02}", minutes / 60, minutes % 60),
+        _ => match (minutes / 1440, minutes % 1440 / 60) {
+            (days, 0) => format!("{days} d"),
+            (days, hours) => format!("{days} d {hours} h"),
+        },
+    }
+}
+
+/// A value in its unit.
+pub(super) fn value(unit: Unit, value: f64) -> String {
+    match unit {
+        Unit::Share => percent(value),
+        Unit::Hours => duration(value),
+        Unit::Ratio | Unit::People | Unit::Topics => amount(value),
+    }
+}
+
+/// The value of a figure, or that it is not known.
+pub(super) fn said(figure: &Figure) -> String {
+    figure.value.map_or_else(|| "not known yet".to_owned(), |found| value(figure.unit, found))
+}
+
+/// Its interval and number, such as `95 % interval 33 % to 85 %, from 12 questions`.
+pub(super) fn sureness(figure: &Figure, what: &str) -> String {
+    let between = match (figure.value, figure.low, figure.high) {
+        (Some(_), Some(low), Some(high)) => {
+            format!("95 % interval {} to {}, ", value(figure.unit, low), value(figure.unit, high))
+        }
+        (Some(_), Some(low), None) => format!("95 % interval from {} up, ", value(figure.unit, low)),
+        _ => String::new(),
+    };
+    let n = figure.n.unwrap_or(0);
+    format!("{between}from {} {what}", amount(n as f64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_said_as_people_say_them() {
+        for (hours, expect) in
+            [(0.0, "under a minute"), (0.75, "45 min"), (2.0, "2 h"), (2.1667, "2 h 10"), (24.0, "1 d"), (76.0, "3 d 4 h")]
+        {
+            assert_eq!(duration(hours), expect);
+        }
+    }
+}
