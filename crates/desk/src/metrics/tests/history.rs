@@ -125,9 +125,9 @@ impl Act {
         let activity = match self.what {
             0 => Activity { object: PostId(self.topic * 100).into(), ..self.activity(Verb::TopicCreated) }
                 .with(serde_json::json!({ "question": self.person % 2 == 0 })),
-            1..=9 if self.post > 0 => {
-                self.activity(Verb::ReplyCreated).with(serde_json::json!({ "mention_only": self.hours % 7 == 0 }))
-            }
+            1..=9 if self.post > 0 => self
+                .activity(Verb::ReplyCreated)
+                .with(serde_json::json!({ "mention_only": self.hours % 7 == 0 })),
             10 | 11 => self.activity(Verb::ReactionAdded),
             12 => Activity { actor: None, ..self.activity(Verb::ReactionAdded) }
                 .with(serde_json::json!({ "count": 3 })),

@@ -111,7 +111,9 @@ fn an_acceptance_goes_and_comes_back_with_its_post() {
         act(Verb::AnswerAccepted, ASKER, 101, 7).with(serde_json::json!({ "because": "post_back" })),
     ];
     let acts: Vec<Activity> = gone.into_iter().chain(back).collect();
-    check(&acts, |clock| assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back"));
+    check(&acts, |clock| {
+        assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back")
+    });
 }
 
 #[test]

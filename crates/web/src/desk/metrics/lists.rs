@@ -113,7 +113,8 @@ impl Row {
             space,
             asked_at: times.asked_at,
             response,
-            accepted: accepted.map_or_else(|| "no".to_owned(), |at| format!("after {}", hours(at.since(times.asked_at)))),
+            accepted: accepted
+                .map_or_else(|| "no".to_owned(), |at| format!("after {}", hours(at.since(times.asked_at)))),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use mainstreet_community::spaces;
+use mainstreet_db::Tx;
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::{self, ALL_TOPICS, Query};
 use mainstreet_kernel::Result;
-use mainstreet_db::Tx;
 
 use super::panels::{self, Panel};
 use super::window::Window;
@@ -106,7 +106,9 @@ fn finding(found: &Found, query: &Query) -> String {
     let first = format!("{} {noun} contributed in the 28 days to the window's end", amount(people));
     let median = found.get("first-response-median");
     let second = match median.and_then(|figure| figure.value) {
-        Some(hours) => format!("half of the {} had a first response within {}", found.asked(query), duration(hours)),
+        Some(hours) => {
+            format!("half of the {} had a first response within {}", found.asked(query), duration(hours))
+        }
         None => "how soon they are answered is not known yet".to_owned(),
     };
     let unanswered = found.get("unanswered-open").map(said).unwrap_or_default();

@@ -70,7 +70,8 @@ fn short(day: Day) -> String {
 /// A table of a series: name, value, interval, number.
 fn table(caption: &str, first: &str, figure: &Figure) -> String {
     let rows = figure.series.iter().filter(|point| point.counts.is_empty()).map(|point| {
-        let show = |found: Option<f64>| found.map_or_else(|| "-".to_owned(), |found| value(figure.unit, found));
+        let show =
+            |found: Option<f64>| found.map_or_else(|| "-".to_owned(), |found| value(figure.unit, found));
         let between = match (point.low, point.high) {
             (Some(low), Some(high)) => format!("{} to {}", show(Some(low)), show(Some(high))),
             _ => "-".to_owned(),

@@ -111,7 +111,8 @@ mod tests {
 
     #[track_caller]
     fn check(days: &str, from: &str, to: &str, expect: Option<(&str, &str)>) {
-        let asked = Asked { days: days.to_owned(), from: from.to_owned(), to: to.to_owned(), ..Asked::default() };
+        let asked =
+            Asked { days: days.to_owned(), from: from.to_owned(), to: to.to_owned(), ..Asked::default() };
         let now = "2026-03-02T09:00Z".parse().unwrap();
         let found = Window::of(&asked, now, Zone::utc()).ok();
         let said = found.map(|window| (window.first(), window.last()));

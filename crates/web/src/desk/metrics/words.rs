@@ -53,9 +53,14 @@ mod tests {
 
     #[test]
     fn durations_are_said_as_people_say_them() {
-        for (hours, expect) in
-            [(0.0, "under a minute"), (0.75, "45 min"), (2.0, "2 h"), (2.1667, "2 h 10"), (24.0, "1 d"), (76.0, "3 d 4 h")]
-        {
+        for (hours, expect) in [
+            (0.0, "under a minute"),
+            (0.75, "45 min"),
+            (2.0, "2 h"),
+            (2.1667, "2 h 10"),
+            (24.0, "1 d"),
+            (76.0, "3 d 4 h"),
+        ] {
             assert_eq!(duration(hours), expect);
         }
     }

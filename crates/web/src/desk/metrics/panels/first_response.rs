@@ -2,8 +2,8 @@
 
 use super::{Found, Panel, Window, meanings, table};
 use crate::charts::{
-    Bar, Bars, Mark, Numbers, Part, SurvivalCurve, Tread, Whisker, amount, bars, numbers, percent, survival_curve,
-    whiskers,
+    Bar, Bars, Mark, Numbers, Part, SurvivalCurve, Tread, Whisker, amount, bars, numbers, percent,
+    survival_curve, whiskers,
 };
 use crate::desk::metrics::words::{duration, said, sureness};
 
@@ -16,7 +16,11 @@ const LIMITS: [(f64, &str, &str); 4] = [
 
 /// Said when all topics stand in for questions.
 pub(super) fn stand_in(found: &Found) -> &'static str {
-    if found.all_topics { " Nothing in this window is marked as a question, so this is about all topics." } else { "" }
+    if found.all_topics {
+        " Nothing in this window is marked as a question, so this is about all topics."
+    } else {
+        ""
+    }
 }
 
 pub(super) fn waiting(found: &Found, window: &Window) -> Option<Panel> {
@@ -39,7 +43,11 @@ pub(super) fn waiting(found: &Found, window: &Window) -> Option<Panel> {
         treads: median
             .curve
             .iter()
-            .map(|tread| Tread { hours: tread.hours, share: tread.waiting, interval: (tread.low, tread.high) })
+            .map(|tread| Tread {
+                hours: tread.hours,
+                share: tread.waiting,
+                interval: (tread.low, tread.high),
+            })
             .collect(),
         until_hours: 168.0,
         marks: marks.collect(),
@@ -80,7 +88,8 @@ pub(super) fn waiting(found: &Found, window: &Window) -> Option<Panel> {
 fn within(found: &Found, what: &str) -> String {
     let rows = LIMITS.iter().filter_map(|(_, id, name)| {
         let figure = found.get(id)?;
-        let between = figure.low.zip(figure.high).map(|(low, high)| format!("{} to {}", percent(low), percent(high)));
+        let between =
+            figure.low.zip(figure.high).map(|(low, high)| format!("{} to {}", percent(low), percent(high)));
         let n = amount(figure.n.unwrap_or(0) as f64);
         Some(vec![format!("within {name}"), said(figure), between.unwrap_or_else(|| "-".to_owned()), n])
     });
@@ -98,7 +107,8 @@ const CAUSES: [Part; 3] = [
 ];
 
 pub(super) fn by_whom(found: &Found, window: &Window) -> Option<Panel> {
-    let (member, staff) = (found.get("first-response-by-member-24h")?, found.get("first-response-by-staff-24h")?);
+    let (member, staff) =
+        (found.get("first-response-by-member-24h")?, found.get("first-response-by-staff-24h")?);
     let what = found.asked(&window.query);
     let drawn = member.series.iter().zip(&staff.series).filter_map(|(member, staff)| {
         let (by_member, by_staff) = (member.value?, staff.value?);
@@ -134,10 +144,16 @@ pub(super) fn by_whom(found: &Found, window: &Window) -> Option<Panel> {
             }
             None => "Who answers first is not known yet".to_owned(),
         },
-        sub: format!("Members: {}. Staff: {}.{}", sureness(member, what), sureness(staff, what), stand_in(found)),
+        sub: format!(
+            "Members: {}. Staff: {}.{}",
+            sureness(member, what),
+            sureness(staff, what),
+            stand_in(found)
+        ),
         wide: false,
         chart,
-        numbers: table("Answered by a member", "within", member) + &table("Answered by staff", "within", staff),
+        numbers: table("Answered by a member", "within", member)
+            + &table("Answered by staff", "within", staff),
         definitions: meanings(&["first-response-by-member-24h", "first-response-by-staff-24h"]),
         doors: vec![
             (format!("{}&only=yes", member.behind), "Answered by members".to_owned()),
@@ -178,7 +194,12 @@ pub(super) fn unanswered(found: &Found, window: &Window) -> Option<Panel> {
         wide: false,
         chart: if rows.is_empty() { String::new() } else { whiskers("Answered within a time", &rows) },
         numbers: table("Answered within 24 hours, by week of asking", "week of", weekly),
-        definitions: meanings(&["unanswered-72h", "unanswered-open", "unanswered-oldest", "answered-within-24h"]),
+        definitions: meanings(&[
+            "unanswered-72h",
+            "unanswered-open",
+            "unanswered-oldest",
+            "answered-within-24h",
+        ]),
         doors: vec![
             (open.behind.clone(), format!("Waiting now: {}", said(open))),
             (format!("{}&only=yes", rate.behind), "No response within three days".to_owned()),

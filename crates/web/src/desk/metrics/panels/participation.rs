@@ -4,7 +4,9 @@ use mainstreet_desk::metrics::figure::{Figure, Point as Spot};
 use mainstreet_kernel::Timestamp;
 
 use super::{Found, Panel, Window, day, is_named, meanings, short, table};
-use crate::charts::{Bar, Bars, Line, Part, Point, Series, Whisker, amount, bars, line, numbers, percent, whiskers};
+use crate::charts::{
+    Bar, Bars, Line, Part, Point, Series, Whisker, amount, bars, line, numbers, percent, whiskers,
+};
 use crate::desk::metrics::words::{said, sureness};
 
 /// The list of people behind `figure` as of the end of a point's day.
@@ -144,7 +146,9 @@ pub(super) fn mix(found: &Found, _window: &Window) -> Option<Panel> {
         bars: drawn.collect(),
     });
     let rows = weeks.iter().map(|week| {
-        std::iter::once(week.at.clone()).chain(week.counts.iter().map(|count| amount(*count as f64))).collect()
+        std::iter::once(week.at.clone())
+            .chain(week.counts.iter().map(|count| amount(*count as f64)))
+            .collect()
     });
     let numbers = numbers(&crate::charts::Numbers {
         caption: "Contributions by week".to_owned(),
@@ -177,14 +181,21 @@ pub(super) fn depth(found: &Found, _window: &Window) -> Option<Panel> {
         let replies = if point.at == "1" { "reply" } else { "replies" };
         let href = (point.at == "0").then(|| format!("{}&only=yes", bare.behind));
         let interval = (point.low?, point.high?);
-        Some(Whisker { name: format!("{} {replies}", point.at.replace('-', " to ")), value: point.value?, interval, href })
+        Some(Whisker {
+            name: format!("{} {replies}", point.at.replace('-', " to ")),
+            value: point.value?,
+            interval,
+            href,
+        })
     });
     let rows: Vec<Whisker> = rows.collect();
     Some(Panel {
         id: "depth",
         family: "Contributions",
         finding: match mean.value {
-            Some(value) => format!("A topic gets {} replies on average", amount((value * 10.0).round() / 10.0)),
+            Some(value) => {
+                format!("A topic gets {} replies on average", amount((value * 10.0).round() / 10.0))
+            }
             None => "No topic was begun in this window".to_owned(),
         },
         sub: format!(

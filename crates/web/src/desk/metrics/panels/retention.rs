@@ -8,10 +8,15 @@ use crate::desk::metrics::words::sureness;
 
 pub(super) fn cohorts(found: &Found, window: &Window) -> Option<Panel> {
     let find = |id: &str| found.returning.iter().find(|figure| figure.id == id);
-    let (first, fourth, all) = (find("retention-week-1")?, find("retention-week-4")?, find("retention-cohorts")?);
+    let (first, fourth, all) =
+        (find("retention-week-1")?, find("retention-week-4")?, find("retention-cohorts")?);
     let columns = all.cohorts.iter().map(|cohort| cohort.weeks.len()).max().unwrap_or(0);
     let address = |cohort: &Cohort, week: i32| {
-        format!("/desk/metrics/retention-cohorts/people?{}&cohort={}&week={week}", window.address(), cohort.week_of)
+        format!(
+            "/desk/metrics/retention-cohorts/people?{}&cohort={}&week={week}",
+            window.address(),
+            cohort.week_of
+        )
     };
     let row = |cohort: &Cohort| HeatRow {
         name: short(cohort.monday),
@@ -19,7 +24,11 @@ pub(super) fn cohorts(found: &Found, window: &Window) -> Option<Panel> {
         cells: (0..columns)
             .map(|at| {
                 let back = cohort.weeks.get(at)?;
-                Some(Cell { count: back.k, interval: (back.low, back.high), href: address(cohort, back.week) })
+                Some(Cell {
+                    count: back.k,
+                    interval: (back.low, back.high),
+                    href: address(cohort, back.week),
+                })
             })
             .collect(),
     };
@@ -38,7 +47,9 @@ pub(super) fn cohorts(found: &Found, window: &Window) -> Option<Panel> {
                 percent(first),
                 percent(fourth)
             ),
-            (Some(first), None) => format!("{} of newcomers contribute again in their next week", percent(first)),
+            (Some(first), None) => {
+                format!("{} of newcomers contribute again in their next week", percent(first))
+            }
             _ => "No newcomers have lived through their next week yet".to_owned(),
         },
         sub: format!(

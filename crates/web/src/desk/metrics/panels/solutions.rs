@@ -15,7 +15,11 @@ pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
         treads: time
             .curve
             .iter()
-            .map(|tread| Tread { hours: tread.hours, share: tread.waiting, interval: (tread.low, tread.high) })
+            .map(|tread| Tread {
+                hours: tread.hours,
+                share: tread.waiting,
+                interval: (tread.low, tread.high),
+            })
             .collect(),
         until_hours: 672.0,
         marks: Vec::new(),
