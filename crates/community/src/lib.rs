@@ -20,6 +20,7 @@ pub mod reactions;
 pub mod redirects;
 pub mod rewind;
 pub mod ripples;
+pub mod search;
 pub mod settings;
 pub mod spaces;
 mod store;

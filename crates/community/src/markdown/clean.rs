@@ -93,9 +93,21 @@ fn keep<'a>(element: &str, attribute: &str, value: &'a str) -> Option<Cow<'a, st
     kept.then_some(Cow::Borrowed(value))
 }
 
+/// Escapes, and code points that are never characters to stand for them while the cleaner works: it is quadratic in
+/// escapes. Whatever they stand in, what comes back is escaped.
+const STANDINS: [(&str, char); 4] =
+    [("&amp;", '\u{fdd0}'), ("&lt;", '\u{fdd1}'), ("&gt;", '\u{fdd2}'), ("&quot;", '\u{fdd3}')];
+
 /// `html` with nothing but what is allowed.
 pub(super) fn clean(html: &str) -> String {
-    let clean = ALLOWED.clean(html).to_string();
+    let mut standing = html.replace(STANDINS.map(|standin| standin.1), "\u{fffd}");
+    for (escape, standin) in STANDINS {
+        standing = standing.replace(escape, standin.encode_utf8(&mut [0; 4]));
+    }
+    let mut clean = ALLOWED.clean(&standing).to_string();
+    for (escape, standin) in STANDINS {
+        clean = clean.replace(standin, escape);
+    }
     if !clean.contains("<input") {
         return clean;
     }

@@ -14,13 +14,19 @@ const TYPED: &[&str] = &[
     "summary", "sup",
 ];
 
-fn options() -> Options<'static> {
+/// Most typed tags in a text; the rest are shown as text.
+const TAGS: usize = 400;
+/// With more footnotes and references to them than this, they are shown as text.
+const NOTES: usize = 200;
+
+fn options(body: &str) -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
     options.extension.autolink = true;
     options.extension.tasklist = true;
-    options.extension.footnotes = true;
+    // References to one note are numbered by walking all of them.
+    options.extension.footnotes = body.matches("[^").nth(NOTES).is_none();
     // Safe: every piece of raw HTML in the tree is replaced by `typed` or written by us.
     options.render.r#unsafe = true;
     options
@@ -29,13 +35,14 @@ fn options() -> Options<'static> {
 /// `body` as HTML, not yet cleaned.
 pub(super) fn html(body: &str, links: &Links) -> String {
     let arena = Arena::new();
-    let options = options();
     let body = shallow(body);
+    let options = options(&body);
     let root = parse_document(&arena, &body, &options);
     let nodes: Vec<Node<'_>> = root.descendants().collect();
     let scope = scope(&body);
+    let mut budget = TAGS;
     for node in &nodes {
-        redraw_block(&arena, node, &scope);
+        redraw_block(&arena, node, &scope, &mut budget);
     }
     for node in &nodes {
         link_mentions(&arena, node, links);
@@ -112,7 +119,7 @@ fn block(html: String) -> NodeValue {
     NodeValue::HtmlBlock(NodeHtmlBlock { block_type: 6, literal: html })
 }
 
-fn redraw_block<'a>(arena: &'a Arena<'a>, node: Node<'a>, scope: &str) {
+fn redraw_block<'a>(arena: &'a Arena<'a>, node: Node<'a>, scope: &str, budget: &mut usize) {
     let mut wrap = false;
     let mut quote = false;
     {
@@ -123,8 +130,8 @@ fn redraw_block<'a>(arena: &'a Arena<'a>, node: Node<'a>, scope: &str) {
                 heading.level = (heading.level + 2).min(6);
                 None
             }
-            NodeValue::HtmlBlock(html) => Some(block(typed(&html.literal))),
-            NodeValue::HtmlInline(html) => Some(NodeValue::HtmlInline(typed(html))),
+            NodeValue::HtmlBlock(html) => Some(block(typed(&html.literal, budget))),
+            NodeValue::HtmlInline(html) => Some(NodeValue::HtmlInline(typed(html, budget))),
             NodeValue::CodeBlock(code) => Some(block(code_block(&code.info, &code.literal))),
             NodeValue::FootnoteDefinition(note) => {
                 note.name = note_name(scope, &note.name);
@@ -186,28 +193,47 @@ fn code_block(info: &str, code: &str) -> String {
     html
 }
 
-/// Raw HTML as text, but for bare tags of the short list; comments vanish.
-fn typed(html: &str) -> String {
-    let mut out = String::with_capacity(html.len());
+/// Cuts raw HTML into text and typed tags; comments vanish.
+fn cut(html: &str) -> Vec<(bool, &str)> {
+    let mut pieces = Vec::new();
     let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        out.push_str(&rest[..start]);
-        rest = &rest[start..];
-        if rest.starts_with("<!--") {
-            rest = rest.find("-->").map_or("", |end| &rest[end + 3..]);
+    let mut text = 0;
+    while let Some(start) = rest[text..].find('<').map(|at| text + at) {
+        let from = &rest[start..];
+        let end = if from.starts_with("<!--") {
+            from.find("-->").map_or(from.len(), |end| end + 3)
+        } else {
+            let end = from.bytes().take(20).position(|byte| byte == b'>').map_or(0, |end| end + 1);
+            let name = from.get(1..end.saturating_sub(1)).unwrap_or_default();
+            let name = name.trim_start_matches('/').trim_end_matches(['/', ' ']);
+            if TYPED.iter().any(|tag| name.eq_ignore_ascii_case(tag)) { end } else { 0 }
+        };
+        if end == 0 {
+            text = start + 1;
             continue;
         }
-        let end = rest.find('>').unwrap_or(0);
-        let name = rest.get(1..end).unwrap_or_default().trim_start_matches('/').trim_end_matches(['/', ' ']);
-        if TYPED.iter().any(|tag| name.eq_ignore_ascii_case(tag)) {
-            out.push_str(&rest[..=end]);
-            rest = &rest[end + 1..];
+        pieces.push((false, &rest[..start]));
+        if !from.starts_with("<!--") {
+            pieces.push((true, &from[..end]));
+        }
+        rest = &from[end..];
+        text = 0;
+    }
+    pieces.push((false, rest));
+    pieces
+}
+
+/// Raw HTML as text, but for bare tags of the short list.
+fn typed(html: &str, budget: &mut usize) -> String {
+    let mut out = String::with_capacity(html.len());
+    for (tag, piece) in cut(html) {
+        if tag && *budget > 0 {
+            *budget -= 1;
+            out.push_str(piece);
         } else {
-            out.push_str("&lt;");
-            rest = &rest[1..];
+            escape(piece, &mut out);
         }
     }
-    out.push_str(rest);
     out
 }
 
@@ -417,7 +443,8 @@ fn is_inside(node: Node<'_>, what: impl Fn(&NodeValue) -> bool) -> bool {
 /// The text of a node's children, without marks.
 fn plain_of(node: &Node<'_>) -> String {
     let mut out = String::new();
-    for below in node.descendants() {
+    // Pictures stand in pictures' texts: without an end to this, reading them all would be quadratic.
+    for below in node.descendants().take(200) {
         match &below.data().value {
             NodeValue::Text(text) => out.push_str(text),
             NodeValue::Code(code) => out.push_str(&code.literal),
@@ -444,7 +471,7 @@ fn words(body: &str, all: bool) -> String {
     }
     let arena = Arena::new();
     let body = shallow(body);
-    let root = parse_document(&arena, &body, &options());
+    let root = parse_document(&arena, &body, &options(&body));
     let mut out = String::with_capacity(body.len());
     let mut skipped: Option<Node<'_>> = None;
     for node in root.descendants() {
@@ -455,7 +482,8 @@ fn words(body: &str, all: bool) -> String {
             skipped = None;
         }
         let value = &node.data().value;
-        if value.block() && !out.is_empty() && !out.ends_with('\n') {
+        let breaks = value.block() && !matches!(value, NodeValue::TableCell);
+        if breaks && !out.is_empty() && !out.ends_with('\n') {
             out.push('\n');
         }
         match value {
@@ -463,6 +491,9 @@ fn words(body: &str, all: bool) -> String {
             NodeValue::CodeBlock(code) if all => out.push_str(&code.literal),
             NodeValue::Text(text) => out.push_str(text),
             NodeValue::Code(code) => out.push_str(&code.literal),
+            NodeValue::HtmlInline(html) | NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. }) => {
+                out.extend(cut(html).into_iter().filter(|(tag, _)| !tag).map(|(_, text)| text));
+            }
             NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => out.push(' '),
             _ => {}
         }
@@ -477,7 +508,7 @@ pub fn mentions(body: &str) -> Vec<String> {
     }
     let arena = Arena::new();
     let body = shallow(body);
-    let root = parse_document(&arena, &body, &options());
+    let root = parse_document(&arena, &body, &options(&body));
     let mut found: Vec<String> = Vec::new();
     for node in root.descendants() {
         let NodeValue::Text(text) = &node.data().value else { continue };

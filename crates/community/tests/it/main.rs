@@ -4,4 +4,5 @@
 
 mod counters;
 mod place;
+mod search;
 mod talk;
