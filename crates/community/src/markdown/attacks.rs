@@ -114,9 +114,46 @@ fn danger(html: &str) -> Option<String> {
         rest = &rest[start + end + 1..];
         let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap_or_default();
         let allowed = [
-            "a", "abbr", "b", "blockquote", "br", "cite", "code", "del", "details", "div", "em", "h3", "h4", "h5",
-            "h6", "hr", "i", "img", "input", "ins", "kbd", "li", "mark", "ol", "p", "pre", "s", "section", "small",
-            "strong", "sub", "summary", "sup", "table", "tbody", "td", "th", "thead", "tr", "ul",
+            "a",
+            "abbr",
+            "b",
+            "blockquote",
+            "br",
+            "cite",
+            "code",
+            "del",
+            "details",
+            "div",
+            "em",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "hr",
+            "i",
+            "img",
+            "input",
+            "ins",
+            "kbd",
+            "li",
+            "mark",
+            "ol",
+            "p",
+            "pre",
+            "s",
+            "section",
+            "small",
+            "strong",
+            "sub",
+            "summary",
+            "sup",
+            "table",
+            "tbody",
+            "td",
+            "th",
+            "thead",
+            "tr",
+            "ul",
         ];
         if !allowed.contains(&name) {
             return Some(format!("<{tag}>"));
@@ -129,7 +166,9 @@ fn danger(html: &str) -> Option<String> {
                 return Some(format!("attribute in <{tag}>"));
             }
             let address = lower.trim_start();
-            if value && ["javascript:", "data:", "vbscript:", "file:"].iter().any(|bad| address.starts_with(bad)) {
+            if value
+                && ["javascript:", "data:", "vbscript:", "file:"].iter().any(|bad| address.starts_with(bad))
+            {
                 return Some(format!("address in <{tag}>"));
             }
         }
@@ -144,18 +183,32 @@ fn links() -> super::Links {
 #[test]
 fn classic_vectors_come_out_inert() {
     for vector in VECTORS {
-        for text in [(*vector).to_owned(), format!("Hello {vector} there"), format!("> {vector}\n\n- {vector}\n\n@ada {vector}")] {
+        for text in [
+            (*vector).to_owned(),
+            format!("Hello {vector} there"),
+            format!("> {vector}\n\n- {vector}\n\n@ada {vector}"),
+        ] {
             let html = render(&text, &links());
             assert_eq!(danger(&html), None, "{text}\n{html}");
-            assert_eq!(clean::clean(&html).replace(" aria-label=\"To do\"", "").replace(" aria-label=\"Done\"", ""),
-                html.replace(" aria-label=\"To do\"", "").replace(" aria-label=\"Done\"", ""), "cleaning again: {text}");
+            assert_eq!(
+                clean::clean(&html).replace(" aria-label=\"To do\"", "").replace(" aria-label=\"Done\"", ""),
+                html.replace(" aria-label=\"To do\"", "").replace(" aria-label=\"Done\"", ""),
+                "cleaning again: {text}"
+            );
         }
     }
 }
 
 #[test]
 fn the_eye_that_looks_for_danger_sees_it() {
-    for bad in ["<script>", "<b onclick=\"x\">", "<a href=\"javascript:x\">", "<p style=\"x\">", "<b", "<img src=\" data:x\">"] {
+    for bad in [
+        "<script>",
+        "<b onclick=\"x\">",
+        "<a href=\"javascript:x\">",
+        "<p style=\"x\">",
+        "<b",
+        "<img src=\" data:x\">",
+    ] {
         assert!(danger(bad).is_some(), "{bad}");
     }
 }
@@ -165,9 +218,50 @@ fn piece() -> impl Strategy<Value = String> {
     prop_oneof![
         prop::sample::select(VECTORS).prop_map(str::to_owned),
         prop::sample::select(vec![
-            "\n", "\n\n", "> ", "- ", "1. ", "    ", "```", "`", "*", "**", "_", "~~", "[", "]", "(", ")", "![", "](", "<",
-            ">", "&", "\"", "'", "|", "|---|\n", "# ", "@ada", "@", "http://", "<details>", "</details>", "<summary>",
-            "<b>", "</b>", "[^1]", "[^1]: ", "- [ ] ", "- [x] ", "\\", "\t", "---\n", "&lt;", "\u{202e}", "😀",
+            "\n",
+            "\n\n",
+            "> ",
+            "- ",
+            "1. ",
+            "    ",
+            "```",
+            "`",
+            "*",
+            "**",
+            "_",
+            "~~",
+            "[",
+            "]",
+            "(",
+            ")",
+            "![",
+            "](",
+            "<",
+            ">",
+            "&",
+            "\"",
+            "'",
+            "|",
+            "|---|\n",
+            "# ",
+            "@ada",
+            "@",
+            "http://",
+            "<details>",
+            "</details>",
+            "<summary>",
+            "<b>",
+            "</b>",
+            "[^1]",
+            "[^1]: ",
+            "- [ ] ",
+            "- [x] ",
+            "\\",
+            "\t",
+            "---\n",
+            "&lt;",
+            "\u{202e}",
+            "😀",
         ])
         .prop_map(str::to_owned),
         "\\PC{0,12}",

@@ -12,20 +12,38 @@ fn check(text: &str, expect: &str) {
 
 #[test]
 fn what_people_write_is_drawn() {
-    check("Two *soft*, **loud** and ~~wrong~~ words.", "<p>Two <em>soft</em>, <strong>loud</strong> and <del>wrong</del> words.</p>");
+    check(
+        "Two *soft*, **loud** and ~~wrong~~ words.",
+        "<p>Two <em>soft</em>, <strong>loud</strong> and <del>wrong</del> words.</p>",
+    );
     check("# Title\n\n## Part\n\n##### Deep", "<h3>Title</h3>\n<h4>Part</h4>\n<h6>Deep</h6>");
     check("H<sub>2</sub>O and <kbd>Ctrl</kbd>", "<p>H<sub>2</sub>O and <kbd>Ctrl</kbd></p>");
     check("Vec<String> & <u32>", "<p>Vec&lt;String&gt; &amp; &lt;u32&gt;</p>");
-    check("```rust\nlet a = \"<b>\";\n```", "<pre tabindex=\"0\" aria-label=\"Code\"><code class=\"language-rust\">let a = &quot;&lt;b&gt;&quot;;\n</code></pre>");
-    check("![a map](/m.png \"Map\")", "<p><img src=\"/m.png\" alt=\"a map\" title=\"Map\" loading=\"lazy\"></p>");
-    check("- [ ] one\n- [x] two", "<ul>\n<li><input type=\"checkbox\" disabled=\"\" aria-label=\"To do\"> one</li>\n<li><input type=\"checkbox\" checked=\"\" disabled=\"\" aria-label=\"Done\"> two</li>\n</ul>");
+    check(
+        "```rust\nlet a = \"<b>\";\n```",
+        "<pre tabindex=\"0\" aria-label=\"Code\"><code class=\"language-rust\">let a = &quot;&lt;b&gt;&quot;;\n</code></pre>",
+    );
+    check(
+        "![a map](/m.png \"Map\")",
+        "<p><img src=\"/m.png\" alt=\"a map\" title=\"Map\" loading=\"lazy\"></p>",
+    );
+    check(
+        "- [ ] one\n- [x] two",
+        "<ul>\n<li><input type=\"checkbox\" disabled=\"\" aria-label=\"To do\"> one</li>\n<li><input type=\"checkbox\" checked=\"\" disabled=\"\" aria-label=\"Done\"> two</li>\n</ul>",
+    );
 }
 
 #[test]
 fn links_say_whose_they_are() {
-    check("https://a.example/?b=1&c", "<p><a href=\"https://a.example/?b=1&amp;c\" rel=\"ugc nofollow noopener\">https://a.example/?b=1&amp;c</a></p>");
+    check(
+        "https://a.example/?b=1&c",
+        "<p><a href=\"https://a.example/?b=1&amp;c\" rel=\"ugc nofollow noopener\">https://a.example/?b=1&amp;c</a></p>",
+    );
     check("[home](/)", "<p><a href=\"/\">home</a></p>");
-    check("[*soft*](//b.example)", "<p><a href=\"//b.example\" rel=\"ugc nofollow noopener\"><em>soft</em></a></p>");
+    check(
+        "[*soft*](//b.example)",
+        "<p><a href=\"//b.example\" rel=\"ugc nofollow noopener\"><em>soft</em></a></p>",
+    );
     check("[x](javascript:alert(1))", "<p>x</p>");
 }
 
@@ -39,8 +57,14 @@ fn tables_scroll_in_a_box_that_keys_reach() {
 
 #[test]
 fn mentions_lead_to_people() {
-    check("Thanks @Ada, see @nobody.", "<p>Thanks <a href=\"/people/1\" class=\"mention\">@Ada</a>, see @nobody.</p>");
-    check("`@ada` me@ada.example [@ada](/x)", "<p><code>@ada</code> <a href=\"mailto:me@ada.example\" rel=\"ugc nofollow noopener\">me@ada.example</a> <a href=\"/x\">@ada</a></p>");
+    check(
+        "Thanks @Ada, see @nobody.",
+        "<p>Thanks <a href=\"/people/1\" class=\"mention\">@Ada</a>, see @nobody.</p>",
+    );
+    check(
+        "`@ada` me@ada.example [@ada](/x)",
+        "<p><code>@ada</code> <a href=\"mailto:me@ada.example\" rel=\"ugc nofollow noopener\">me@ada.example</a> <a href=\"/x\">@ada</a></p>",
+    );
 }
 
 #[test]
@@ -50,15 +74,22 @@ fn quotes_name_their_source() {
         "<blockquote>\n<cite><a href=\"/t/clamp/1#p4\">@ada wrote</a></cite>\n<p>set gain\nto one</p>\n</blockquote>\n<p>Thanks!</p>",
     );
     check("> @ben wrote: set gain", "<blockquote>\n<cite>@ben wrote</cite>\n<p>set gain</p>\n</blockquote>");
-    check("> @ben wrote:\n>\n> - set gain", "<blockquote>\n<cite>@ben wrote</cite>\n<ul>\n<li>set gain</li>\n</ul>\n</blockquote>");
-    check("> @ada wrongly wrote", "<blockquote>\n<p><a href=\"/people/1\" class=\"mention\">@ada</a> wrongly wrote</p>\n</blockquote>");
+    check(
+        "> @ben wrote:\n>\n> - set gain",
+        "<blockquote>\n<cite>@ben wrote</cite>\n<ul>\n<li>set gain</li>\n</ul>\n</blockquote>",
+    );
+    check(
+        "> @ada wrongly wrote",
+        "<blockquote>\n<p><a href=\"/people/1\" class=\"mention\">@ada</a> wrongly wrote</p>\n</blockquote>",
+    );
 }
 
 #[test]
 fn footnotes_of_two_posts_do_not_meet() {
     let none = HashMap::new();
     let (one, two) = (render("a[^1]\n\n[^1]: b", &none), render("c[^1]\n\n[^1]: d", &none));
-    let id = |html: &str| html.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
+    let id =
+        |html: &str| html.split("id=\"").nth(1).and_then(|rest| rest.split('"').next()).map(str::to_owned);
     assert!(one.contains("<section class=\"footnotes\">"), "{one}");
     assert!(id(&one).is_some());
     assert_ne!(id(&one), id(&two));
@@ -86,7 +117,8 @@ fn plain_text_has_no_marks() {
         ("", "", ""),
     ] {
         let tidy = |text: String| {
-            let lines: Vec<String> = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+            let lines: Vec<String> =
+                text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
             lines.join("\n")
         };
         assert_eq!(tidy(plain(text)), all, "{text}");

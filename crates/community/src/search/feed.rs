@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use mainstreet_db::log::{self, Cursor, Entry};
 use mainstreet_db::Db;
+use mainstreet_db::log::{self, Cursor, Entry};
 use mainstreet_kernel::id::{PostId, TopicId};
 use mainstreet_kernel::{Error, Result, Verb};
 use serde::{Deserialize, Serialize};
@@ -46,7 +46,10 @@ pub(super) struct State {
 impl State {
     pub(super) fn begin(index: &Index) -> Result<Self> {
         let writer = index.writer_with_num_threads(1, MEMORY).map_err(|cause| {
-            Error::unavailable("Another process uses this search folder. Give each node a folder of its own.", cause)
+            Error::unavailable(
+                "Another process uses this search folder. Give each node a folder of its own.",
+                cause,
+            )
         })?;
         Ok(Self { writer, position: position(index), compared: false })
     }

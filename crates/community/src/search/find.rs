@@ -9,8 +9,8 @@ use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Verb, Visibility
 use serde_json::json;
 use tantivy::collector::{Count, TopDocs};
 use tantivy::query::{
-    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery, Query as Clause,
-    RangeQuery, TermQuery,
+    AllQuery, BooleanQuery, BoostQuery, ConstScoreQuery, EmptyQuery, FuzzyTermQuery, Occur, PhraseQuery,
+    Query as Clause, RangeQuery, TermQuery,
 };
 use tantivy::schema::{IndexRecordOption, Term, Value as _};
 use tantivy::{DocAddress, Order, Searcher, TantivyDocument};
@@ -47,7 +47,8 @@ fn read(text: &str) -> Typed {
         let pieces: Vec<&str> = if quoted { vec![piece] } else { piece.split_whitespace().collect() };
         for piece in pieces {
             let not = !quoted && piece.starts_with('-');
-            let words: Vec<String> = words::words(piece).into_iter().map(|word| word.text).take(budget).collect();
+            let words: Vec<String> =
+                words::words(piece).into_iter().map(|word| word.text).take(budget).collect();
             budget -= words.len();
             if !words.is_empty() {
                 if not { typed.unwanted.push(words) } else { typed.wanted.push(words) }
@@ -77,7 +78,8 @@ impl Search {
         }
         let searcher = self.searcher();
         let mut found = self.run(&searcher, query, &typed, visible, false)?;
-        let typo = |words: &Vec<String>| words.len() == 1 && words.iter().all(|word| word.chars().count() > 3);
+        let typo =
+            |words: &Vec<String>| words.len() == 1 && words.iter().all(|word| word.chars().count() > 3);
         if found.total < FEW && query.page <= 1 && typed.wanted.iter().any(typo) {
             let loose = self.run(&searcher, query, &typed, visible, true)?;
             if loose.total > found.total {
@@ -100,7 +102,8 @@ impl Search {
         let top = TopDocs::with_limit(PAGE).and_offset((page - 1) * PAGE);
         let (addresses, total): (Vec<DocAddress>, usize) = match query.sort {
             Sort::Rank => {
-                let (top, count) = searcher.search(&clause, &(top.order_by_score(), Count)).map_err(Error::internal)?;
+                let (top, count) =
+                    searcher.search(&clause, &(top.order_by_score(), Count)).map_err(Error::internal)?;
                 (top.into_iter().map(|hit| hit.1).collect(), count)
             }
             Sort::Newest => {
@@ -142,7 +145,8 @@ impl Search {
             return Ok(Vec::new());
         }
         let fields = &self.fields;
-        let words: Vec<Box<dyn Clause>> = typed.wanted.iter().map(|words| fields.word(words, false)).collect();
+        let words: Vec<Box<dyn Clause>> =
+            typed.wanted.iter().map(|words| fields.word(words, false)).collect();
         let least = words.len().div_ceil(3);
         let mut parts: Vec<(Occur, Box<dyn Clause>)> = vec![
             (Occur::Must, Box::new(BooleanQuery::union_with_minimum_required_clauses(words, least))),
@@ -182,7 +186,9 @@ impl Fields {
         parts.extend(typed.unwanted.iter().map(|words| (Occur::MustNot, self.word(words, false))));
         parts.extend(query.space.map(|space| (Occur::Must, quiet(self.number(self.space, space.0)))));
         parts.extend(query.author.map(|author| (Occur::Must, quiet(self.number(self.author, author.0)))));
-        parts.extend(query.solved.map(|solved| (Occur::Must, quiet(self.number(self.solved, i64::from(solved))))));
+        parts.extend(
+            query.solved.map(|solved| (Occur::Must, quiet(self.number(self.solved, i64::from(solved))))),
+        );
         parts.extend(query.tags.iter().map(|tag| {
             let term = Term::from_field_text(self.tag, tag);
             (Occur::Must, quiet(Box::new(TermQuery::new(term, IndexRecordOption::Basic))))

@@ -61,7 +61,10 @@ fn window(text: &str, hits: &[(&Word, usize)]) -> (usize, usize) {
     let mut end = (start + LENGTH).min(text.len());
     if end < text.len() {
         end = boundary(text, end);
-        end = text[start..end].rfind(' ').filter(|space| *space > LENGTH / 2).map_or(end, |space| start + space);
+        end = text[start..end]
+            .rfind(' ')
+            .filter(|space| *space > LENGTH / 2)
+            .map_or(end, |space| start + space);
     }
     (start, end)
 }
@@ -99,7 +102,12 @@ mod tests {
 
     #[test]
     fn what_was_found_is_marked_and_all_else_escaped() {
-        check("The <b>Clamps</b> read low.", &["clamp"], false, "The &lt;b&gt;<mark>Clamps</mark>&lt;/b&gt; read low.");
+        check(
+            "The <b>Clamps</b> read low.",
+            &["clamp"],
+            false,
+            "The &lt;b&gt;<mark>Clamps</mark>&lt;/b&gt; read low.",
+        );
         check("Nothing here", &["clamp"], false, "Nothing here");
         check("Calibrate the clmap", &["clamp"], true, "Calibrate the <mark>clmap</mark>");
         let long = format!("{}the third clamp reads low {}", "word ".repeat(100), "more ".repeat(100));

@@ -48,7 +48,9 @@ fn piece(row: &Row) -> Result<Piece> {
 /// published), so that the caller knows where to go on.
 pub(super) fn after(tx: &mut Tx<'_>, id: PostId, limit: usize) -> Result<(Vec<Piece>, Option<PostId>)> {
     let ids: Vec<PostId> =
-        tx.all("SELECT id FROM posts WHERE id > $1 ORDER BY id LIMIT $2", params![id, limit], |row| row.get("id"))?;
+        tx.all("SELECT id FROM posts WHERE id > $1 ORDER BY id LIMIT $2", params![id, limit], |row| {
+            row.get("id")
+        })?;
     Ok((of_posts(tx, &ids)?, ids.last().copied()))
 }
 

@@ -18,7 +18,12 @@ struct Folder(PathBuf);
 
 impl Folder {
     fn new(db: &TestDb) -> Self {
-        let name = format!("mainstreet-search-{}-{:?}-{:?}", std::process::id(), db.dialect(), std::thread::current().id());
+        let name = format!(
+            "mainstreet-search-{}-{:?}-{:?}",
+            std::process::id(),
+            db.dialect(),
+            std::thread::current().id()
+        );
         let folder = std::env::temp_dir().join(name.replace(['(', ')'], ""));
         let _ = std::fs::remove_dir_all(&folder);
         Self(folder)
@@ -67,7 +72,10 @@ fn what_is_written_is_found_until_it_is_gone() {
         assert_eq!(ids(&search.find(&text("clamps"), None)?), [topic.post], "plural, in the title");
         let found = search.find(&text("battery gain"), None)?;
         assert_eq!(ids(&found), [answer.id]);
-        assert_eq!(found.hits[0].snippet, "Set the &lt;<mark>gain</mark>&gt; of the <mark>batteries</mark> to one.");
+        assert_eq!(
+            found.hits[0].snippet,
+            "Set the &lt;<mark>gain</mark>&gt; of the <mark>batteries</mark> to one."
+        );
         assert_eq!(ids(&search.find(&text("\"gain of the\""), None)?), [answer.id]);
         assert!(search.find(&text("\"gain the\""), None)?.hits.is_empty());
         assert!(search.find(&text("gain -battery"), None)?.hits.is_empty());
@@ -92,7 +100,10 @@ fn what_is_written_is_found_until_it_is_gone() {
 
         db.write_now(move |tx| posts::hide(tx, moderator, topic.post, "Spam."))?;
         let hits = search.find(&text("meter"), None)?.hits;
-        assert!(db.read_now(move |tx| search::show(tx, Viewer::GUEST, &hits))?.is_empty(), "gone before the index knows");
+        assert!(
+            db.read_now(move |tx| search::show(tx, Viewer::GUEST, &hits))?.is_empty(),
+            "gone before the index knows"
+        );
         catch_up(&search, db)?;
         assert!(search.find(&text("meter"), None)?.hits.is_empty());
         db.write_now(move |tx| posts::restore(tx, moderator, topic.post))?;
@@ -140,7 +151,10 @@ fn filters_orders_and_what_one_may_see() {
         assert_eq!(only(Query { page: 2, ..text("clamp") })?, 3);
         assert_eq!(only(text(""))?, 0);
 
-        assert_eq!(search.like("clamp reading high", Some(&spaces), Some(open.topic.id), 3)?, [solved.topic.id]);
+        assert_eq!(
+            search.like("clamp reading high", Some(&spaces), Some(open.topic.id), 3)?,
+            [solved.topic.id]
+        );
         let shown = db.read_now(move |tx| search::show(tx, Viewer::GUEST, &all.hits))?;
         assert_eq!(shown.len(), 3);
         Ok(())
