@@ -1,38 +1,90 @@
-// Loaded by every page. Everything works without it; it makes things quicker.
-import { drafts } from "./drafts.js";
-import { composer } from "./composer.js";
-import { shortcuts } from "./shortcuts.js";
-import { live } from "./live.js";
+// Loaded by every page, after it is drawn. Every page works without it; each part is fetched only where it has
+// something to do.
 
-for (const form of document.querySelectorAll("form[data-draft]")) drafts(form);
-for (const bar of document.querySelectorAll("[data-toolbar]")) composer(bar);
-shortcuts(document.body.dataset.shortcuts === "on");
-live();
+const here = (selector) => document.querySelector(selector);
 
-// A form is sent once: a second press while it is under way does nothing.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.method !== "post") return;
-  if (form.dataset.sent) { event.preventDefault(); return; }
-  form.dataset.sent = "yes";
-  setTimeout(() => delete form.dataset.sent, 4000);
-});
+/** Tells people who listen to the page, and nobody else, what happened. */
+export function announce(text) {
+  let region = here('#announcer');
+  if (!region) {
+    region = Object.assign(document.createElement('p'), { id: 'announcer', className: 'vh' });
+    region.setAttribute('role', 'status');
+    document.body.append(region);
+  }
+  region.textContent = '';
+  requestAnimationFrame(() => { region.textContent = text; });
+}
 
-// Coming back through history: forms can be sent again.
-addEventListener("pageshow", () => {
-  for (const form of document.forms) delete form.dataset.sent;
-});
+/** A page as a document, or an error with a sentence. */
+export async function load(address, options = {}) {
+  const response = await fetch(address, { credentials: 'same-origin', ...options });
+  const kind = response.headers.get('content-type') ?? '';
+  if (!kind.startsWith('text/html')) throw new Error('The answer is not a page.');
+  const page = new DOMParser().parseFromString(await response.text(), 'text/html');
+  return { page, response };
+}
 
-// One open menu at a time; Escape closes it and gives the focus back.
-document.addEventListener("toggle", (event) => {
-  if (!event.target.matches?.("details.more") || !event.target.open) return;
-  for (const other of document.querySelectorAll("details.more[open]")) if (other !== event.target) other.open = false;
-}, true);
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.more[open]")) if (!menu.contains(event.target)) menu.open = false;
-});
-document.addEventListener("keydown", (event) => {
-  if (event.key !== "Escape") return;
-  const menu = event.target.closest?.("details.more[open]");
-  if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
-});
+/** Storage that may be switched off. */
+export const store = {
+  get(key) { try { return localStorage.getItem(key); } catch { return null; } },
+  set(key, value) { try { localStorage.setItem(key, value); } catch { /* full or forbidden: do without */ } },
+  drop(key) { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } },
+};
+
+const THEMES = ['auto', 'light', 'dark'];
+const THEME_WORDS = { auto: 'as my device', light: 'light', dark: 'dark' };
+
+/** Visitors choose their colours here; members in their settings. */
+function themeSwitch() {
+  const button = here('[data-theme-switch]');
+  if (!button) return;
+  const show = (theme) => {
+    document.documentElement.dataset.theme = theme;
+    button.textContent = `Colours: ${THEME_WORDS[theme]}`;
+  };
+  show(THEMES.find((theme) => theme === store.get('theme')) ?? 'auto');
+  button.hidden = false;
+  button.addEventListener('click', () => {
+    const next = THEMES[(THEMES.indexOf(document.documentElement.dataset.theme) + 1) % THEMES.length];
+    store.set('theme', next);
+    show(next);
+  });
+}
+
+/** Open menus close like menus: by Escape, by a click elsewhere, and when another one opens. */
+function menus() {
+  const open = () => document.querySelectorAll('details.more[open]');
+  document.addEventListener('click', (event) => {
+    for (const menu of open()) if (!menu.contains(event.target)) menu.open = false;
+  });
+  document.addEventListener('keydown', (event) => {
+    if (event.key !== 'Escape') return;
+    for (const menu of open()) {
+      menu.open = false;
+      if (menu.contains(document.activeElement)) menu.querySelector('summary').focus();
+    }
+  });
+}
+
+/** A form is sent once, however often its button is pressed. */
+function once() {
+  addEventListener('submit', (event) => {
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== 'post') return;
+    if (form.dataset.sent) { event.preventDefault(); return; }
+    form.dataset.sent = 'yes';
+    setTimeout(() => { delete form.dataset.sent; }, 8000);
+  });
+  addEventListener('pageshow', () => {
+    for (const form of document.querySelectorAll('form[data-sent]')) delete form.dataset.sent;
+  });
+}
+
+themeSwitch();
+menus();
+if (here('form[data-draft]')) import('./draft.js');
+if (here('[data-toolbar]')) import('./composer.js');
+if (here('[data-post]') || here('[data-swap]')) import('./swap.js');
+if (here('[data-topic]') || here('[data-live-desk]') || document.body.dataset.live) import('./live.js');
+if (document.body.dataset.shortcuts === 'on') import('./keys.js');
+once();
