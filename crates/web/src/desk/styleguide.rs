@@ -5,7 +5,8 @@ use askama::Template;
 use mainstreet_kernel::FieldErrors;
 
 use crate::charts::{
-    self, Bar, Bars, Cell, Heat, HeatRow, Line, Mark, Numbers, Part, Point, Spark, SurvivalCurve, Tread, Whisker,
+    self, Bar, Bars, Cell, Heat, HeatRow, Line, Mark, Numbers, Part, Point, Spark, SurvivalCurve, Tread,
+    Whisker,
 };
 use crate::request::Cx;
 use crate::routes::Routes;
@@ -16,14 +17,27 @@ pub(crate) fn routes() -> Routes {
 }
 
 const COLOURS: &[&str] = &[
-    "paper", "surface", "sunken", "line", "ink", "ink-2", "ink-3", "brick", "brick-wash", "lamp", "lamp-wash", "leaf",
-    "leaf-wash", "alarm", "alarm-wash",
+    "paper",
+    "surface",
+    "sunken",
+    "line",
+    "ink",
+    "ink-2",
+    "ink-3",
+    "brick",
+    "brick-wash",
+    "lamp",
+    "lamp-wash",
+    "leaf",
+    "leaf-wash",
+    "alarm",
+    "alarm-wash",
 ];
 
 const ICONS: &[&str] = &[
-    "arrow", "bell", "bin", "bold", "cal", "check", "clock", "code", "down", "eye", "feed", "flag", "heart", "idea",
-    "image", "italic", "link", "list", "lock", "mark", "menu", "pencil", "pin", "plus", "quote", "reply", "search",
-    "shield", "undo", "user", "x",
+    "arrow", "bell", "bin", "bold", "cal", "check", "clock", "code", "down", "eye", "feed", "flag", "heart",
+    "idea", "image", "italic", "link", "list", "lock", "mark", "menu", "pencil", "pin", "plus", "quote",
+    "reply", "search", "shield", "undo", "user", "x",
 ];
 
 #[derive(Template)]
@@ -74,10 +88,21 @@ fn numbers(caption: &str, columns: [&str; 2], rows: &[(String, String)]) -> Stri
 }
 
 fn curve() -> Picture {
-    let steps = [(0.5, 0.91), (1.0, 0.78), (2.0, 0.55), (4.0, 0.41), (9.0, 0.3), (24.0, 0.17), (48.0, 0.12), (72.0, 0.1)];
-    let treads =
-        steps.map(|(hours, share)| Tread { hours, share, interval: (share - 0.04, (share + 0.05_f64).min(1.0)) }).into();
-    let marks = vec![Mark { hours: 24.0, share: 0.17, label: "After 1 d 17 % still wait".to_owned(), href: None }];
+    let steps = [
+        (0.5, 0.91),
+        (1.0, 0.78),
+        (2.0, 0.55),
+        (4.0, 0.41),
+        (9.0, 0.3),
+        (24.0, 0.17),
+        (48.0, 0.12),
+        (72.0, 0.1),
+    ];
+    let treads = steps
+        .map(|(hours, share)| Tread { hours, share, interval: (share - 0.04, (share + 0.05_f64).min(1.0)) })
+        .into();
+    let marks =
+        vec![Mark { hours: 24.0, share: 0.17, label: "After 1 d 17 % still wait".to_owned(), href: None }];
     let rows: Vec<(String, String)> =
         steps.iter().map(|(hours, share)| (format!("{hours} h"), charts::percent(*share))).collect();
     Picture {
@@ -108,8 +133,11 @@ fn line() -> Picture {
             href: Some("/styleguide".to_owned()),
         })
         .collect();
-    let rows: Vec<(String, String)> =
-        people.iter().enumerate().map(|(week, value)| (format!("week {}", week + 1), value.to_string())).collect();
+    let rows: Vec<(String, String)> = people
+        .iter()
+        .enumerate()
+        .map(|(week, value)| (format!("week {}", week + 1), value.to_string()))
+        .collect();
     Picture {
         finding: "A third more people contribute than nine weeks ago",
         about: "Contributing members per week; the running week is dashed.",
@@ -127,7 +155,13 @@ fn line() -> Picture {
 }
 
 fn bars() -> Picture {
-    let weeks = [[120.0, 410.0, 30.0], [131.0, 402.0, 44.0], [118.0, 460.0, 51.0], [140.0, 488.0, 38.0], [60.0, 190.0, 12.0]];
+    let weeks = [
+        [120.0, 410.0, 30.0],
+        [131.0, 402.0, 44.0],
+        [118.0, 460.0, 51.0],
+        [140.0, 488.0, 38.0],
+        [60.0, 190.0, 12.0],
+    ];
     let all = weeks
         .iter()
         .enumerate()
@@ -139,8 +173,11 @@ fn bars() -> Picture {
             href: None,
         })
         .collect();
-    let rows: Vec<(String, String)> =
-        weeks.iter().enumerate().map(|(week, values)| (format!("week {}", week + 1), values[1].to_string())).collect();
+    let rows: Vec<(String, String)> = weeks
+        .iter()
+        .enumerate()
+        .map(|(week, values)| (format!("week {}", week + 1), values[1].to_string()))
+        .collect();
     Picture {
         finding: "Replies carry the growth; new topics are steady",
         about: "Contribution mix per week.",
@@ -162,7 +199,11 @@ fn bars() -> Picture {
 
 fn heat() -> Picture {
     let cell = |count| Some(Cell { count, interval: (0.1, 0.3), href: "/styleguide".to_owned() });
-    let row = |name: &str, size, counts: [u64; 3]| HeatRow { name: name.to_owned(), size, cells: counts.map(cell).into() };
+    let row = |name: &str, size, counts: [u64; 3]| HeatRow {
+        name: name.to_owned(),
+        size,
+        cells: counts.map(cell).into(),
+    };
     Picture {
         finding: "One newcomer in four still writes after three weeks",
         about: "Weekly retention of those who first wrote in a week.",
@@ -170,7 +211,11 @@ fn heat() -> Picture {
             caption: "Weekly retention",
             cohort: "First wrote in the week of",
             columns: ["week 1", "week 2", "week 3"].map(str::to_owned).to_vec(),
-            rows: vec![row("5 Oct", 44, [21, 14, 12]), row("12 Oct", 38, [15, 12, 9]), row("19 Oct", 8, [3, 1, 2])],
+            rows: vec![
+                row("5 Oct", 44, [21, 14, 12]),
+                row("12 Oct", 38, [15, 12, 9]),
+                row("19 Oct", 8, [3, 1, 2]),
+            ],
         }),
         numbers: String::new(),
     }
