@@ -1,3 +1,14 @@
 //! The desk: what a community manager does with what happens in the community.
+//!
+//! Its folders are the words of the operating rhythm: [`signals`] come in, [`triage`] says what they are,
+//! [`escalations`] and [`canned_replies`] help to act, [`metrics`] shows what came of it. [`rhythm`] is where
+//! every activity of every channel passes.
+//!
+//! **Invariant:** the desk calls the community's verbs and never writes its tables.
 
+pub mod canned_replies;
+pub mod escalations;
 pub mod metrics;
+pub mod rhythm;
+pub mod signals;
+pub mod triage;

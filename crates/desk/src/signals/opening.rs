@@ -1,0 +1,341 @@
+//! What opens an item: posts looked at one by one, flags, questions past their target.
+
+use std::collections::HashMap;
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::DAY;
+use mainstreet_kernel::id::{FlagId, PersonId, PostId, SignalId};
+use mainstreet_kernel::{Actor, ActorClass, Result, Timestamp, Visibility};
+
+use super::model::{Act, Cause, HORIZON, REOPEN_TIME, Signal, State};
+use super::steps::{Change, change, due_from_now, signal_activity};
+use super::store::{self, NewCause, NewStep, Written};
+use crate::triage::rules::{COMPLAINT_FLOOR, Context, Seen, assess, keep_corrections};
+use crate::triage::{self, Assessment, Targets, Urgency};
+
+/// A person of another channel is a newcomer only when they joined within this time before their first post: an
+/// archive seldom holds everything that they wrote.
+const FRESH: i64 = 30 * DAY;
+
+/// What brings an item here.
+pub(super) struct Opening<'a> {
+    pub cause: Cause,
+    pub object: i64,
+    pub person: Option<PersonId>,
+    pub reason: String,
+    pub occurred_at: Timestamp,
+    pub post: &'a Written,
+    pub seen: Option<Seen>,
+}
+
+/// Looks at posts that have just been written, or that an archive brought: complaints, harm, and somebody's
+/// first post open items. What is older than [`HORIZON`] or lies in the future of a clock set back opens
+/// nothing, nor do the desk's own people, programs, and spaces for staff.
+pub fn look_at(tx: &mut Tx<'_>, posts: &[PostId]) -> Result<()> {
+    let posts = store::written_posts(tx, posts)?;
+    look_over(tx, &posts)
+}
+
+pub(super) fn look_over(tx: &mut Tx<'_>, posts: &[Written]) -> Result<()> {
+    let now = tx.now();
+    let posts: Vec<&Written> = posts.iter().filter(|post| matters(post, now)).collect();
+    if posts.is_empty() {
+        return Ok(());
+    }
+    let people: Vec<PersonId> = posts.iter().map(|post| post.person).collect();
+    let first = store::first_posts(tx, &people)?;
+    let begun = store::span_of_posts(tx)?.map_or(now, |(begun, _)| begun);
+    for post in posts {
+        look(tx, post, &first, begun)?;
+    }
+    Ok(())
+}
+
+fn matters(post: &Written, now: Timestamp) -> bool {
+    let age = now.since(post.created_at);
+    post.published
+        && post.class == ActorClass::Member
+        && !post.by_staff()
+        && (0..=HORIZON).contains(&age)
+        && !(post.own && post.visibility == Visibility::Staff)
+}
+
+fn look(
+    tx: &mut Tx<'_>,
+    post: &Written,
+    first: &HashMap<PersonId, PostId>,
+    begun: Timestamp,
+) -> Result<()> {
+    let seen = read(post);
+    let opening = |cause: Cause, reason: String, seen: &Seen| Opening {
+        cause,
+        object: post.id.0,
+        person: Some(post.person),
+        reason,
+        occurred_at: post.created_at,
+        post,
+        seen: Some(seen.clone()),
+    };
+    if !seen.harm.is_empty() {
+        open(tx, &opening(Cause::Harm, seen.harm.join("; "), &seen))?;
+    }
+    if seen.complaint >= COMPLAINT_FLOOR {
+        let reason = format!("reads like a complaint, {:.2}", seen.complaint);
+        open(tx, &opening(Cause::Complaint, reason, &seen))?;
+    }
+    if first.get(&post.person) == Some(&post.id) && is_newcomer(post, begun) {
+        open(tx, &opening(Cause::Newcomer, "their first post here".to_owned(), &seen))?;
+    }
+    Ok(())
+}
+
+/// In our own place whoever writes first is new. In an archive only those who had just joined, and only once
+/// the place itself was no longer new.
+fn is_newcomer(post: &Written, begun: Timestamp) -> bool {
+    post.own || (post.created_at.since(begun) >= FRESH && post.created_at.since(post.joined_at) <= FRESH)
+}
+
+fn read(post: &Written) -> Seen {
+    triage::observe(&post.body, if post.opens() { &post.title } else { "" })
+}
+
+/// A member flagged a post.
+pub(crate) fn flagged(tx: &mut Tx<'_>, flags: &[FlagId]) -> Result<()> {
+    for flag in store::open_flags(tx, flags)? {
+        let Some(post) = store::written_post(tx, flag.post)? else { continue };
+        // The same person may flag again after a decision.
+        store::forget_settled(tx, Cause::Flag, flag.id.0)?;
+        let said = if flag.note.is_empty() { String::new() } else { format!(": “{}”", flag.note) };
+        let reason = format!("{} flagged it as {}{said}", flag.name, flag.reason.replace('_', " "));
+        let opening = Opening {
+            cause: Cause::Flag,
+            object: flag.id.0,
+            person: Some(flag.person),
+            reason: mainstreet_kernel::text::excerpt(&reason, 300),
+            occurred_at: flag.created_at,
+            post: &post,
+            seen: None,
+        };
+        open(tx, &opening)?;
+    }
+    Ok(())
+}
+
+/// When a question's first response is due, by what its words alone say.
+pub(super) fn question_target(post: &Written, seen: &Seen, targets: &Targets) -> i64 {
+    let context = Context { question: true, others: post.people - 1, ..Context::default() };
+    targets.of(assess(seen, &context).urgency.is)
+}
+
+/// A question stayed without a response past its target.
+pub(super) fn question_waits(tx: &mut Tx<'_>, post: &Written, seen: Seen, target: i64) -> Result<()> {
+    let waited = tx.now().since(post.created_at);
+    let reason =
+        format!("nobody has answered for {}, the target is {}", triage::spell(waited), triage::spell(target));
+    let opening = Opening {
+        cause: Cause::Question,
+        object: post.topic.0,
+        person: Some(post.person),
+        reason,
+        occurred_at: post.created_at,
+        post,
+        seen: Some(seen),
+    };
+    open(tx, &opening).map(drop)
+}
+
+/// Adds a cause to the item it belongs to, or opens one. Nothing when that very thing was known.
+pub(super) fn open(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<Option<SignalId>> {
+    if store::cause_known(tx, opening.cause, opening.object)? {
+        return Ok(None);
+    }
+    match home(tx, opening)? {
+        Some(signal) => join(tx, &signal, opening).map(Some),
+        None => start(tx, opening).map(Some),
+    }
+}
+
+/// The post an item is about: flags, harm and newcomers are about that post, the rest about the conversation.
+fn anchor(opening: &Opening<'_>) -> Option<PostId> {
+    let about_post = matches!(opening.cause, Cause::Flag | Cause::Harm | Cause::Newcomer);
+    let about_post = about_post && !opening.post.opens();
+    about_post.then_some(opening.post.id)
+}
+
+/// The item it joins: an open one about the same post, one with a cause about that post, or the conversation's;
+/// otherwise one that was resolved a short time ago.
+fn home(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<Option<Signal>> {
+    let anchor = anchor(opening);
+    let since = tx.now().plus(-REOPEN_TIME);
+    let items = store::live_of_topic(tx, opening.post.topic, since)?;
+    let mut best: Option<(u8, Signal)> = None;
+    for item in items {
+        let same = item.anchor == Some(opening.post.id) || item.post == opening.post.id;
+        let rank = match (item.state.is_open(), same, item.anchor == anchor) {
+            (true, true, _) => 3,
+            (true, _, true) => 2,
+            (false, _, true) => 1,
+            _ => continue,
+        };
+        if best.as_ref().is_none_or(|(known, _)| rank >= *known) {
+            best = Some((rank, item));
+        }
+    }
+    Ok(best.map(|(_, item)| item))
+}
+
+fn start(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<SignalId> {
+    let now = tx.now();
+    let id = SignalId(tx.mint());
+    let post = opening.post;
+    let anchor = anchor(opening);
+    let seen = opening.seen.clone().unwrap_or_else(|| read(post));
+    let flags = i64::from(opening.cause == Cause::Flag);
+    let (assessment, target) = assessed(tx, id, post, &seen, &[opening.cause], flags, Some(opening))?;
+    let signal = Signal {
+        id,
+        kind: opening.cause,
+        title: post.title.clone(),
+        topic: post.topic,
+        anchor,
+        post: post.id,
+        person: post.person,
+        space: post.space,
+        assessment,
+        assignee: None,
+        lease_until: None,
+        state: State::New,
+        due_at: Some(opening.occurred_at.plus(target)),
+        snoozed_until: None,
+        outcome: None,
+        outcome_why: String::new(),
+        told_back: false,
+        merged_into: None,
+        follows: store::last_ended(tx, post.topic, anchor)?,
+        reopened: 0,
+        version: 1,
+        occurred_at: opening.occurred_at,
+        opened_at: now,
+        touched_at: now,
+        first_response_at: None,
+        resolved_at: None,
+        closed_at: None,
+    };
+    store::insert(tx, &signal)?;
+    add_cause(tx, id, opening)?;
+    let step = NewStep {
+        signal: id,
+        act: Act::Opened,
+        actor: None,
+        from: State::New,
+        to: State::New,
+        why: &opening.reason,
+        object: Some(post.id.0),
+        version: 1,
+        before: None,
+    };
+    store::add_step(tx, &step)?;
+    record_opened(tx, &signal)?;
+    Ok(id)
+}
+
+fn record_opened(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
+    let a = &signal.assessment;
+    let props = serde_json::json!({
+        "kind": signal.kind, "intent": a.intent.is, "intent_by": a.intent.by, "urgency": a.urgency.is,
+        "owner": a.owner.is, "by": a.intent.by,
+    });
+    let opened = signal_activity(tx, mainstreet_kernel::Verb::SignalOpened, Actor::SYSTEM, signal);
+    let triaged = signal_activity(tx, mainstreet_kernel::Verb::SignalTriaged, Actor::SYSTEM, signal);
+    tx.record_all(&[opened.with(props.clone()), triaged.with(props)])
+}
+
+fn add_cause(tx: &mut Tx<'_>, id: SignalId, opening: &Opening<'_>) -> Result<bool> {
+    let cause = NewCause {
+        kind: opening.cause,
+        object: opening.object,
+        post: opening.post.id,
+        person: opening.person,
+        reason: &opening.reason,
+        occurred_at: opening.occurred_at,
+    };
+    store::add_cause(tx, id, &cause)
+}
+
+/// One more cause: the item is assessed anew, wakes if it slept, comes back if it was resolved. What a person
+/// set stays.
+fn join(tx: &mut Tx<'_>, before: &Signal, opening: &Opening<'_>) -> Result<SignalId> {
+    add_cause(tx, before.id, opening)?;
+    let mut after = before.clone();
+    after.kind = before.kind.max(opening.cause);
+    if after.kind > before.kind {
+        after.post = opening.post.id;
+        after.person = opening.post.person;
+    }
+    let to = match before.state {
+        State::Resolved => {
+            after.reopened += 1;
+            after.outcome = None;
+            after.outcome_why = String::new();
+            after.resolved_at = None;
+            State::Triaged
+        }
+        State::Snoozed | State::WaitingMember => State::Triaged,
+        other => other,
+    };
+    after.assessment = reassessed(tx, &after)?;
+    let due = due_from_now(tx, &after)?;
+    after.due_at = Some(before.due_at.map_or(due, |known| known.min(due)));
+    let act = if before.state == State::Resolved { Act::Reopened } else { Act::Joined };
+    let id = before.id;
+    let done = Change::lasting(act, to, &opening.reason).about(opening.post.id.0);
+    change(tx, Actor::SYSTEM, before, after, &done)?;
+    Ok(id)
+}
+
+/// Intent, urgency, risk and owner from all causes that still matter; what a person set stays.
+pub(crate) fn reassessed(tx: &mut Tx<'_>, signal: &Signal) -> Result<Assessment> {
+    let Some(post) = store::written_post(tx, signal.post)? else { return Ok(signal.assessment.clone()) };
+    let causes = store::live_causes(tx, signal.id)?;
+    let seen = read(&post);
+    let (fresh, _) = assessed(tx, signal.id, &post, &seen, &causes, 0, None)?;
+    Ok(keep_corrections(&signal.assessment, fresh))
+}
+
+/// The assessment, and how long a first response may take (by the urgency before age raised it).
+fn assessed(
+    tx: &mut Tx<'_>,
+    id: SignalId,
+    post: &Written,
+    seen: &Seen,
+    causes: &[Cause],
+    flags: i64,
+    opening: Option<&Opening<'_>>,
+) -> Result<(Assessment, i64)> {
+    let targets = triage::targets(tx)?;
+    let (mut flag_reasons, mut people) = store::flag_reasons(tx, id)?;
+    if let Some(flag) = opening.filter(|opening| opening.cause == Cause::Flag) {
+        flag_reasons.extend(store::flag_reason(tx, FlagId(flag.object))?);
+        people = people.max(flags);
+    }
+    let has = |cause: Cause| causes.contains(&cause);
+    let mut context = Context {
+        question: has(Cause::Question) || (post.question && post.opens()),
+        past_target: None,
+        target: 0,
+        newcomer: has(Cause::Newcomer),
+        complaint: has(Cause::Complaint),
+        harm: has(Cause::Harm) && !seen.harm.is_empty(),
+        flags: people,
+        flag_reasons,
+        others: (post.people - 1).max(0),
+        reopened: store::find(tx, id)?.map_or(0, |signal| signal.reopened),
+    };
+    let base: Urgency = assess(seen, &context).urgency.is;
+    let target = targets.of(base);
+    if has(Cause::Question) {
+        context.target = target;
+        context.past_target = Some(tx.now().since(post.topic_at) - target).filter(|past| *past >= 0);
+    }
+    Ok((assess(seen, &context), target))
+}

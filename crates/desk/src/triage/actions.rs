@@ -1,0 +1,146 @@
+//! A person's word on what an item is.
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::MINUTE;
+use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Verb, Visibility};
+
+use super::model::{Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Targets, Urgency};
+use super::{rules, store};
+use crate::signals::steps::{Change, change, person, take_up};
+use crate::signals::{Act, Sight, Signal, State};
+
+/// What a person sets; what is none stays.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Correction {
+    /// What the writer wants.
+    pub intent: Option<Intent>,
+    /// How soon.
+    pub urgency: Option<Urgency>,
+    /// Who answers for it.
+    pub owner: Option<Owner>,
+    /// Harm that may come of it.
+    pub risks: Vec<(Risk, RiskLevel)>,
+    /// Why; may be empty.
+    pub why: String,
+}
+
+/// Corrects the labels of an item, or confirms them when nothing is set: a new item is triaged by that. What a
+/// person set stays, whatever is read later. Each change is kept: who, from what, to what, when.
+///
+/// # Errors
+/// `Conflict` for an item that has ended or was changed meanwhile.
+pub fn correct(tx: &mut Tx<'_>, actor: Actor, sight: Sight, correction: &Correction) -> Result<Signal> {
+    let me = person(actor)?;
+    if correction.why.chars().count() > 500 {
+        return Err(Error::invalid("Say why in 500 characters or fewer."));
+    }
+    let before = take_up(tx, actor, sight)?;
+    if !before.state.is_open() {
+        return Err(Error::conflict("This item has ended. Reopen it to correct its labels."));
+    }
+    let name = crate::signals::name_of(tx, me)?;
+    let (assessment, changes) = corrected(&before.assessment, correction, &name);
+    let to = if before.state == State::New { State::Triaged } else { before.state };
+    if changes.is_empty() && to == before.state {
+        return Ok(before);
+    }
+    for made in &changes {
+        store::insert(tx, &before, made, me)?;
+    }
+    let mut after = before.clone();
+    if assessment.urgency.is != before.assessment.urgency.is && before.due_at.is_some() {
+        let from = if before.first_response_at.is_none() { before.occurred_at } else { tx.now() };
+        after.due_at = Some(from.plus(targets(tx)?.of(assessment.urgency.is)));
+    }
+    after.assessment = assessment;
+    let mut why: Vec<String> =
+        changes.iter().map(|made| format!("{} {} → {}", made.field, made.was, made.became)).collect();
+    if why.is_empty() {
+        why.push("labels confirmed".to_owned());
+    }
+    let said = correction.why.trim();
+    let why = if said.is_empty() { why.join(", ") } else { format!("{}: {said}", why.join(", ")) };
+    change(tx, actor, &before, after, &Change::new(Act::Triaged, to, &why))
+}
+
+/// One label that a person changed.
+pub(super) struct Made {
+    pub field: &'static str,
+    pub was: &'static str,
+    pub became: &'static str,
+    pub set_by: SetBy,
+}
+
+fn corrected(old: &Assessment, correction: &Correction, name: &str) -> (Assessment, Vec<Made>) {
+    let mut new = old.clone();
+    let mut made = Vec::new();
+    let mut note = |field, was, became, set_by| {
+        if was != became {
+            made.push(Made { field, was, became, set_by });
+        }
+        was != became
+    };
+    let said = correction.why.trim();
+    let reasons = vec![if said.is_empty() { format!("set by {name}") } else { format!("set by {name}: {said}") }];
+    if let Some(is) = correction.intent
+        && note("intent", old.intent.is.as_str(), is.as_str(), old.intent.by)
+    {
+        new.intent = Label { is, by: SetBy::Person, reasons: reasons.clone() };
+        new.intent_probability = 1.0;
+    }
+    if let Some(is) = correction.urgency
+        && note("urgency", old.urgency.is.as_str(), is.as_str(), old.urgency.by)
+    {
+        new.urgency = Label { is, by: SetBy::Person, reasons: reasons.clone() };
+    }
+    for (risk, level) in &correction.risks {
+        let by = old.risks.iter().find(|note| note.risk == *risk).map_or(SetBy::Model, |note| note.by);
+        if note(risk.as_str(), old.risk(*risk).as_str(), level.as_str(), by) {
+            new.risks.retain(|other| other.risk != *risk);
+            let reasons = reasons.clone();
+            new.risks.push(RiskNote { risk: *risk, level: *level, by: SetBy::Person, reasons });
+        }
+    }
+    if let Some(is) = correction.owner
+        && note("owner", old.owner.is.as_str(), is.as_str(), old.owner.by)
+    {
+        new.owner = Label { is, by: SetBy::Person, reasons };
+    } else if old.owner.by != SetBy::Person {
+        let late = old.owner.is == Owner::Support && old.intent.is == Intent::Learning;
+        new.owner = rules::owner_of(new.intent.is, new.gravest(), late);
+    }
+    (new, made)
+}
+
+const KEY: &str = "desk.targets";
+
+/// The response-time targets in force: those set here; before that, the default ones around the answer target of
+/// the community's settings.
+pub fn targets(tx: &mut Tx<'_>) -> Result<Targets> {
+    if let Some(targets) = store::setting(tx, KEY)?.and_then(|text| serde_json::from_str(&text).ok()) {
+        return Ok(targets);
+    }
+    let normal = mainstreet_community::settings::load(tx)?.answer_target;
+    let default = Targets::default();
+    Ok(Targets { normal, high: default.high.min(normal), urgent: default.urgent.min(normal), low: default.low.max(normal) })
+}
+
+/// Changes the response-time targets. They apply to what comes from now on. Managers may.
+///
+/// # Errors
+/// `Invalid` unless each is at least a minute and urgent ≤ high ≤ normal ≤ low.
+pub fn set_targets(tx: &mut Tx<'_>, actor: Actor, targets: &Targets) -> Result<()> {
+    if actor.role < Role::Manager {
+        return Err(Error::forbidden("Only a manager changes the response-time targets."));
+    }
+    let rising = [MINUTE, targets.urgent, targets.high, targets.normal, targets.low];
+    if !rising.is_sorted() {
+        return Err(Error::invalid("Targets rise from urgent to low, and none is under a minute."));
+    }
+    let text = serde_json::to_string(targets).map_err(Error::internal)?;
+    store::set_setting(tx, KEY, &text)?;
+    let site = Object { kind: "site", id: 0 };
+    let now = tx.now();
+    let props = serde_json::json!({ "key": KEY, "value": targets });
+    tx.record(&Activity::new(Verb::SettingChanged, actor, site, now).seen_by(Visibility::Staff).with(props))
+}
