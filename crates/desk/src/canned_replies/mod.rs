@@ -117,7 +117,10 @@ pub fn check(title: &str, body: &str) -> Result<()> {
     });
     if let Some(name) = wrong {
         let all: Vec<String> = VARIABLES.iter().map(|(variable, _)| format!("{{{{{variable}}}}}")).collect();
-        return Err(Error::invalid(format!("There is no variable {{{{{name}}}}}. There are {}.", all.join(", "))));
+        return Err(Error::invalid(format!(
+            "There is no variable {{{{{name}}}}}. There are {}.",
+            all.join(", ")
+        )));
     }
     if body.matches("{{").count() != body.matches("}}").count() {
         return Err(Error::invalid("A variable is not closed. Write it like {{first_name}}."));

@@ -84,12 +84,7 @@ pub(super) fn answers_for(tx: &mut Tx<'_>, owner: Owner, person: PersonId) -> Re
     Ok(n > 0)
 }
 
-pub(super) fn set_owner_person(
-    tx: &mut Tx<'_>,
-    owner: Owner,
-    person: PersonId,
-    answers: bool,
-) -> Result<()> {
+pub(super) fn set_owner_person(tx: &mut Tx<'_>, owner: Owner, person: PersonId, answers: bool) -> Result<()> {
     if answers {
         tx.run(
             "INSERT INTO owner_people (owner, person_id) VALUES ($1, $2)

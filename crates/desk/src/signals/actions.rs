@@ -51,7 +51,9 @@ pub fn assign(tx: &mut Tx<'_>, actor: Actor, sight: Sight, to: PersonId) -> Resu
         ));
     }
     if !store::role_of(tx, to)?.is_some_and(Role::is_staff) {
-        return Err(Error::invalid("Items are given to people who work in the desk. Choose a moderator or manager."));
+        return Err(Error::invalid(
+            "Items are given to people who work in the desk. Choose a moderator or manager.",
+        ));
     }
     let mut after = before.clone();
     check_move(tx, actor, &mut after, State::InProgress)?;

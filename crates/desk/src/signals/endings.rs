@@ -51,7 +51,8 @@ pub fn resolve(
     }
     let judged = super::flags::decide(tx, actor, before.id, outcome == Outcome::Moderated)?;
     end(&mut after, tx, outcome, &why, told_back);
-    let text = if why.is_empty() { outcome.label().to_owned() } else { format!("{}: {why}", outcome.label()) };
+    let text =
+        if why.is_empty() { outcome.label().to_owned() } else { format!("{}: {why}", outcome.label()) };
     let done = Change { undo: !judged, ..Change::new(Act::Resolved, State::Resolved, &text) };
     change(tx, actor, &before, after, &done)
 }

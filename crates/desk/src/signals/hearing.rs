@@ -124,7 +124,9 @@ fn settle_answered(tx: &mut Tx<'_>, entry: &Entry, topic: TopicId, author: Perso
 pub(crate) fn settle(tx: &mut Tx<'_>, entry: &Entry, what: Settled) -> Result<()> {
     let at = tx.now();
     match what {
-        Settled::Flag { .. } => drop(store::settle_cause(tx, Cause::Flag, entry.parent.unwrap_or(entry.object_id), at)?),
+        Settled::Flag { .. } => {
+            drop(store::settle_cause(tx, Cause::Flag, entry.parent.unwrap_or(entry.object_id), at)?)
+        }
         Settled::Gone { .. } => store::settle_post(tx, PostId(entry.object_id), at)?,
         Settled::Accepted | Settled::NoQuestion => {
             if let Some(topic) = entry.topic {

@@ -1,8 +1,8 @@
 //! The inbox as lists, and the numbers of Today. Each number is the length of the list behind it.
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{PersonId, SignalId};
 use mainstreet_kernel::Result;
+use mainstreet_kernel::id::{PersonId, SignalId};
 use mainstreet_kernel::page::Page;
 
 use super::model::Signal;

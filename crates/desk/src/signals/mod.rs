@@ -31,9 +31,9 @@ pub use model::{
     Act, Cause, CauseRow, Dismissal, HORIZON, LEASE, Outcome, QUESTION_HORIZON, REOPEN_TIME, Sight, Signal,
     State, Step, UNDO_TIME,
 };
-pub use opening::look_at;
 pub(crate) use opening::flagged;
+pub use opening::look_at;
 pub use replies::{Reply, note, reply};
-pub use sweep::{Swept, sweep};
 pub(crate) use store::name_of;
+pub use sweep::{Swept, sweep};
 pub use undo::{may_undo, undo};

@@ -60,12 +60,7 @@ fn matters(post: &Written, now: Timestamp) -> bool {
         && !(post.own && post.visibility == Visibility::Staff)
 }
 
-fn look(
-    tx: &mut Tx<'_>,
-    post: &Written,
-    first: &HashMap<PersonId, PostId>,
-    begun: Timestamp,
-) -> Result<()> {
+fn look(tx: &mut Tx<'_>, post: &Written, first: &HashMap<PersonId, PostId>, begun: Timestamp) -> Result<()> {
     let seen = read(post);
     let opening = |cause: Cause, reason: String, seen: &Seen| Opening {
         cause,

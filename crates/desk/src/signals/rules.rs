@@ -65,7 +65,9 @@ pub fn who_may(from: State, to: State) -> Result<Who, &'static str> {
 
 fn refusal(from: State, to: State) -> &'static str {
     match (from, to) {
-        (Closed, _) => "This item is closed and does not change. When something new happens, a new item follows it.",
+        (Closed, _) => {
+            "This item is closed and does not change. When something new happens, a new item follows it."
+        }
         (Dismissed, _) => {
             "This item was dismissed. Undo that within 15 minutes; after that only something new opens an item."
         }
@@ -73,7 +75,9 @@ fn refusal(from: State, to: State) -> &'static str {
         (Resolved, Resolved) => "This item is resolved already. Reopen it to give it another outcome.",
         (Resolved, _) => "This item is resolved. Reopen it first, then act.",
         (_, New) => "An item is new only once.",
-        (_, Closed) => "Only resolved items are closed, by themselves after 7 days. Resolve this one with an outcome.",
+        (_, Closed) => {
+            "Only resolved items are closed, by themselves after 7 days. Resolve this one with an outcome."
+        }
         (Triaged, Triaged) => "This item is triaged already. Correct single labels instead.",
         _ => "An item does not go from where this one stands to there.",
     }
@@ -99,7 +103,9 @@ pub fn may_move(
         return Err(Error::conflict("This happens by itself; nobody needs to do it."));
     }
     if to == Snoozed && signal.assessment.urgency.is == Urgency::Urgent {
-        return Err(Error::conflict("An urgent item cannot be put off. Lower its urgency first, saying why."));
+        return Err(Error::conflict(
+            "An urgent item cannot be put off. Lower its urgency first, saying why.",
+        ));
     }
     if to == Snoozed && signal.assessment.is_legal() {
         return Err(Error::conflict("A legal item cannot be put off. Escalate it to legal instead."));
@@ -111,7 +117,9 @@ pub fn may_move(
             }
             Err(held(&name(holder)?, signal, now))
         }
-        Some(holder) if !actor.is(holder) && signal.state == InProgress => Err(held(&name(holder)?, signal, now)),
+        Some(holder) if !actor.is(holder) && signal.state == InProgress => {
+            Err(held(&name(holder)?, signal, now))
+        }
         _ => Ok(()),
     }
 }
@@ -120,7 +128,9 @@ fn held(name: &str, signal: &Signal, now: Timestamp) -> Error {
     let text = match (signal.state, signal.lease_until) {
         (InProgress, Some(until)) => {
             let minutes = (until.since(now) / mainstreet_kernel::clock::MINUTE).max(1);
-            format!("{name} holds this item for {minutes} more minutes. Ask them, or a manager can hand it to you.")
+            format!(
+                "{name} holds this item for {minutes} more minutes. Ask them, or a manager can hand it to you."
+            )
         }
         _ => format!("{name} has this item. Ask them, or a manager can hand it to you."),
     };
@@ -129,7 +139,11 @@ fn held(name: &str, signal: &Signal, now: Timestamp) -> Error {
 
 /// May `actor` work in the desk at all?
 pub fn may_work(actor: Actor) -> Result<()> {
-    if actor.role.is_staff() { Ok(()) } else { Err(Error::forbidden("The desk is for the people who run this community.")) }
+    if actor.role.is_staff() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("The desk is for the people who run this community."))
+    }
 }
 
 #[cfg(test)]

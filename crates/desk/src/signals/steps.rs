@@ -6,8 +6,8 @@ use mainstreet_kernel::{Activity, Actor, Error, Result, Verb, Visibility};
 use serde_json::json;
 
 use super::model::{Act, LEASE, Sight, Signal, State};
-use super::store::{self, NewStep};
 use super::rules;
+use super::store::{self, NewStep};
 use crate::triage::{self, spell};
 
 /// A change about to be made.
@@ -58,7 +58,12 @@ fn overtaken(tx: &mut Tx<'_>, actor: Actor, signal: &Signal) -> Result<Error> {
     let who = match (step.actor, step.actor_name.as_deref()) {
         (Some(person), _) if actor.is(person) => "You".to_owned(),
         (Some(_), Some(name)) => name.to_owned(),
-        _ => return Ok(Error::conflict(format!("Something new happened here {ago} ago: {} Look again, then decide.", sentence(&step.why)))),
+        _ => {
+            return Ok(Error::conflict(format!(
+                "Something new happened here {ago} ago: {} Look again, then decide.",
+                sentence(&step.why)
+            )));
+        }
     };
     let did = match step.act {
         Act::Assigned if step.actor == signal.assignee => "took this item",

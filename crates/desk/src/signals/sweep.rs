@@ -86,7 +86,9 @@ fn questions(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
 }
 
 fn asks_us(post: &Written) -> bool {
-    post.class == ActorClass::Member && !post.by_staff() && !(post.own && post.visibility == Visibility::Staff)
+    post.class == ActorClass::Member
+        && !post.by_staff()
+        && !(post.own && post.visibility == Visibility::Staff)
 }
 
 /// When the clock is set into an archive's past, posts become present as it moves: they are looked at when
@@ -98,7 +100,8 @@ fn look_back(tx: &mut Tx<'_>, now: Timestamp) -> Result<()> {
     if last <= now.plus(DAY) {
         return Ok(());
     }
-    let from = store::mark(tx, MARK)?.filter(|mark| *mark <= now).unwrap_or(Timestamp(0)).max(now.plus(-HORIZON));
+    let from =
+        store::mark(tx, MARK)?.filter(|mark| *mark <= now).unwrap_or(Timestamp(0)).max(now.plus(-HORIZON));
     let posts = store::written_between(tx, from, now.plus(1), MOST)?;
     look_over(tx, &posts)?;
     let to = match posts.last() {

@@ -80,9 +80,9 @@ fn take_back(tx: &mut Tx<'_>, actor: Actor, step: &Step) -> Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use mainstreet_kernel::Role;
     use mainstreet_kernel::clock::MINUTE;
     use mainstreet_kernel::id::{PersonId, SignalId};
-    use mainstreet_kernel::Role;
 
     use super::*;
 

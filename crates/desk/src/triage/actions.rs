@@ -81,7 +81,8 @@ fn corrected(old: &Assessment, correction: &Correction, name: &str) -> (Assessme
         was != became
     };
     let said = correction.why.trim();
-    let reasons = vec![if said.is_empty() { format!("set by {name}") } else { format!("set by {name}: {said}") }];
+    let reasons =
+        vec![if said.is_empty() { format!("set by {name}") } else { format!("set by {name}: {said}") }];
     if let Some(is) = correction.intent
         && note("intent", old.intent.is.as_str(), is.as_str(), old.intent.by)
     {
@@ -122,7 +123,12 @@ pub fn targets(tx: &mut Tx<'_>) -> Result<Targets> {
     }
     let normal = mainstreet_community::settings::load(tx)?.answer_target;
     let default = Targets::default();
-    Ok(Targets { normal, high: default.high.min(normal), urgent: default.urgent.min(normal), low: default.low.max(normal) })
+    Ok(Targets {
+        normal,
+        high: default.high.min(normal),
+        urgent: default.urgent.min(normal),
+        low: default.low.max(normal),
+    })
 }
 
 /// Changes the response-time targets. They apply to what comes from now on. Managers may.

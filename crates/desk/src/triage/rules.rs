@@ -2,9 +2,7 @@
 
 use mainstreet_kernel::clock::HOUR;
 
-use super::model::{
-    Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Urgency, spell,
-};
+use super::model::{Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Urgency, spell};
 
 /// What was read in the words of a post.
 #[derive(Clone, Debug, PartialEq)]
@@ -182,7 +180,11 @@ fn urgency_of(seen: &Seen, context: &Context, risks: &[RiskNote]) -> Label<Urgen
         found.push((Urgency::Normal, SetBy::Rule, "a question".to_owned()));
     }
     if context.newcomer {
-        found.push((Urgency::Normal, SetBy::Rule, "somebody's first post: a greeting within a day".to_owned()));
+        found.push((
+            Urgency::Normal,
+            SetBy::Rule,
+            "somebody's first post: a greeting within a day".to_owned(),
+        ));
     }
     if found.is_empty() {
         found.push((Urgency::Low, SetBy::Rule, "nothing in it is pressing".to_owned()));
@@ -277,8 +279,7 @@ mod tests {
     fn check(seen: &Seen, context: &Context, expect: &str) {
         let got = assess(seen, context);
         let risks: Vec<&str> = got.risks.iter().map(|note| note.risk.as_str()).collect();
-        let line =
-            format!("{} {} [{}] {}", got.intent.is, got.urgency.is, risks.join(" "), got.owner.is);
+        let line = format!("{} {} [{}] {}", got.intent.is, got.urgency.is, risks.join(" "), got.owner.is);
         assert_eq!(line, expect, "{got:#?}");
         assert!(!got.urgency.reasons.is_empty(), "urgency without a reason");
         assert!(!got.owner.reasons.is_empty(), "owner without a reason");
@@ -300,11 +301,19 @@ mod tests {
         check(&seen(Intent::Learning, 0.7), &question, "learning normal [] community");
         check(&seen(Intent::Learning, 0.7), &late, "learning high [] support");
         check(&seen(Intent::Complaint, 0.9), &complaint, "complaint normal [] support");
-        check(&seen(Intent::Complaint, 0.9), &Context { others: 4, ..complaint }, "complaint high [] support");
+        check(
+            &seen(Intent::Complaint, 0.9),
+            &Context { others: 4, ..complaint },
+            "complaint high [] support",
+        );
         check(&Seen::nothing(), &flags(1, "spam"), "unclear normal [brand_safety] community");
         check(&Seen::nothing(), &flags(1, "harassment"), "unclear high [harassment] community");
         check(&Seen::nothing(), &flags(3, "other"), "unclear high [] community");
-        check(&seen(Intent::Networking, 0.8), &Context { newcomer: true, ..Context::default() }, "networking normal [] community");
+        check(
+            &seen(Intent::Networking, 0.8),
+            &Context { newcomer: true, ..Context::default() },
+            "networking normal [] community",
+        );
         check(&seen(Intent::Feedback, 0.8), &Context::default(), "feedback low [] product");
     }
 
@@ -340,17 +349,15 @@ mod tests {
     fn a_person_outweighs_what_comes_later() {
         let question = Context { question: true, ..Context::default() };
         let mut old = assess(&seen(Intent::Support, 0.9), &question);
-        old.intent = Label { is: Intent::Feedback, by: SetBy::Person, reasons: vec!["set by Max".to_owned()] };
+        old.intent =
+            Label { is: Intent::Feedback, by: SetBy::Person, reasons: vec!["set by Max".to_owned()] };
         old.risks.push(RiskNote {
             risk: Risk::Harassment,
             level: RiskLevel::None,
             by: SetBy::Person,
             reasons: vec!["set by Max".to_owned()],
         });
-        let harm = Seen {
-            risks: vec![(Risk::Harassment, 0.9, Vec::new())],
-            ..seen(Intent::Complaint, 0.95)
-        };
+        let harm = Seen { risks: vec![(Risk::Harassment, 0.9, Vec::new())], ..seen(Intent::Complaint, 0.95) };
         let kept = keep_corrections(&old, assess(&harm, &question));
         assert_eq!(kept.intent.is, Intent::Feedback);
         assert_eq!(kept.risk(Risk::Harassment), RiskLevel::None);

@@ -43,11 +43,23 @@ fn members_do_nothing_here() {
     on_each_database(|db| {
         let (cast, item) = item(db)?;
         let seen = sight(&item);
-        refused(db.write_now(move |tx| signals::claim(tx, cast.mira, seen)), Kind::Forbidden, "people who run");
-        refused(db.write_now(move |tx| signals::note(tx, cast.mira, seen, "x")), Kind::Forbidden, "people who run");
+        refused(
+            db.write_now(move |tx| signals::claim(tx, cast.mira, seen)),
+            Kind::Forbidden,
+            "people who run",
+        );
+        refused(
+            db.write_now(move |tx| signals::note(tx, cast.mira, seen, "x")),
+            Kind::Forbidden,
+            "people who run",
+        );
         refused(db.read_now(move |tx| view::view(tx, cast.mira, seen.id)), Kind::Forbidden, "people who run");
         let targets = triage::Targets::default();
-        refused(db.write_now(move |tx| triage::set_targets(tx, cast.max, &targets)), Kind::Forbidden, "manager");
+        refused(
+            db.write_now(move |tx| triage::set_targets(tx, cast.max, &targets)),
+            Kind::Forbidden,
+            "manager",
+        );
         Ok(())
     });
 }
@@ -69,9 +81,7 @@ fn every_reversible_step_is_really_taken_back() {
         assert_eq!(shape(&back), shape(&first), "snooze");
 
         let seen = sight(&back);
-        db.write_now(move |tx| {
-            signals::resolve(tx, cast.max, seen, Outcome::NoAction, "a test", false)
-        })?;
+        db.write_now(move |tx| signals::resolve(tx, cast.max, seen, Outcome::NoAction, "a test", false))?;
         let back = take_back(db, cast.max, &back)?;
         assert_eq!(shape(&back), shape(&first), "resolve");
 
@@ -94,8 +104,7 @@ fn every_reversible_step_is_really_taken_back() {
         assert_eq!(shape(&back), shape(&first), "escalate");
 
         let seen = sight(&back);
-        let reply =
-            Reply { body: "Use code 3.".to_owned(), wait: true, form_token: None, canned: None };
+        let reply = Reply { body: "Use code 3.".to_owned(), wait: true, form_token: None, canned: None };
         db.write_now(move |tx| signals::reply(tx, cast.max, seen, &reply))?;
         let back = take_back(db, cast.max, &back)?;
         assert_eq!(shape(&back), shape(&first), "reply");
@@ -133,7 +142,11 @@ fn only_ones_own_last_step_is_taken_back_and_not_for_ever() {
         refused(db.write_now(move |tx| signals::undo(tx, cast.ada, step_id)), Kind::Conflict, "Max did this");
         let seen = sight(&held);
         db.write_now(move |tx| signals::note(tx, cast.ada, seen, "I know the answer"))?;
-        refused(db.write_now(move |tx| signals::undo(tx, cast.max, step_id)), Kind::Conflict, "Ada has acted");
+        refused(
+            db.write_now(move |tx| signals::undo(tx, cast.max, step_id)),
+            Kind::Conflict,
+            "Ada has acted",
+        );
         take_back(db, cast.ada, &held)?;
         db.hand.advance(16 * MINUTE);
         refused(db.write_now(move |tx| signals::undo(tx, cast.max, step_id)), Kind::Conflict, "15 minutes");
@@ -157,7 +170,11 @@ fn what_is_refused_says_why() {
         let kim = cast.kim.person.unwrap();
         refused(db.write_now(move |tx| signals::assign(tx, cast.kim, any, kim)), Kind::Conflict, "Max holds");
         let mira = cast.mira.person.unwrap();
-        refused(db.write_now(move |tx| signals::assign(tx, cast.ada, any, mira)), Kind::Invalid, "work in the desk");
+        refused(
+            db.write_now(move |tx| signals::assign(tx, cast.ada, any, mira)),
+            Kind::Invalid,
+            "work in the desk",
+        );
         refused(
             db.write_now(move |tx| signals::resolve(tx, cast.max, any, Outcome::Answered, "", false)),
             Kind::Conflict,
@@ -207,7 +224,10 @@ fn a_correction_is_kept_with_who_from_and_to() {
             triage::correct(tx, cast.max, seen, &correction)
         })?;
         assert_eq!(fixed.state, State::Triaged);
-        assert_eq!((fixed.assessment.intent.is, fixed.assessment.intent.by), (Intent::Complaint, SetBy::Person));
+        assert_eq!(
+            (fixed.assessment.intent.is, fixed.assessment.intent.by),
+            (Intent::Complaint, SetBy::Person)
+        );
         assert_eq!(fixed.assessment.owner.is, Owner::Community, "the map follows the correction");
         let id = first.id;
         let rows = db.read_now(move |tx| triage::corrections_of(tx, id))?;
@@ -292,8 +312,12 @@ fn prepared_answers_are_checked_and_counted() {
             "title",
         );
         let seen = sight(&first);
-        let reply =
-            Reply { body: "Hi Mira, use code 3.".to_owned(), wait: false, form_token: None, canned: Some(id) };
+        let reply = Reply {
+            body: "Hi Mira, use code 3.".to_owned(),
+            wait: false,
+            form_token: None,
+            canned: Some(id),
+        };
         let stays = db.write_now(move |tx| signals::reply(tx, cast.max, seen, &reply))?;
         assert_eq!(stays.state, State::InProgress);
         let all = db.read_now(canned_replies::all)?;

@@ -7,7 +7,9 @@ use mainstreet_desk::signals::{self, Cause, Outcome, State, view};
 use mainstreet_desk::triage::{Risk, RiskLevel};
 use mainstreet_kernel::clock::{DAY, HOUR};
 
-use crate::support::{again, answer, ask, cast, open, reads_as_complaint, settle, settled_cast, sight, standing};
+use crate::support::{
+    again, answer, ask, cast, open, reads_as_complaint, settle, settled_cast, sight, standing,
+};
 
 const RUDE: &str = "You are a pathetic idiot, nobody wants you here, get lost.";
 
@@ -59,9 +61,8 @@ fn flags_of_three_people_are_one_item_with_three_reasons() {
         let done =
             db.write_now(move |tx| signals::resolve(tx, cast.max, sees, Outcome::Moderated, "", true))?;
         assert_eq!(done.state, State::Resolved);
-        let upheld = db.read_now(|tx| {
-            tx.count("SELECT COUNT(*) AS n FROM flags WHERE state = 'upheld'", &[])
-        })?;
+        let upheld =
+            db.read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM flags WHERE state = 'upheld'", &[]))?;
         assert_eq!(upheld, 3);
         settle(db)?;
         assert_eq!(again(db, &item)?.version, done.version);
@@ -116,9 +117,11 @@ fn a_complaint_opens_an_item_and_the_desks_own_words_do_not() {
 fn an_archives_past_opens_nothing_but_questions_of_the_last_month() {
     on_each_database(|db| {
         let cast = settled_cast(db)?;
-        for (title, days, question) in
-            [("An old insult", 200, false), ("An old question", 100, true), ("A question of this month", 20, true)]
-        {
+        for (title, days, question) in [
+            ("An old insult", 200, false),
+            ("An old question", 100, true),
+            ("A question of this month", 20, true),
+        ] {
             let (topic, post) = ask(db, cast.nils, cast.help, title, RUDE, question)?;
             let at = db.clock().now().plus(-days * DAY);
             let (new_topic, new_post) = db.write_now(move |tx| {
@@ -137,7 +140,10 @@ fn an_archives_past_opens_nothing_but_questions_of_the_last_month() {
         }
         settle(db)?;
         let items = open(db, cast.ada)?;
-        assert_eq!(items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(), ["A question of this month"]);
+        assert_eq!(
+            items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(),
+            ["A question of this month"]
+        );
         Ok(())
     });
 }
@@ -175,7 +181,9 @@ fn a_clock_set_back_sees_the_archive_as_it_was_then() {
         ask(db, cast.mira, cast.help, "Later", "This lies in the future.", false)?;
         db.hand.advance(-HOUR / 2);
         settle(db)?;
-        assert!(open(db, cast.ada)?.iter().any(|item| item.kind == Cause::Harm || item.kind == Cause::Question));
+        assert!(
+            open(db, cast.ada)?.iter().any(|item| item.kind == Cause::Harm || item.kind == Cause::Question)
+        );
         Ok(())
     });
 }

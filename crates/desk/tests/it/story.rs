@@ -36,7 +36,10 @@ fn a_question_is_asked_waited_for_answered_and_solved() {
         assert_eq!(items.iter().map(standing).collect::<Vec<_>>(), ["question new high"]);
         let item = items[0].clone();
         assert!(item.is_overdue(db.clock().now()));
-        assert!(item.assessment.urgency.reasons.iter().any(|why| why.contains("no response for 25 h")), "{item:?}");
+        assert!(
+            item.assessment.urgency.reasons.iter().any(|why| why.contains("no response for 25 h")),
+            "{item:?}"
+        );
 
         // Max takes it; ada, who saw it as it was, is told.
         let seen = sight(&item);
@@ -106,7 +109,13 @@ fn a_question_is_asked_waited_for_answered_and_solved() {
         let after = db.read_now(|tx| lists::counts(tx, mainstreet_kernel::id::PersonId(1)))?;
         assert_eq!(before, after);
         assert_eq!(again(db, &back)?.state, State::Closed);
-        for verb in [Verb::SignalOpened, Verb::SignalAssigned, Verb::SignalReplied, Verb::SignalMoved, Verb::SignalResolved] {
+        for verb in [
+            Verb::SignalOpened,
+            Verb::SignalAssigned,
+            Verb::SignalReplied,
+            Verb::SignalMoved,
+            Verb::SignalResolved,
+        ] {
             let n = db.read_now(move |tx| {
                 tx.count("SELECT COUNT(*) AS n FROM activities WHERE verb = $1", params![verb])
             })?;

@@ -63,9 +63,7 @@ pub(crate) fn settled_cast(db: &TestDb) -> Result<Cast> {
     let (topic, _) = ask(db, cast.mira, cast.help, "Hello from me", "I am Mira and I build meters.", false)?;
     answer(db, cast.nils, topic, "Welcome, I am Nils.")?;
     settle(db)?;
-    db.write_now(|tx| {
-        tx.run("UPDATE signals SET state = 'closed', open = 0", &[])
-    })?;
+    db.write_now(|tx| tx.run("UPDATE signals SET state = 'closed', open = 0", &[]))?;
     Ok(cast)
 }
 

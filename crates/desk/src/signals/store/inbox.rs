@@ -14,17 +14,24 @@ const RUNS: &str = "s.state IN ('new', 'triaged', 'in_progress', 'waiting_owner'
 fn condition(filter: Filter) -> String {
     let open = match filter {
         Filter::Mine => {
-            "s.state IN ('new', 'triaged', 'in_progress') AND (s.assignee_id IS NULL OR s.assignee_id = $2)".to_owned()
+            "s.state IN ('new', 'triaged', 'in_progress') AND (s.assignee_id IS NULL OR s.assignee_id = $2)"
+                .to_owned()
         }
         Filter::Urgent => "s.urgency = 4 AND s.state <> 'snoozed'".to_owned(),
         Filter::Overdue => format!("{RUNS} AND s.due_at <= $1"),
-        Filter::Questions => "s.kind = 'question' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned(),
+        Filter::Questions => {
+            "s.kind = 'question' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
+        }
         Filter::Review => "s.kind IN ('flag', 'harm') AND s.state <> 'snoozed'".to_owned(),
-        Filter::Newcomers => "s.kind = 'newcomer' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned(),
+        Filter::Newcomers => {
+            "s.kind = 'newcomer' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
+        }
         Filter::Waiting => "s.state IN ('waiting_member', 'waiting_owner')".to_owned(),
         Filter::Snoozed => "s.state = 'snoozed'".to_owned(),
         Filter::Open => return "s.open = 1".to_owned(),
-        Filter::Resolved => return "s.open = 0 AND s.state IN ('resolved', 'closed', 'dismissed')".to_owned(),
+        Filter::Resolved => {
+            return "s.open = 0 AND s.state IN ('resolved', 'closed', 'dismissed')".to_owned();
+        }
     };
     format!("s.open = 1 AND {open}")
 }
@@ -79,10 +86,7 @@ pub(crate) fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Vec<(Filter, i64)>
     let sums: Vec<String> = counted
         .iter()
         .map(|filter| {
-            format!(
-                "CAST(SUM(CASE WHEN {} THEN 1 ELSE 0 END) AS BIGINT) AS {filter}",
-                condition(*filter)
-            )
+            format!("CAST(SUM(CASE WHEN {} THEN 1 ELSE 0 END) AS BIGINT) AS {filter}", condition(*filter))
         })
         .collect();
     let sql = format!(
@@ -113,10 +117,8 @@ pub(crate) fn place(tx: &mut Tx<'_>, space: SpaceId) -> Result<(String, String, 
 
 /// Who somebody is, as far as the desk needs to know.
 pub(crate) fn card(tx: &mut Tx<'_>, person: PersonId, but: SignalId) -> Result<Card> {
-    let items = tx.count(
-        "SELECT COUNT(*) AS n FROM signals WHERE person_id = $1 AND id <> $2",
-        params![person, but],
-    )?;
+    let items = tx
+        .count("SELECT COUNT(*) AS n FROM signals WHERE person_id = $1 AND id <> $2", params![person, but])?;
     let flags = tx.count(
         "SELECT COUNT(*) AS n FROM flags f JOIN posts p ON p.id = f.post_id WHERE p.person_id = $1",
         params![person],
@@ -207,4 +209,3 @@ pub(crate) fn joined_since(
         },
     )
 }
-

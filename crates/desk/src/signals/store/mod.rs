@@ -224,7 +224,11 @@ pub(crate) fn topics_with_items(tx: &mut Tx<'_>, topics: &[TopicId]) -> Result<V
 }
 
 /// The last item of this conversation that has ended.
-pub(crate) fn last_ended(tx: &mut Tx<'_>, topic: TopicId, anchor: Option<PostId>) -> Result<Option<SignalId>> {
+pub(crate) fn last_ended(
+    tx: &mut Tx<'_>,
+    topic: TopicId,
+    anchor: Option<PostId>,
+) -> Result<Option<SignalId>> {
     tx.first(
         "SELECT id FROM signals WHERE topic_id = $1 AND anchor = $2 AND open = 0 ORDER BY id DESC LIMIT 1",
         params![topic, anchor.map_or(0, |post| post.0)],
@@ -249,11 +253,9 @@ pub(crate) fn timed(tx: &mut Tx<'_>, now: Timestamp, close_before: Timestamp) ->
 
 /// The kinds of causes that still matter, with how many people and flags are behind them.
 pub(crate) fn live_causes(tx: &mut Tx<'_>, id: SignalId) -> Result<Vec<Cause>> {
-    tx.all(
-        "SELECT kind FROM signal_causes WHERE signal_id = $1 AND settled_at IS NULL",
-        params![id],
-        |row| row.word("kind"),
-    )
+    tx.all("SELECT kind FROM signal_causes WHERE signal_id = $1 AND settled_at IS NULL", params![id], |row| {
+        row.word("kind")
+    })
 }
 
 /// The name that people know somebody by.
@@ -261,4 +263,3 @@ pub(crate) fn name_of(tx: &mut Tx<'_>, person: PersonId) -> Result<String> {
     let name = tx.first("SELECT name FROM people WHERE id = $1", params![person], |row| row.get("name"))?;
     Ok(name.unwrap_or_else(|| "Somebody".to_owned()))
 }
-

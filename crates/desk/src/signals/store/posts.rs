@@ -108,9 +108,9 @@ pub(crate) fn written_between(
 pub(crate) fn span_of_posts(tx: &mut Tx<'_>) -> Result<Option<(Timestamp, Timestamp)>> {
     tx.one("SELECT MIN(id) AS low, MAX(id) AS high FROM posts", &[], |row| {
         let (low, high): (Option<i64>, Option<i64>) = (row.get("low")?, row.get("high")?);
-        Ok(low.zip(high).map(|(low, high)| {
-            (mainstreet_kernel::id::time_of(low), mainstreet_kernel::id::time_of(high))
-        }))
+        Ok(low
+            .zip(high)
+            .map(|(low, high)| (mainstreet_kernel::id::time_of(low), mainstreet_kernel::id::time_of(high))))
     })
 }
 
@@ -204,10 +204,7 @@ pub(crate) fn flag_reasons(
 }
 
 /// The open flags behind an item.
-pub(crate) fn flags_behind(
-    tx: &mut Tx<'_>,
-    signal: mainstreet_kernel::id::SignalId,
-) -> Result<Vec<FlagId>> {
+pub(crate) fn flags_behind(tx: &mut Tx<'_>, signal: mainstreet_kernel::id::SignalId) -> Result<Vec<FlagId>> {
     tx.all(
         "SELECT f.id FROM signal_causes c JOIN flags f ON f.id = c.object_id
          WHERE c.signal_id = $1 AND c.kind = 'flag' AND f.state = 'open' ORDER BY f.id",
@@ -238,8 +235,9 @@ pub(crate) fn flag_reason(tx: &mut Tx<'_>, id: FlagId) -> Result<Option<String>>
 
 /// The post that opened a conversation, and who wrote it.
 pub(crate) fn opening_post(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<(PostId, PersonId)>> {
-    let row = tx.first("SELECT first_post_id, person_id FROM topics WHERE id = $1", params![topic], |row| {
-        Ok((row.get::<Option<PostId>>("first_post_id")?, row.get::<PersonId>("person_id")?))
-    })?;
+    let row =
+        tx.first("SELECT first_post_id, person_id FROM topics WHERE id = $1", params![topic], |row| {
+            Ok((row.get::<Option<PostId>>("first_post_id")?, row.get::<PersonId>("person_id")?))
+        })?;
     Ok(row.and_then(|(post, person)| post.map(|post| (post, person))))
 }
