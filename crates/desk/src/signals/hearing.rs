@@ -44,7 +44,7 @@ fn live(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<Signal>> {
     store::live_of_topic(tx, topic, since)
 }
 
-fn own_words(tx: &mut Tx<'_>, before: Signal, post: PostId) -> Result<()> {
+fn own_words(tx: &mut Tx<'_>, before: &Signal, post: PostId) -> Result<()> {
     let written = store::written_post(tx, post)?;
     let thanks = written.is_some_and(|post| triage::observe(&post.body, "").thanks);
     let name = store::name_of(tx, before.person)?;
