@@ -14,8 +14,8 @@ use crate::posts;
 
 /// The name of the reader.
 pub const READER: &str = "ripples";
-/// Entries taken in one transaction: rendering these takes some tens of milliseconds.
-const BATCH: usize = 200;
+/// Entries taken in one transaction: rendering their posts takes some ten milliseconds, and others wait to write.
+const BATCH: usize = 100;
 
 /// One step: takes what is new in the log. Answers how many entries there were; 0 means caught up.
 pub fn step(tx: &mut Tx<'_>) -> Result<usize> {

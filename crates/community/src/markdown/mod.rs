@@ -7,11 +7,12 @@
 //! bounds comes out as plain paragraphs. Same text and links, same HTML.
 
 mod clean;
+mod read;
 mod tree;
 
 use std::collections::HashMap;
 
-pub use tree::{mentions, own_words, plain};
+pub use read::{mentions, own_words, plain};
 
 /// The version of what [`render`] makes. Raise it whenever the output changes: stored pages are then rendered anew.
 pub const RENDERER: i64 = 1;

@@ -1,4 +1,4 @@
-//! The parsed text: what is changed in it before it is drawn, and what is read from it.
+//! The parsed text, and what is changed in it before it is drawn.
 
 use std::borrow::Cow;
 
@@ -6,6 +6,7 @@ use comrak::nodes::{Node, NodeHtmlBlock, NodeValue};
 use comrak::{Arena, Options, parse_document};
 
 use super::clean::escape;
+use super::read::{handles, is_handle, plain_of};
 use super::{DEPTH, Links};
 
 /// Bare tags that people may type. Without attributes, so that the cleaner's work stays bounded.
@@ -19,7 +20,7 @@ const TAGS: usize = 400;
 /// With more footnotes and references to them than this, they are shown as text.
 const NOTES: usize = 200;
 
-fn options(body: &str) -> Options<'static> {
+pub(super) fn options(body: &str) -> Options<'static> {
     let mut options = Options::default();
     options.extension.strikethrough = true;
     options.extension.table = true;
@@ -58,7 +59,7 @@ pub(super) fn html(body: &str, links: &Links) -> String {
 }
 
 /// Cuts the block markers at the beginning of each line to [`DEPTH`].
-fn shallow(body: &str) -> Cow<'_, str> {
+pub(super) fn shallow(body: &str) -> Cow<'_, str> {
     if body.lines().all(|line| marks(line).0 <= DEPTH) {
         return Cow::Borrowed(body);
     }
@@ -194,7 +195,7 @@ fn code_block(info: &str, code: &str) -> String {
 }
 
 /// Cuts raw HTML into text and typed tags; comments vanish.
-fn cut(html: &str) -> Vec<(bool, &str)> {
+pub(super) fn cut(html: &str) -> Vec<(bool, &str)> {
     let mut pieces = Vec::new();
     let mut rest = html;
     let mut text = 0;
@@ -342,28 +343,10 @@ fn link_mentions<'a>(arena: &'a Arena<'a>, node: Node<'a>, links: &Links) {
     node.detach();
 }
 
-fn is_handle(letter: char) -> bool {
-    letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')
-}
-
-/// Where each `@handle` in `text` begins, and the handle.
-fn handles(text: &str) -> impl Iterator<Item = (usize, &str)> {
-    text.match_indices('@').filter_map(|(start, _)| {
-        let before = text[..start].chars().next_back();
-        if before.is_some_and(|letter| is_handle(letter) || matches!(letter, '/' | '@')) {
-            return None;
-        }
-        let rest = &text[start + 1..];
-        let end = rest.find(|letter| !is_handle(letter)).unwrap_or(rest.len());
-        let handle = rest[..end].trim_end_matches(['.', '-']);
-        (!handle.is_empty() && handle.chars().count() <= 60).then_some((start, handle))
-    })
-}
-
 /// Only these leave the cleaner as addresses; others would leave a dead link behind.
 fn is_allowed(url: &str) -> bool {
     let head: String = url.chars().take(12).collect::<String>().to_ascii_lowercase();
-    if url.chars().any(|letter| letter.is_control()) {
+    if url.chars().any(char::is_control) {
         return false;
     }
     match head.find([':', '/', '?', '#']) {
@@ -436,92 +419,6 @@ fn redraw_link<'a>(arena: &'a Arena<'a>, node: Node<'a>) {
     node.detach();
 }
 
-fn is_inside(node: Node<'_>, what: impl Fn(&NodeValue) -> bool) -> bool {
+pub(super) fn is_inside(node: Node<'_>, what: impl Fn(&NodeValue) -> bool) -> bool {
     node.ancestors().skip(1).any(|above| what(&above.data().value))
-}
-
-/// The text of a node's children, without marks.
-fn plain_of(node: &Node<'_>) -> String {
-    let mut out = String::new();
-    // Pictures stand in pictures' texts: without an end to this, reading them all would be quadratic.
-    for below in node.descendants().take(200) {
-        match &below.data().value {
-            NodeValue::Text(text) => out.push_str(text),
-            NodeValue::Code(code) => out.push_str(&code.literal),
-            NodeValue::SoftBreak | NodeValue::LineBreak => out.push(' '),
-            _ => {}
-        }
-    }
-    out
-}
-
-/// The words of `body` without its marks, for excerpts, search and language.
-pub fn plain(body: &str) -> String {
-    words(body, true)
-}
-
-/// The words its author wrote: [`plain`] without quotes and code.
-pub fn own_words(body: &str) -> String {
-    words(body, false)
-}
-
-fn words(body: &str, all: bool) -> String {
-    if body.len() > super::INPUT {
-        return body.to_owned();
-    }
-    let arena = Arena::new();
-    let body = shallow(body);
-    let root = parse_document(&arena, &body, &options(&body));
-    let mut out = String::with_capacity(body.len());
-    let mut skipped: Option<Node<'_>> = None;
-    for node in root.descendants() {
-        if let Some(above) = skipped {
-            if node.ancestors().any(|ancestor| std::ptr::eq(ancestor, above)) {
-                continue;
-            }
-            skipped = None;
-        }
-        let value = &node.data().value;
-        let breaks = value.block() && !matches!(value, NodeValue::TableCell);
-        if breaks && !out.is_empty() && !out.ends_with('\n') {
-            out.push('\n');
-        }
-        match value {
-            NodeValue::BlockQuote if !all => skipped = Some(node),
-            NodeValue::CodeBlock(code) if all => out.push_str(&code.literal),
-            NodeValue::Text(text) => out.push_str(text),
-            NodeValue::Code(code) => out.push_str(&code.literal),
-            NodeValue::HtmlInline(html) | NodeValue::HtmlBlock(NodeHtmlBlock { literal: html, .. }) => {
-                out.extend(cut(html).into_iter().filter(|(tag, _)| !tag).map(|(_, text)| text));
-            }
-            NodeValue::SoftBreak | NodeValue::LineBreak | NodeValue::TableCell => out.push(' '),
-            _ => {}
-        }
-    }
-    out.trim().to_owned()
-}
-
-/// The folded handles that `body` mentions outside quotes, code and links, each once, at most 50.
-pub fn mentions(body: &str) -> Vec<String> {
-    if !body.contains('@') || body.len() > super::INPUT {
-        return Vec::new();
-    }
-    let arena = Arena::new();
-    let body = shallow(body);
-    let root = parse_document(&arena, &body, &options(&body));
-    let mut found: Vec<String> = Vec::new();
-    for node in root.descendants() {
-        let NodeValue::Text(text) = &node.data().value else { continue };
-        let aside = |value: &NodeValue| matches!(value, NodeValue::Link(_) | NodeValue::BlockQuote);
-        if !text.contains('@') || is_inside(node, aside) {
-            continue;
-        }
-        for (_, handle) in handles(text) {
-            let folded = mainstreet_kernel::text::fold(handle);
-            if found.len() < 50 && !found.contains(&folded) {
-                found.push(folded);
-            }
-        }
-    }
-    found
 }

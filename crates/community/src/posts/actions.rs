@@ -82,7 +82,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, author: Author, draft: &Draft<'_>) -> Result<
         was_accepted: None,
     };
     store::insert(tx, &post, draft.form_token)?;
-    store::set_mentions(tx, post.id, &mentioned.values().copied().collect::<Vec<_>>())?;
+    store::add_mentions(tx, post.id, &mentioned.values().copied().collect::<Vec<_>>())?;
     if let Some(answered) = draft.reply_to {
         store::count_reply(tx, draft.topic, answered, 1)?;
     }

@@ -55,6 +55,7 @@ pub fn restore(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
 }
 
 /// How a post leaves.
+#[derive(Clone, Copy)]
 struct Leaving<'a> {
     state: State,
     by: Taker,

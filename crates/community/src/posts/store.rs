@@ -240,6 +240,11 @@ pub(super) fn insert(tx: &mut Tx<'_>, post: &Post, form_token: Option<&str>) -> 
 /// Replaces whom a post mentions.
 pub(super) fn set_mentions(tx: &mut Tx<'_>, post: PostId, people: &[PersonId]) -> Result<()> {
     tx.run("DELETE FROM mentions WHERE post_id = $1", params![post])?;
+    add_mentions(tx, post, people)
+}
+
+/// Whom a new post mentions.
+pub(super) fn add_mentions(tx: &mut Tx<'_>, post: PostId, people: &[PersonId]) -> Result<()> {
     let rows: Vec<Vec<Value>> = people.iter().map(|person| params![post, *person].to_vec()).collect();
     tx.insert_many(
         "INSERT INTO mentions (post_id, person_id)",

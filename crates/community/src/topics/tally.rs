@@ -48,7 +48,7 @@ impl Tally {
             replies: replies().count() as i64,
             people: published().map(|post| post.person).collect::<HashSet<_>>().len() as i64,
             reactions: published().map(|post| post.reactions).sum(),
-            last: published().last().map(|post| (post.id, post.person, post.created_at)),
+            last: published().next_back().map(|post| (post.id, post.person, post.created_at)),
             first_reply_at: replies()
                 .filter(|post| post.person != asker && counts_as_reply(post.class))
                 .map(|post| post.created_at)

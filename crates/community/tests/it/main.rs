@@ -1,8 +1,10 @@
 //! The place on both databases: verbs, reads, counters.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 mod counters;
+mod flags;
 mod place;
+mod reads;
 mod search;
 mod talk;
