@@ -5,8 +5,8 @@ use mainstreet_community::spaces::Kind;
 use mainstreet_community::topics::reading;
 use mainstreet_community::topics::{Key, List};
 use mainstreet_community::{posts, reactions, ripples, spaces, tags, topics};
-use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::params;
+use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::id::TopicId;
 use mainstreet_kernel::{Result, Visibility};
@@ -66,7 +66,8 @@ fn lists_go_on_by_key_and_show_only_what_one_may_see() {
         assert!(listed(db, ada.into(), List::Latest, 50)?.contains(&private.topic.id));
         assert_eq!(db.read_now(|tx| spaces::store::all(tx, Viewer::GUEST))?.len(), 1);
         assert!(db.read_now(|tx| spaces::seen(tx, Viewer::GUEST, "club")).is_err());
-        let rows = db.read_now(|tx| topics::store::list(tx, Viewer::GUEST, List::Latest, Key::START, 1))?.rows;
+        let rows =
+            db.read_now(|tx| topics::store::list(tx, Viewer::GUEST, List::Latest, Key::START, 1))?.rows;
         assert_eq!(rows[0].others.iter().map(|face| face.handle.as_str()).collect::<Vec<_>>(), ["ben"]);
         assert_eq!(rows[0].tags.len(), 1);
         Ok(())
@@ -80,7 +81,13 @@ fn a_page_holds_twenty_and_withholds_what_is_gone() {
         let (ada, ben, moderator) = (town.ada, town.ben, town.mod_);
         let topic = ask(db, ada, &town.help, "Third clamp always low")?.topic;
         for number in 2..=22 {
-            answer(db, ben, topic.id, &format!("Post {number}, @ada and @nobody."), (number > 10).then_some(1))?;
+            answer(
+                db,
+                ben,
+                topic.id,
+                &format!("Post {number}, @ada and @nobody."),
+                (number > 10).then_some(1),
+            )?;
         }
         let third = db.read_now(move |tx| posts::store::by_number(tx, topic.id, 3))?.unwrap().id;
         let fourth = db.read_now(move |tx| posts::store::by_number(tx, topic.id, 4))?.unwrap().id;
@@ -94,13 +101,26 @@ fn a_page_holds_twenty_and_withholds_what_is_gone() {
             })
         };
         let guest = page(Viewer::GUEST, 1)?;
-        assert_eq!(guest.iter().map(|view| view.post.number).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
+        assert_eq!(
+            guest.iter().map(|view| view.post.number).collect::<Vec<_>>(),
+            (1..=20).collect::<Vec<_>>()
+        );
         assert!(guest[2].withheld && guest[2].html.is_empty() && guest[2].post.body.is_empty());
         assert!(guest[3].accepted);
         let path = people::path(ada.person.unwrap());
-        assert!(guest[3].html.contains(&format!("<a href=\"{path}\" class=\"mention\">@ada</a> and @nobody")), "{}", guest[3].html);
-        assert_eq!((guest[3].reactions[0].kind.as_str(), guest[3].reactions[0].count, guest[3].reactions[0].mine), ("thanks", 1, false));
-        assert_eq!(guest[10].reply_to.as_ref().map(|to| (to.number, to.author.handle.as_str())), Some((1, "ada")));
+        assert!(
+            guest[3].html.contains(&format!("<a href=\"{path}\" class=\"mention\">@ada</a> and @nobody")),
+            "{}",
+            guest[3].html
+        );
+        assert_eq!(
+            (guest[3].reactions[0].kind.as_str(), guest[3].reactions[0].count, guest[3].reactions[0].mine),
+            ("thanks", 1, false)
+        );
+        assert_eq!(
+            guest[10].reply_to.as_ref().map(|to| (to.number, to.author.handle.as_str())),
+            Some((1, "ada"))
+        );
         assert!(page(ada.into(), 1)?[3].reactions[0].mine);
         assert!(!page(ben.into(), 1)?[2].withheld, "the author sees it");
         assert_eq!(page(moderator.into(), 1)?[2].post.state_why.as_deref(), Some("Off topic."));
@@ -131,7 +151,11 @@ fn a_post_that_came_unrendered_is_rendered_where_it_is_read_and_then_for_good() 
         db.write_now(|tx| tx.run("UPDATE posts SET html = '', renderer = 0", params![]))?;
         assert_eq!(full(db)?.into_iter().map(|view| view.html).collect::<Vec<_>>(), before);
         let entries = db.read_now(|tx| {
-            tx.all(&format!("SELECT {} FROM activities ORDER BY seq", mainstreet_db::log::COLUMNS), &[], mainstreet_db::log::Entry::from_row)
+            tx.all(
+                &format!("SELECT {} FROM activities ORDER BY seq", mainstreet_db::log::COLUMNS),
+                &[],
+                mainstreet_db::log::Entry::from_row,
+            )
         })?;
         db.write_now(move |tx| ripples::advance(tx, &entries))?;
         let stored = db.read_now(move |tx| posts::store::between(tx, id, 1, 20))?;

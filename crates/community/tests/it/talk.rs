@@ -154,7 +154,9 @@ fn of_two_moderators_one_hides_and_the_other_is_told() {
         let moderator = town.mod_;
         let results: Vec<_> = std::thread::scope(|scope| {
             let both: Vec<_> = (0..2)
-                .map(|_| scope.spawn(move || db.write_now(move |tx| posts::hide(tx, moderator, post, "Spam."))))
+                .map(|_| {
+                    scope.spawn(move || db.write_now(move |tx| posts::hide(tx, moderator, post, "Spam.")))
+                })
                 .collect();
             both.into_iter().map(|one| one.join().unwrap()).collect()
         });
