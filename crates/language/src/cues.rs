@@ -101,6 +101,7 @@ cues! {
     Slur "slur" "uses a slur",
     Vulgar "vulgar" "coarse language",
     HarshWord "harsh" "harsh words",
+    HarshAlone "harshalone" "harsh about nobody in sight",
     Smiles "smiles" "smiles",
     Frowns "frowns" "sad or angry face",
     TimeOfDay "time" "names a date or time",
@@ -260,41 +261,15 @@ fn marks(tokens: &Tokens, found: &mut Cues) {
         "should", "would", "has", "have", "any", "anyone", "will", "did", "what's", "how's", "may",
     ];
     found.note_if(OPENERS.contains(&first), Cue::StartsAsking);
-    const TIMES: &[&str] = &[
-        "monday",
-        "tuesday",
-        "wednesday",
-        "thursday",
-        "friday",
-        "saturday",
-        "sunday",
-        "january",
-        "february",
-        "april",
-        "june",
-        "july",
-        "august",
-        "september",
-        "october",
-        "november",
-        "december",
-        "utc",
-        "cet",
-        "am",
-        "pm",
-        "tomorrow",
-        "tonight",
-    ];
-    found.note_if(
-        tokens.all.iter().any(|token| token.word && TIMES.contains(&tokens.form(token))),
-        Cue::TimeOfDay,
-    );
 }
 
 /// Words around a harsh word that say whom it meets.
 fn harsh_words(tokens: &Tokens, found: &mut Cues) {
     for (at, token) in tokens.all.iter().enumerate().filter(|(_, token)| token.word) {
-        let Some((kind, masked)) = harsh::kind(tokens.form(token)) else { continue };
+        let Some((kind, masked)) = harsh::kind(tokens.form(token), token.hash) else { continue };
+        if harsh::technical(tokens, at) {
+            continue;
+        }
         let span = Some(token.span);
         if masked {
             found.note(Cue::Masked, span);
@@ -306,9 +281,7 @@ fn harsh_words(tokens: &Tokens, found: &mut Cues) {
             Harsh::Slur => found.note(Cue::Slur, span),
             Harsh::Insult => found.note(Cue::Insult, span),
         }
-        if let Some(cue) = meets {
-            found.note(cue, span);
-        }
+        found.note(meets.unwrap_or(Cue::HarshAlone), span);
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::cues::{Cue, lines};
-use crate::tokens::{Tokens, plain_spellings};
+use crate::tokens::{Tokens, hash, plain_spellings};
 
 /// What sort of harsh word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,8 +19,10 @@ pub(crate) enum Harsh {
 }
 
 struct Words {
-    /// As written, sorted.
-    exact: Vec<(&'static str, Harsh)>,
+    /// As written, by hash, sorted.
+    exact: Vec<(u64, Harsh)>,
+    /// As written.
+    written: Vec<(&'static str, Harsh)>,
     /// With repeated letters said once, sorted.
     squeezed: Vec<(String, Harsh)>,
 }
@@ -28,7 +30,7 @@ struct Words {
 fn words() -> &'static Words {
     static WORDS: OnceLock<Words> = OnceLock::new();
     WORDS.get_or_init(|| {
-        let mut exact = Vec::new();
+        let mut written = Vec::new();
         for (kind, word) in lines(include_str!("../lexicon/harsh.txt")) {
             let kind = match kind {
                 "insult" => Harsh::Insult,
@@ -36,32 +38,34 @@ fn words() -> &'static Words {
                 "vulgar" => Harsh::Vulgar,
                 _ => Harsh::Word,
             };
-            exact.push((word, kind));
+            written.push((word, kind));
         }
+        let mut exact: Vec<_> = written.iter().map(|(word, kind)| (hash(word), *kind)).collect();
         exact.sort_unstable_by_key(|(word, _)| *word);
-        let long = exact.iter().filter(|(word, _)| word.len() > 3);
+        let long = written.iter().filter(|(word, _)| word.len() > 3);
         let mut squeezed: Vec<_> =
             long.map(|(word, kind)| (plain_spellings(word)[0].clone(), *kind)).collect();
         squeezed.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Words { exact, squeezed }
+        Words { exact, written, squeezed }
     })
 }
 
 /// The kind of a folded word, and whether it was spelt to pass a filter.
-pub(crate) fn kind(form: &str) -> Option<(Harsh, bool)> {
+pub(crate) fn kind(form: &str, word: u64) -> Option<(Harsh, bool)> {
     if form.len() < 3 || form.len() > 40 {
         return None;
     }
     let words = words();
-    let exact = |word: &str| {
+    let exact = |word: u64| {
         let at = words.exact.binary_search_by_key(&word, |(known, _)| *known).ok()?;
         words.exact.get(at).map(|(_, kind)| *kind)
     };
-    if let Some(kind) = exact(form) {
+    if let Some(kind) = exact(word) {
         return Some((kind, false));
     }
-    for ending in ["'s", "s", "es"] {
-        if let Some(kind) = form.strip_suffix(ending).filter(|stem| stem.len() > 3).and_then(exact) {
+    for ending in if form.ends_with('s') { ["'s", "s", "es"].as_slice() } else { &[] } {
+        if let Some(kind) = form.strip_suffix(*ending).filter(|stem| stem.len() > 3).map(hash).and_then(exact)
+        {
             return Some((kind, false));
         }
     }
@@ -95,7 +99,7 @@ fn starred(form: &str) -> Option<Harsh> {
         return None;
     }
     words()
-        .exact
+        .written
         .iter()
         .filter(|(word, _)| word.len() == form.len())
         .find(|(word, _)| word.bytes().zip(form.bytes()).all(|(a, b)| b == b'*' || a == b))
@@ -202,6 +206,9 @@ pub(crate) fn meets(tokens: &Tokens, at: usize, kind: Harsh) -> Option<Cue> {
     if before(2, FIRST) && !before(1, SECOND) || person && before(4, FIRST) && !before(4, SECOND) {
         return Some(Cue::InsultSelf);
     }
+    if after(1, &["me", "myself"]) {
+        return Some(Cue::InsultSelf);
+    }
     if after(1, THINGS) {
         return Some(Cue::InsultThing);
     }
@@ -218,6 +225,21 @@ pub(crate) fn meets(tokens: &Tokens, at: usize, kind: Harsh) -> Option<Cue> {
         return Some(Cue::InsultThing);
     }
     None
+}
+
+/// Words of the trade that only look harsh: garbage collection, a dumb terminal, a silly walk of a pointer.
+pub(crate) fn technical(tokens: &Tokens, at: usize) -> bool {
+    let next = tokens.at(at + 1);
+    let next = if next == "-" { tokens.at(at + 2) } else { next };
+    match tokens.at(at) {
+        "garbage" | "trash" => {
+            next.starts_with("collect") || matches!(next, "value" | "values" | "can" | "bin" | "data")
+        }
+        "blind" => matches!(next, "spot" | "signature" | "signatures" | "test" | "review" | "copy"),
+        "dumb" => matches!(next, "terminal" | "pipe" | "terminals"),
+        "hell" => tokens.at(at.saturating_sub(1)) == "dll",
+        _ => false,
+    }
 }
 
 fn nearby(tokens: &Tokens, range: std::ops::Range<usize>, list: &[&str]) -> bool {
@@ -248,7 +270,7 @@ mod tests {
             ("class", None),
             ("assume", None),
         ] {
-            assert_eq!(kind(word), expect, "{word}");
+            assert_eq!(kind(word, hash(word)), expect, "{word}");
         }
     }
 }

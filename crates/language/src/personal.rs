@@ -105,7 +105,10 @@ fn secret(rest: &str) -> Option<usize> {
         ("ya29.", 30),
         ("eyJhbGciOi", 30),
     ];
-    let key = |b: &u8| b.is_ascii_alphanumeric() || b"_-.".contains(b);
+    let key = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.');
+    if rest.bytes().take(20).filter(key).count() < 20 && !rest.starts_with("-----B") {
+        return password(rest);
+    }
     for (prefix, least) in PREFIXES {
         if let Some(tail) = rest.strip_prefix(prefix) {
             let len = tail.bytes().take_while(key).count();
@@ -131,8 +134,11 @@ fn secret(rest: &str) -> Option<usize> {
 fn password(rest: &str) -> Option<usize> {
     const NAMES: &[&str] =
         &["password", "passwd", "pwd", "api_key", "apikey", "secret", "token", "api key", "auth_token"];
-    let head: String = rest.chars().take(12).flat_map(char::to_lowercase).collect();
-    let name = NAMES.iter().find(|name| head.starts_with(**name))?;
+    if !rest.starts_with(['p', 'P', 'a', 'A', 's', 'S', 't', 'T']) {
+        return None;
+    }
+    let named = |name: &&&str| rest.get(..name.len()).is_some_and(|head| head.eq_ignore_ascii_case(name));
+    let name = NAMES.iter().find(named)?;
     let tail = rest.get(name.len()..)?;
     let gap = tail.len() - tail.trim_start_matches([' ', '"', '\'']).len();
     let sign = tail.get(gap..)?.chars().next().filter(|c| matches!(c, ':' | '='))?;

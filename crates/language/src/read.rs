@@ -5,8 +5,8 @@ use crate::features::{Seen, placed, see};
 use crate::keyphrases;
 use crate::personal::personal;
 use crate::reading::{
-    Context, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason, Risks, Sentiment, Target,
-    Urgency, UrgencyCue, UrgencyKind,
+    Context, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason, Risks, Sentiment, Span,
+    Target, Urgency, UrgencyCue, UrgencyKind,
 };
 use crate::tongue::tongue;
 use crate::weights::{
@@ -31,7 +31,7 @@ pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -
     let odds = weights.judge(&seen.features);
     let judged = |column: usize| Judged {
         probability: sigmoid(at(&odds, column)),
-        reasons: reasons(weights, &seen, column),
+        reasons: reasons(weights, &seen, column, 1, 0),
     };
     let personal_data = personal(text);
     let urgency_cues = urgency_cues(&seen);
@@ -76,7 +76,7 @@ fn group<const N: usize>(odds: &Columns, from: usize) -> [f32; N] {
 fn intents(weights: &Weights, seen: &Seen, odds: &Columns) -> Intents {
     let mut intents = Intents { probabilities: group(odds, INTENT), reasons: Vec::new() };
     let (likeliest, _) = intents.likeliest();
-    intents.reasons = contrast(weights, seen, INTENT, Intent::ALL.len(), likeliest as usize);
+    intents.reasons = reasons(weights, seen, INTENT, Intent::ALL.len(), likeliest as usize);
     intents
 }
 
@@ -89,7 +89,7 @@ fn sentiment(weights: &Weights, seen: &Seen, odds: &Columns) -> Sentiment {
         neutral,
         negative,
         target: target(seen),
-        reasons: contrast(weights, seen, SENTIMENT, 3, place),
+        reasons: reasons(weights, seen, SENTIMENT, 3, place),
     }
 }
 
@@ -105,38 +105,18 @@ fn target(seen: &Seen) -> Target {
     counts.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
 }
 
-/// The features that moved one column most.
-fn reasons(weights: &Weights, seen: &Seen, column: usize) -> Vec<Reason> {
-    strongest(
-        seen,
-        |cue| weights.of_cue(cue, column),
-        |bucket| weights.of_bucket(bucket, column, seen.features.words.len()),
-    )
-}
-
-/// The features that moved one of several columns most, against the mean of all of them.
-fn contrast(weights: &Weights, seen: &Seen, from: usize, count: usize, place: usize) -> Vec<Reason> {
-    let against = |of: &dyn Fn(usize) -> f32| {
-        let mean = (from..from + count).map(of).sum::<f32>() / count as f32;
-        of(from + place) - mean
-    };
-    strongest(
-        seen,
-        |cue| against(&|column| weights.of_cue(cue, column)),
-        |bucket| against(&|column| weights.of_bucket(bucket, column, seen.features.words.len())),
-    )
-}
-
-fn strongest(seen: &Seen, cue: impl Fn(Cue) -> f32, bucket: impl Fn(u32) -> f32) -> Vec<Reason> {
-    let mut found: Vec<(f32, Option<Cue>, Option<crate::reading::Span>)> = Vec::new();
+/// The features that moved one of `count` columns most.
+fn reasons(weights: &Weights, seen: &Seen, from: usize, count: usize, place: usize) -> Vec<Reason> {
+    let towards = weights.towards(from, count, place, seen.features.words.len());
+    let mut found: Vec<(f32, Option<Cue>, Option<Span>)> = Vec::new();
     for name in seen.features.cues.iter().filter_map(|row| Cue::ALL.get(usize::from(*row))) {
-        let weight = cue(*name);
+        let weight = weights.of_cue(*name, &towards);
         if weight.abs() >= TELLING {
             found.push((weight, Some(*name), seen.cues.first(*name).and_then(|first| first.span)));
         }
     }
     for (row, span) in placed(&seen.tokens) {
-        let weight = bucket(row);
+        let weight = weights.of_bucket(row, &towards);
         if weight.abs() >= TELLING {
             found.push((weight, None, Some(span)));
         }

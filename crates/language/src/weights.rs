@@ -166,19 +166,40 @@ impl Weights {
         sums
     }
 
-    /// Calibrated weight of one bucket in one column, per hit of a text with `hits` words and pairs.
-    pub(crate) fn of_bucket(&self, bucket: u32, column: usize, hits: usize) -> f32 {
-        let step = self.table.get(bucket as usize).and_then(|row| row.get(column)).copied().unwrap_or(0);
-        let scale =
-            self.scale.get(column).copied().unwrap_or(0.0) * self.slope.get(column).copied().unwrap_or(1.0);
-        f32::from(step) * scale * norm(hits)
+    /// How to weigh features towards `place` of the `count` columns from `from`, against the mean of the others
+    /// where there are several. `hits` is the number of words and pairs of the text.
+    pub(crate) fn towards(&self, from: usize, count: usize, place: usize, hits: usize) -> Towards {
+        let mut cues = [0.0; COLUMNS];
+        let mean = if count > 1 { 1.0 / count as f32 } else { 0.0 };
+        for (column, mix) in cues.iter_mut().enumerate().skip(from).take(count) {
+            let share = if column == from + place { 1.0 - mean } else { -mean };
+            *mix = share * self.slope.get(column).copied().unwrap_or(1.0);
+        }
+        let mut buckets = cues;
+        for (mix, scale) in buckets.iter_mut().zip(&self.scale) {
+            *mix *= scale * norm(hits);
+        }
+        Towards { cues, buckets }
     }
 
-    /// Calibrated weight of one cue in one column.
-    pub(crate) fn of_cue(&self, cue: Cue, column: usize) -> f32 {
-        let weight = self.cues.get(cue as usize).and_then(|row| row.get(column)).copied().unwrap_or(0.0);
-        weight * self.slope.get(column).copied().unwrap_or(1.0)
+    /// How far one bucket moves the log-odds.
+    pub(crate) fn of_bucket(&self, bucket: u32, towards: &Towards) -> f32 {
+        let Some(row) = self.table.get(bucket as usize) else { return 0.0 };
+        row.iter().zip(&towards.buckets).map(|(step, mix)| f32::from(*step) * mix).sum()
     }
+
+    /// How far one cue moves the log-odds.
+    pub(crate) fn of_cue(&self, cue: Cue, towards: &Towards) -> f32 {
+        let Some(row) = self.cues.get(cue as usize) else { return 0.0 };
+        row.iter().zip(&towards.cues).map(|(weight, mix)| weight * mix).sum()
+    }
+}
+
+/// What makes a feature speak for one label, column by column.
+#[derive(Debug)]
+pub(crate) struct Towards {
+    cues: Columns,
+    buckets: Columns,
 }
 
 /// What each of `count` features of a group weighs, so that long texts do not shout louder.

@@ -116,8 +116,9 @@ impl Learner {
         for (buckets, x) in groups(features) {
             for bucket in buckets {
                 let at = *bucket as usize * columns;
-                let row = self.table.iter_mut().zip(&mut self.table_sums).skip(at).take(columns);
-                for ((weight, sum), error) in row.zip(errors) {
+                let (weights, sums) =
+                    (row_of(&mut self.table, at, columns), row_of(&mut self.table_sums, at, columns));
+                for ((weight, sum), error) in weights.iter_mut().zip(sums).zip(errors) {
                     let slope = error * x + pace.pull * *weight;
                     *sum += slope * slope;
                     *weight -= pace.step * fade * slope / sum.sqrt();
@@ -139,6 +140,10 @@ impl Learner {
             *bias -= pace.cue_step * fade * error / sum.sqrt();
         }
     }
+}
+
+fn row_of(table: &mut [f32], at: usize, columns: usize) -> &mut [f32] {
+    table.get_mut(at..at + columns).unwrap_or(&mut [])
 }
 
 fn groups(features: &Features) -> [(&[u32], f32); 2] {

@@ -190,6 +190,14 @@ struct Prepared {
     fold: usize,
 }
 
+/// What came out of learning one task.
+struct Learnt {
+    task: Task,
+    learner: Learner,
+    slope: f32,
+    shifts: Vec<f32>,
+}
+
 /// Learns from `rows`. Test rows are left alone, sets that may not train are refused. `seed` decides the order.
 pub fn train(rows: &[Row], seed: u64) -> Result<Weights, Error> {
     if let Some(row) = rows.iter().find(|row| !may_train(&row.set)) {
@@ -202,8 +210,15 @@ pub fn train(rows: &[Row], seed: u64) -> Result<Weights, Error> {
         rows.iter().filter(|row| part(row) != Part::Test).flat_map(prepare).collect();
     let mut weights = Weights::untrained();
     weights.table = vec![[0; COLUMNS]; BUCKETS];
-    for task in Task::ALL {
-        learn_task(task, &prepared, seed, &mut weights);
+    let start = &weights;
+    let learnt: Vec<Learnt> = std::thread::scope(|scope| {
+        let prepared = prepared.as_slice();
+        let work = Task::ALL.map(|task| scope.spawn(move || learn_task(task, prepared, seed, start)));
+        work.into_iter().map(std::thread::ScopedJoinHandle::join).collect::<Result<_, _>>()
+    })
+    .map_err(|_| Error::invalid("Learning stopped. Try again with more memory."))?;
+    for done in &learnt {
+        store(done, &mut weights);
     }
     Weights::from_bytes(&weights.to_bytes())
         .ok_or_else(|| Error::invalid("The weights could not be read back."))
@@ -231,7 +246,7 @@ fn prepare(row: &Row) -> Vec<Prepared> {
 
 /// Learns one task, and sets its probabilities right by rows that were not learnt from: those kept aside, or,
 /// for tasks with few rows, all of them in turn.
-fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &mut Weights) {
+fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &Weights) -> Learnt {
     let folds = task.folds();
     let mut samples: Vec<Sample> = Vec::new();
     for fold in 0..folds {
@@ -250,8 +265,13 @@ fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &mut Weight
         );
     }
     samples.retain(|(_, _, weight)| *weight > 0.0);
-    store(&learner, task.first_column(), task.columns(), weights);
-    calibrate_task(task, &samples, weights);
+    let (slope, shifts) = if task.columns() == 1 {
+        let (slope, shift) = platt(&samples);
+        (slope, vec![shift])
+    } else {
+        temperature(&samples, task.columns())
+    };
+    Learnt { task, learner, slope, shifts }
 }
 
 fn of_task(
@@ -286,7 +306,9 @@ fn learner(
 }
 
 /// Writes what was learnt into the columns of the task, in steps of a 127th of the largest weight.
-fn store(learner: &Learner, first: usize, columns: usize, weights: &mut Weights) {
+fn store(done: &Learnt, weights: &mut Weights) {
+    let Learnt { task, learner, slope, shifts } = done;
+    let (first, columns) = (task.first_column(), task.columns());
     let cells = |place: usize| learner.table.iter().skip(place).step_by(columns);
     for place in 0..columns {
         let column = first + place;
@@ -302,28 +324,14 @@ fn store(learner: &Learner, first: usize, columns: usize, weights: &mut Weights)
                 *cell = *weight;
             }
         }
-        if let (Some(cell), Some(bias)) = (weights.scale.get_mut(column), learner.bias.get(place)) {
-            *cell = scale;
-            if let Some(slot) = weights.bias.get_mut(column) {
-                *slot = *bias;
+        let put = |list: &mut [f32], value: f32| {
+            if let Some(slot) = list.get_mut(column) {
+                *slot = value;
             }
-        }
-    }
-}
-
-fn calibrate_task(task: Task, samples: &[Sample], weights: &mut Weights) {
-    let (first, columns) = (task.first_column(), task.columns());
-    let (slope, shifts) = if columns == 1 {
-        let (slope, shift) = platt(samples);
-        (slope, vec![shift])
-    } else {
-        temperature(samples, columns)
-    };
-    for (place, shift) in shifts.into_iter().enumerate() {
-        if let (Some(to_slope), Some(to_shift)) =
-            (weights.slope.get_mut(first + place), weights.shift.get_mut(first + place))
-        {
-            (*to_slope, *to_shift) = (slope, shift);
-        }
+        };
+        put(&mut weights.scale, scale);
+        put(&mut weights.bias, learner.bias.get(place).copied().unwrap_or(0.0));
+        put(&mut weights.slope, *slope);
+        put(&mut weights.shift, shifts.get(place).copied().unwrap_or(0.0));
     }
 }

@@ -96,7 +96,7 @@ pub fn targets(row: &Row) -> Vec<Target> {
         }
         "stackexchange-beer" | "stackexchange-french-meta" => asked_or_answered(row),
         "toxicity-civil-comments-spans" => {
-            vec![yes_no(Task::Harassment, row.label == "toxic", 0.7, 0.1)]
+            vec![yes_no(Task::Harassment, row.label == "toxic", 0.25, 0.1)]
         }
         "toxicity-davidson-tweets" => davidson(row),
         "toxicity-code-review" => vec![yes_no(Task::Harassment, row.label == "1", 1.0, 1.0)],
