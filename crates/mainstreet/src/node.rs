@@ -4,11 +4,14 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use mainstreet_db::{Address, Db, log};
-use mainstreet_desk::metrics;
+use mainstreet_community::ripples;
+use mainstreet_desk::{metrics, rhythm};
 use mainstreet_kernel::Result;
 use mainstreet_web::App;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
+
+use crate::jobs;
 
 /// How many rows of the log a reader takes in one transaction.
 const BATCH: usize = 500;
@@ -35,7 +38,11 @@ impl Stop {
 type Work = fn(&mut mainstreet_db::Tx<'_>, &[log::Entry]) -> Result<()>;
 
 /// The durable readers, each run once over the whole community, on whichever node comes first.
-pub(crate) const READERS: &[(&str, Work)] = &[(metrics::rollups::READER, metrics::rollups::take_in)];
+pub(crate) const READERS: &[(&str, Work)] = &[
+    (ripples::READER, ripples::advance),
+    (rhythm::READER, rhythm::advance),
+    (metrics::rollups::READER, metrics::rollups::take_in),
+];
 
 /// Starts the background work of this node.
 pub(crate) fn run(app: App) -> Stop {
@@ -44,6 +51,9 @@ pub(crate) fn run(app: App) -> Stop {
     for (name, work) in READERS {
         tasks.push(tokio::spawn(follow(app.clone(), name, *work, stopped.clone())));
     }
+    tasks.push(tokio::spawn(index(app.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(work(app.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(mail(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(renew(app, stopped)));
     Stop { signal, tasks }
 }
@@ -62,6 +72,59 @@ async fn follow(app: App, name: &'static str, work: Work, mut stopped: watch::Re
         tokio::select! {
             _ = changes.changed() => {}
             () = tokio::time::sleep(POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Keeps this node's search index up with the log.
+async fn index(app: App, mut stopped: watch::Receiver<bool>) {
+    let mut changes = app.db.log_changes();
+    while !*stopped.borrow() {
+        changes.borrow_and_update();
+        let (search, db) = (app.search.clone(), app.db.clone());
+        let step = tokio::task::spawn_blocking(move || search.catch_up(&db)).await;
+        match step {
+            Ok(Ok(progress)) if progress.more => continue,
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(?error, "the search index fell behind and will try again"),
+            Err(error) => tracing::error!(?error, "the search index stopped and will try again"),
+        }
+        tokio::select! {
+            _ = changes.changed() => {}
+            () = tokio::time::sleep(POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Takes jobs from the table, one at a time, and does them.
+async fn work(app: App, mut stopped: watch::Receiver<bool>) {
+    if let Err(error) = app.db.write(jobs::plan).await {
+        tracing::error!(?error, "regular work was not planned");
+    }
+    while !*stopped.borrow() {
+        match jobs::run_one(&app.db).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "a job could not be taken or ended"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(2 * POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Sends mail as it is written, and what was left over every half minute.
+async fn mail(app: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = mainstreet_web::deliver_waiting(&app).await {
+            tracing::error!(?error, "mail could not be sent");
+        }
+        tokio::select! {
+            () = app.mail_waits() => {}
+            () = tokio::time::sleep(Duration::from_secs(30)) => {}
             _ = stopped.changed() => {}
         }
     }

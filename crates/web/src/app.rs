@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use mainstreet_community::accounts;
+use mainstreet_community::search::Search;
 use mainstreet_community::settings::{self, Settings};
 use mainstreet_db::{Db, Tx};
 use mainstreet_kernel::{Actor, Clock, Error, Result, Timestamp};
@@ -35,6 +36,8 @@ pub struct App {
     pub db: Db,
     /// How this node is run.
     pub config: Arc<Config>,
+    /// This node's index of what was written.
+    pub search: Arc<Search>,
     pub(crate) sessions: Arc<SessionCache>,
     pub(crate) pages: Arc<PageCache>,
     pub(crate) live: Live,
@@ -51,8 +54,11 @@ impl App {
         }
         let secret = db.write(accounts::secret).await?;
         let site = db.read(settings::load).await?;
+        let folder = config.data.join("search");
+        let search = tokio::task::spawn_blocking(move || Search::open(&folder)).await.map_err(Error::internal)??;
         Ok(Self {
             db,
+            search: Arc::new(search),
             config: Arc::new(config),
             sessions: Arc::new(SessionCache::new()),
             pages: Arc::new(PageCache::new()),

@@ -9,6 +9,7 @@ mod old_paths;
 mod people;
 mod post_acts;
 mod replies;
+mod search;
 mod sign_in;
 mod sign_up;
 mod spaces;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Routes {
         .and(replies::routes())
         .and(edits::routes())
         .and(post_acts::routes())
+        .and(search::routes())
         .and(feeds::routes())
         .and(sign_in::routes())
         .and(sign_up::routes())

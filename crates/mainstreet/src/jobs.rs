@@ -1,0 +1,57 @@
+//! Background work: what each job does. At least once, on whichever node takes it first.
+
+use mainstreet_community::accounts;
+use mainstreet_db::jobs::{self, Job};
+use mainstreet_db::{Db, Tx};
+use mainstreet_desk::signals;
+use mainstreet_kernel::clock::MINUTE;
+use mainstreet_kernel::{Error, Result};
+use serde::{Deserialize, Serialize};
+
+/// What time alone brings, looked at every minute: targets that pass, snoozes that end, sessions that lapse.
+#[derive(Serialize, Deserialize)]
+struct Sweep {}
+
+impl Job for Sweep {
+    const NAME: &'static str = "sweep";
+
+    fn once_key(&self) -> Option<String> {
+        Some("every minute".to_owned())
+    }
+}
+
+/// Makes sure that regular work waits in the queue.
+pub(crate) fn plan(tx: &mut Tx<'_>) -> Result<()> {
+    let now = tx.now();
+    jobs::enqueue(tx, &Sweep {}, now)
+}
+
+/// Takes the job that is due, if there is one, and does it. False: none is due.
+pub(crate) async fn run_one(db: &Db) -> Result<bool> {
+    let Some(job) = db.write(jobs::claim).await? else { return Ok(false) };
+    let (id, name) = (job.id, job.name.clone());
+    let done = db
+        .write(move |tx| {
+            run(tx, &name)?;
+            jobs::finish(tx, id)
+        })
+        .await;
+    if let Err(error) = done {
+        tracing::warn!(job = job.name, ?error, "a job failed");
+        let why = error.to_string();
+        db.write(move |tx| jobs::retry(tx, &job, &why)).await?;
+    }
+    Ok(true)
+}
+
+fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+    match name {
+        Sweep::NAME => {
+            signals::sweep(tx)?;
+            accounts::sweep(tx)?;
+            let next = tx.now().plus(MINUTE);
+            jobs::enqueue(tx, &Sweep {}, next)
+        }
+        other => Err(Error::internal(format!("no job is called '{other}'"))),
+    }
+}
