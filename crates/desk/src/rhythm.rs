@@ -16,6 +16,9 @@ use mainstreet_kernel::{Result, Verb};
 
 use crate::signals::{self, Settled};
 
+/// The name of the desk among the readers of the log.
+pub const READER: &str = "desk";
+
 /// What an activity means to the desk.
 enum Concern {
     /// Somebody wrote: look at the post.
