@@ -3,8 +3,8 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mainstreet_db::{Address, Db, log};
 use mainstreet_community::ripples;
+use mainstreet_db::{Address, Db, log};
 use mainstreet_desk::{metrics, rhythm};
 use mainstreet_kernel::Result;
 use mainstreet_web::App;

@@ -55,7 +55,8 @@ impl App {
         let secret = db.write(accounts::secret).await?;
         let site = db.read(settings::load).await?;
         let folder = config.data.join("search");
-        let search = tokio::task::spawn_blocking(move || Search::open(&folder)).await.map_err(Error::internal)??;
+        let search =
+            tokio::task::spawn_blocking(move || Search::open(&folder)).await.map_err(Error::internal)??;
         Ok(Self {
             db,
             search: Arc::new(search),

@@ -48,7 +48,9 @@ struct Asked {
 
 impl Asked {
     fn is_empty(&self) -> bool {
-        [&self.q, &self.space, &self.by, &self.solved, &self.since].iter().all(|field| field.trim().is_empty())
+        [&self.q, &self.space, &self.by, &self.solved, &self.since]
+            .iter()
+            .all(|field| field.trim().is_empty())
     }
 
     /// The address of another page of the same results.
@@ -93,7 +95,9 @@ async fn show(cx: Cx) -> Page {
         search::Found::default()
     } else {
         let index = cx.app.search.clone();
-        tokio::task::spawn_blocking(move || index.find(&query, visible.as_deref())).await.map_err(Error::internal)??
+        tokio::task::spawn_blocking(move || index.find(&query, visible.as_deref()))
+            .await
+            .map_err(Error::internal)??
     };
     let (total, loose, hits) = (found.total, found.loose, found.hits);
     let hits = cx.read(move |tx| search::show(tx, viewer, &hits)).await?;
@@ -116,7 +120,10 @@ async fn show(cx: Cx) -> Page {
 
 /// Keeps what a member searched for, without making them wait.
 fn note(cx: &Cx, asked: &Asked, total: usize) {
-    let Some(actor) = cx.actor().filter(|_| !asked.q.trim().is_empty() && asked.page.unwrap_or(1) == 1) else { return };
+    let Some(actor) = cx.actor().filter(|_| !asked.q.trim().is_empty() && asked.page.unwrap_or(1) == 1)
+    else {
+        return;
+    };
     let (db, text) = (cx.app.db.clone(), asked.q.clone());
     tokio::spawn(async move {
         if let Err(error) = db.write(move |tx| search::record(tx, actor, &text, total)).await {
