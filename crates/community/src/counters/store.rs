@@ -91,6 +91,19 @@ pub(super) const COUNTERS: &[Counter] = &[
         "last_post_at",
         "SELECT person_id AS k, MAX(created_at) AS n FROM posts WHERE state = 'published' GROUP BY person_id",
     ),
+    Counter {
+        table: "topics",
+        column: "bumped_at",
+        nothing: "t.created_at",
+        counted: "SELECT t.id AS k, p.created_at AS n FROM topics t JOIN posts p ON p.id = t.last_post_id",
+    },
+    // Whoever answers themselves gets no credit.
+    count(
+        "people",
+        "accepted_count",
+        "SELECT p.person_id AS k, COUNT(*) AS n FROM topics t JOIN posts p ON p.id = t.accepted_post_id
+         WHERE t.person_id <> p.person_id GROUP BY p.person_id",
+    ),
 ];
 
 /// In how many rows the counter is wrong.

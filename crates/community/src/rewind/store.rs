@@ -81,13 +81,7 @@ pub(super) const STRANGERS: &str = "DELETE FROM people WHERE joined_at > $1
 
 /// What the counters do not cover.
 pub(super) const AFTER: &[&str] = &[
-    "UPDATE topics SET version = version + 1, bumped_at = COALESCE(
-       (SELECT p.created_at FROM posts p WHERE p.id = topics.last_post_id), created_at)
-     WHERE bumped_at > $1",
     "UPDATE topics SET post_count = COALESCE((SELECT MAX(p.number) FROM posts p WHERE p.topic_id = topics.id), 0)",
-    "UPDATE people SET accepted_count = (SELECT COUNT(*) FROM topics t JOIN posts p ON p.id = t.accepted_post_id
-       WHERE p.person_id = people.id AND t.person_id <> people.id)
-     WHERE accepted_count > 0",
     "UPDATE people SET joined_at = $1 WHERE joined_at > $1",
 ];
 

@@ -6,5 +6,6 @@ mod counters;
 mod flags;
 mod place;
 mod reads;
+mod rewind;
 mod search;
 mod talk;
