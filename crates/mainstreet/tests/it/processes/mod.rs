@@ -1,0 +1,5 @@
+//! Real processes on real databases: killed while they write, and two of them on one server.
+
+mod killed;
+mod nodes;
+mod proxy;

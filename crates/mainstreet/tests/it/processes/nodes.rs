@@ -1,0 +1,93 @@
+//! Two nodes, one community: PostgreSQL behind, a proxy in front.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::{SocketAddr, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use mainstreet_db::testing::TestDb;
+
+use super::proxy;
+use crate::support::{Place, Program, Topic, Visitor, eventually};
+
+/// How soon a post on one node is to be on the other. A loaded machine gets more patience before the test fails;
+/// what it took is printed.
+const SOON: Duration = Duration::from_secs(15);
+
+/// Listens to a topic's live view; names of the events come through the channel.
+fn listen(at: SocketAddr, topic: &str) -> Receiver<String> {
+    let mut stream = TcpStream::connect(at).unwrap();
+    write!(stream, "GET /live?topic={topic} HTTP/1.1\r\nHost: {at}\r\nAccept: text/event-stream\r\n\r\n").unwrap();
+    let (tell, events) = channel();
+    std::thread::spawn(move || {
+        for line in BufReader::new(stream).lines().map_while(Result::ok) {
+            if let Some(name) = line.strip_prefix("event:") {
+                let _ = tell.send(name.trim().to_owned());
+            }
+        }
+    });
+    events
+}
+
+#[track_caller]
+fn reply(topic: &Topic, by: &mut Visitor, text: &str) {
+    let answer = topic.reply(by, text).unwrap();
+    assert_eq!(answer.status, 303, "{}", answer.text());
+}
+
+fn page_shows(at: SocketAddr, path: &str, text: &str) -> Option<()> {
+    Visitor::new(at).get(path).ok().filter(|answer| answer.body.contains(text)).map(drop)
+}
+
+#[test]
+fn two_nodes_are_one_community() {
+    let Ok(url) = std::env::var("MAINSTREET_TEST_POSTGRES") else { return };
+    let db = TestDb::postgres(&url).unwrap();
+    let folder = std::env::temp_dir().join(format!("mainstreet-nodes-{}", std::process::id()));
+    let data = |name: &str| folder.join(name).display().to_string();
+    let Place { program, owner, topic } = Place::open(&db, &data("one"));
+    let one = program.at;
+    let other = Program::serve(&db.address_text(), &["--data", &data("other")]);
+
+    // The other node's pages have been read, so they are kept there, and a live view is open on it.
+    for path in ["/", &topic.path] {
+        Visitor::new(other.at).see(path);
+        Visitor::new(other.at).see(path);
+    }
+    let events = listen(other.at, &topic.id);
+    std::thread::sleep(Duration::from_millis(500));
+
+    let start = Instant::now();
+    reply(&topic, &mut owner.clone(), "Soak the timber in a gutter first.");
+    eventually("the reply on the other node's page", SOON, || page_shows(other.at, &topic.path, "Soak the timber"));
+    eprintln!("  on the other node's page after {:?}", start.elapsed());
+    let event = events.recv_timeout(SOON).expect("the live view of the other node tells of the reply");
+    assert_eq!(event, "reply.created");
+    eprintln!("  in the other node's live view after {:?}", start.elapsed());
+    eventually("the reply in the other node's search", SOON, || page_shows(other.at, "/search?q=gutter", "bend an oak rib"));
+    eprintln!("  in the other node's search after {:?}", start.elapsed());
+
+    // A session is good on both, and signing out on one is signing out on the other.
+    let mut elsewhere = owner.going_to(other.at);
+    reply(&topic, &mut elsewhere, "Written on the other node.");
+    eventually("the reply on the first node", SOON, || page_shows(one, &topic.path, "Written on the other node."));
+
+    // Behind a proxy one node may go at any time.
+    let front = proxy::in_front_of(vec![one, other.at]);
+    let mut member = owner.going_to(front);
+    for number in 0..6 {
+        reply(&topic, &mut member, &format!("Before the first node goes: {number}."));
+    }
+    program.kill();
+    let mut member = owner.going_to(front);
+    for number in 0..6 {
+        reply(&topic, &mut member, &format!("After the first node went: {number}."));
+    }
+    let page = member.see(&topic.path).body;
+    for number in 0..6 {
+        assert!(page.contains(&format!("Before the first node goes: {number}.")));
+        assert!(page.contains(&format!("After the first node went: {number}.")));
+    }
+    drop(other);
+    let _ = std::fs::remove_dir_all(folder);
+}
