@@ -108,7 +108,7 @@ impl Engine {
 impl Drop for Engine {
     fn drop(&mut self) {
         self.alive.store(false, Ordering::Relaxed);
-        let _ = nodes::release(&self.address, self.node);
+        let _ = crate::outside_runtime(|| nodes::release(&self.address, self.node));
     }
 }
 

@@ -124,6 +124,10 @@ impl Db {
 
     /// Like [`Db::open`]; `seed` makes the ids of imported things repeatable (0: spread by the clock).
     pub fn open_with(address: &Address, clock: Clock, seed: u32) -> Result<Self> {
+        outside_runtime(|| Self::open_here(address, clock, seed))
+    }
+
+    fn open_here(address: &Address, clock: Clock, seed: u32) -> Result<Self> {
         migrate::apply(address, clock.now())?;
         let node = nodes::claim(address, clock.now())?;
         let seed = if seed == 0 {
@@ -204,6 +208,15 @@ impl Db {
     pub async fn renew_node(&self) -> Result<()> {
         let node = self.engine.node;
         self.write(move |tx| nodes::renew(tx, node)).await
+    }
+}
+
+/// Runs `work`, which connects and waits, where a caller inside the async runtime may wait too.
+fn outside_runtime<T>(work: impl FnOnce() -> T) -> T {
+    use tokio::runtime::{Handle, RuntimeFlavor};
+    match Handle::try_current() {
+        Ok(handle) if handle.runtime_flavor() == RuntimeFlavor::MultiThread => tokio::task::block_in_place(work),
+        _ => work(),
     }
 }
 
