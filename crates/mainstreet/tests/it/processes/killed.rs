@@ -14,7 +14,13 @@ const WRITERS: usize = 4;
 const ENOUGH: usize = 120;
 
 /// Writes replies until the process is gone; answers the texts that were acknowledged.
-fn write_on(mut writer: Visitor, topic: &Topic, name: usize, stop: &AtomicBool, count: &AtomicUsize) -> Vec<String> {
+fn write_on(
+    mut writer: Visitor,
+    topic: &Topic,
+    name: usize,
+    stop: &AtomicBool,
+    count: &AtomicUsize,
+) -> Vec<String> {
     let mut acknowledged = Vec::new();
     for number in 0.. {
         if stop.load(Ordering::Relaxed) {
@@ -34,7 +40,8 @@ fn write_on(mut writer: Visitor, topic: &Topic, name: usize, stop: &AtomicBool, 
 }
 
 fn killed_while_writing(db: &TestDb) {
-    let folder = std::env::temp_dir().join(format!("mainstreet-killed-{}-{:?}", std::process::id(), db.dialect()));
+    let folder =
+        std::env::temp_dir().join(format!("mainstreet-killed-{}-{:?}", std::process::id(), db.dialect()));
     let data = folder.display().to_string();
     let place = Place::open(db, &data);
     let stop = AtomicBool::new(false);
@@ -47,7 +54,9 @@ fn killed_while_writing(db: &TestDb) {
                 scope.spawn(move || write_on(writer, topic, name, stop, count))
             })
             .collect();
-        eventually("enough replies", Duration::from_secs(240), || (count.load(Ordering::Relaxed) >= ENOUGH).then_some(()));
+        eventually("enough replies", Duration::from_secs(240), || {
+            (count.load(Ordering::Relaxed) >= ENOUGH).then_some(())
+        });
         place.program.interrupt_hard();
         stop.store(true, Ordering::Relaxed);
         acknowledged = writers.into_iter().flat_map(|writer| writer.join().unwrap()).collect();
@@ -58,14 +67,19 @@ fn killed_while_writing(db: &TestDb) {
         let text = text.clone();
         let there = db
             .read_now(move |tx| {
-                tx.count("SELECT COUNT(*) AS n FROM posts WHERE body = $1 AND state = 'published'", params![text])
+                tx.count(
+                    "SELECT COUNT(*) AS n FROM posts WHERE body = $1 AND state = 'published'",
+                    params![text],
+                )
             })
             .unwrap();
         assert_eq!(there, 1, "an acknowledged reply is there, once");
     }
-    let recorded =
-        db.read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM activities WHERE verb = 'reply.created'", &[])).unwrap();
-    let written = db.read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM posts WHERE number > 1", &[])).unwrap();
+    let recorded = db
+        .read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM activities WHERE verb = 'reply.created'", &[]))
+        .unwrap();
+    let written =
+        db.read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM posts WHERE number > 1", &[])).unwrap();
     assert_eq!(recorded, written, "a post and its row in the log are one");
     assert_eq!(db.read_now(counters::drifts).unwrap(), []);
     let mut reader = Visitor::new(restarted.at);

@@ -17,7 +17,8 @@ const SOON: Duration = Duration::from_secs(15);
 /// Listens to a topic's live view; names of the events come through the channel.
 fn listen(at: SocketAddr, topic: &str) -> Receiver<String> {
     let mut stream = TcpStream::connect(at).unwrap();
-    write!(stream, "GET /live?topic={topic} HTTP/1.1\r\nHost: {at}\r\nAccept: text/event-stream\r\n\r\n").unwrap();
+    write!(stream, "GET /live?topic={topic} HTTP/1.1\r\nHost: {at}\r\nAccept: text/event-stream\r\n\r\n")
+        .unwrap();
     let (tell, events) = channel();
     std::thread::spawn(move || {
         for line in BufReader::new(stream).lines().map_while(Result::ok) {
@@ -59,18 +60,24 @@ fn two_nodes_are_one_community() {
 
     let start = Instant::now();
     reply(&topic, &mut owner.clone(), "Soak the timber in a gutter first.");
-    eventually("the reply on the other node's page", SOON, || page_shows(other.at, &topic.path, "Soak the timber"));
+    eventually("the reply on the other node's page", SOON, || {
+        page_shows(other.at, &topic.path, "Soak the timber")
+    });
     eprintln!("  on the other node's page after {:?}", start.elapsed());
     let event = events.recv_timeout(SOON).expect("the live view of the other node tells of the reply");
     assert_eq!(event, "reply.created");
     eprintln!("  in the other node's live view after {:?}", start.elapsed());
-    eventually("the reply in the other node's search", SOON, || page_shows(other.at, "/search?q=gutter", "bend an oak rib"));
+    eventually("the reply in the other node's search", SOON, || {
+        page_shows(other.at, "/search?q=gutter", "bend an oak rib")
+    });
     eprintln!("  in the other node's search after {:?}", start.elapsed());
 
     // A session is good on both, and signing out on one is signing out on the other.
     let mut elsewhere = owner.going_to(other.at);
     reply(&topic, &mut elsewhere, "Written on the other node.");
-    eventually("the reply on the first node", SOON, || page_shows(one, &topic.path, "Written on the other node."));
+    eventually("the reply on the first node", SOON, || {
+        page_shows(one, &topic.path, "Written on the other node.")
+    });
 
     // Behind a proxy one node may go at any time.
     let front = proxy::in_front_of(vec![one, other.at]);

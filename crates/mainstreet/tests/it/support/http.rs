@@ -76,7 +76,8 @@ impl Visitor {
     }
 
     pub(crate) fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> io::Result<Answer> {
-        let body: Vec<String> = fields.iter().map(|(name, value)| format!("{}={}", coded(name), coded(value))).collect();
+        let body: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{}={}", coded(name), coded(value))).collect();
         self.send("POST", path, &body.join("&"))
     }
 
@@ -84,7 +85,8 @@ impl Visitor {
     pub(crate) fn fill(&mut self, page: &str, action: &str, fields: &[(&str, &str)]) -> io::Result<Answer> {
         let answer = self.get(page)?;
         let hidden = hidden_fields(&answer, action);
-        let mut all: Vec<(&str, &str)> = hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+        let mut all: Vec<(&str, &str)> =
+            hidden.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
         all.retain(|(name, _)| !fields.iter().any(|(other, _)| other == name));
         all.extend(fields);
         self.post(action, &all)
@@ -93,7 +95,8 @@ impl Visitor {
     fn send(&mut self, method: &str, path: &str, body: &str) -> io::Result<Answer> {
         let mut stream = TcpStream::connect_timeout(&self.at, Duration::from_secs(5))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\nContent-Type: \
@@ -122,7 +125,10 @@ impl Visitor {
 /// Names and values of the hidden fields of the form that goes to `action`.
 fn hidden_fields(answer: &Answer, action: &str) -> Vec<(String, String)> {
     let wanted = format!("action=\"{action}\"");
-    let form = answer.body.split("<form").find(|form| form.split('>').next().is_some_and(|head| head.contains(&wanted)));
+    let form = answer
+        .body
+        .split("<form")
+        .find(|form| form.split('>').next().is_some_and(|head| head.contains(&wanted)));
     let form = form.unwrap_or_else(|| panic!("no form to {action}: {}", answer.text()));
     let inputs = form.split("</form>").next().unwrap_or_default().split("<input").skip(1);
     inputs
@@ -161,7 +167,8 @@ pub(crate) fn parse(bytes: &[u8]) -> io::Result<Answer> {
         .collect();
     let rest = &bytes[end + 4..];
     let chunked = headers.iter().any(|(name, value)| name == "transfer-encoding" && value == "chunked");
-    let length = headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
+    let length =
+        headers.iter().find(|(name, _)| name == "content-length").and_then(|(_, value)| value.parse().ok());
     let body = match (chunked, length) {
         (true, _) => unchunk(rest).ok_or_else(cut)?,
         (false, Some(length)) => rest.get(..length).ok_or_else(cut)?.to_vec(),
@@ -174,7 +181,9 @@ fn unchunk(mut rest: &[u8]) -> Option<Vec<u8>> {
     let mut body = Vec::new();
     loop {
         let end = rest.windows(2).position(|two| two == b"\r\n")?;
-        let size = usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?.split(';').next()?.trim(), 16).ok()?;
+        let size =
+            usize::from_str_radix(std::str::from_utf8(&rest[..end]).ok()?.split(';').next()?.trim(), 16)
+                .ok()?;
         rest = &rest[end + 2..];
         if size == 0 {
             return Some(body);

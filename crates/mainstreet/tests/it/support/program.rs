@@ -133,8 +133,13 @@ impl Place {
             ("password", PASSWORD),
         ];
         done(owner.fill(link.trim(), "/setup", &fields).unwrap());
-        let space =
-            [("name", "Workshop"), ("description", "Ask."), ("kind", "questions"), ("visibility", "public"), ("hue", "1")];
+        let space = [
+            ("name", "Workshop"),
+            ("description", "Ask."),
+            ("kind", "questions"),
+            ("visibility", "public"),
+            ("hue", "1"),
+        ];
         done(owner.fill("/spaces/new", "/spaces", &space).unwrap());
         let topic = open_topic(&mut owner, "How do I bend an oak rib?", "It cracks at the second knot.");
         Self { program, owner, topic }
@@ -145,13 +150,21 @@ impl Place {
 #[track_caller]
 pub(crate) fn open_topic(by: &mut Visitor, title: &str, body: &str) -> Topic {
     let page = by.see("/new").body;
-    let space = page.split("<option value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
-    let fields =
-        [("space", space), ("title", title), ("body", body), ("tags", "ribs"), ("question", "on"), ("act", "send")];
+    let space =
+        page.split("<option value=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or_default();
+    let fields = [
+        ("space", space),
+        ("title", title),
+        ("body", body),
+        ("tags", "ribs"),
+        ("question", "on"),
+        ("act", "send"),
+    ];
     let answer = by.fill("/new", "/new", &fields).unwrap();
     done(answer.clone());
     // `/t/SLUG/ID`, perhaps with a number behind.
-    let parts: Vec<&str> = answer.location().split(['#', '?']).next().unwrap_or_default().split('/').collect();
+    let parts: Vec<&str> =
+        answer.location().split(['#', '?']).next().unwrap_or_default().split('/').collect();
     assert!(parts.len() >= 4 && parts[1] == "t", "{parts:?}");
     Topic { path: parts[..4].join("/"), id: parts[3].to_owned() }
 }
