@@ -6,6 +6,9 @@ use std::time::SystemTime;
 use mainstreet_db::{Address, Db};
 use mainstreet_kernel::{Clock, Error, Timestamp};
 
+/// Where the community lives when nobody says.
+pub(crate) const DEFAULT_DATABASE: &str = "sqlite:mainstreet.sqlite";
+
 /// Options that every command takes.
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Common {
@@ -15,7 +18,7 @@ pub(crate) struct Common {
         global = true,
         value_name = "URL",
         env = "MAINSTREET_DATABASE",
-        default_value = "sqlite:mainstreet.sqlite"
+        default_value = DEFAULT_DATABASE
     )]
     pub(crate) database: String,
     /// Run as if it were this time, such as 2021-03-01T09:00Z; the clock goes on from there

@@ -27,6 +27,24 @@ pub fn own_account(tx: &mut Tx<'_>, id: AccountId, at: Timestamp) -> Result<Acco
     Ok(id)
 }
 
+/// Notes how far the making of a demonstration has come, so that nobody takes a real community for one.
+pub fn mark_demo(tx: &mut Tx<'_>, state: &str) -> Result<()> {
+    let now = tx.now();
+    tx.run(
+        "INSERT INTO settings (key, value, changed_at) VALUES ('demo.state', $1, $2)
+         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
+        params![state, now],
+    )
+    .map(drop)
+}
+
+/// What [`mark_demo`] noted last and when, if ever.
+pub fn demo_mark(tx: &mut Tx<'_>) -> Result<Option<(String, Timestamp)>> {
+    tx.first("SELECT value, changed_at FROM settings WHERE key = 'demo.state'", &[], |row| {
+        Ok((row.get("value")?, row.get("changed_at")?))
+    })
+}
+
 /// Opens spaces.
 pub fn insert_spaces(tx: &mut Tx<'_>, account: AccountId, spaces: &[NewSpace]) -> Result<()> {
     let row = |space: &NewSpace| {

@@ -1,6 +1,7 @@
 //! The command line: one file a command.
 
 mod backup;
+mod demo;
 mod doctor;
 mod metrics;
 mod read;
@@ -29,6 +30,8 @@ struct Cli {
 enum Command {
     /// Run the community
     Serve(serve::Options),
+    /// Look at an invented community: makes it when there is none, serves it, says how to sign in
+    Demo(demo::Options),
     /// Write everything into one file that restores into either database, while the place stays open
     Backup(backup::Options),
     /// Fill an empty database from such a file
@@ -55,6 +58,7 @@ pub(crate) fn run() -> ExitCode {
     let Cli { common, command } = Cli::parse();
     let done = match command {
         Command::Serve(options) => serve::run(&common, &options),
+        Command::Demo(options) => demo::run(&common, &options),
         Command::Backup(options) => backup::run(&common, &options),
         Command::Restore(options) => backup::restore(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),

@@ -130,7 +130,7 @@ impl Story {
 
     /// Somebody of the team, any but the first: the owner seldom works the floor.
     pub(crate) fn moderator(&mut self) -> u32 {
-        1 + u32::try_from(self.dice.below(self.plot.staff.len().saturating_sub(1))).unwrap_or(0)
+        1 + u32::try_from(self.dice.below(self.plot.staff.saturating_sub(1))).unwrap_or(0)
     }
 }
 
@@ -144,16 +144,18 @@ pub(crate) fn people(
     dice: &mut Dice,
 ) -> Vec<Person> {
     let mut people = Vec::with_capacity(setting.members as usize);
-    for place in 0..plot.staff.len() {
+    for place in 0..plot.cast.len() {
         let role = match place {
             0 => Role::Owner,
             1 => Role::Manager,
-            _ => Role::Moderator,
+            place if place < plot.staff => Role::Moderator,
+            _ => Role::Member,
         };
+        let kind = if role == Role::Member { Kind::Helper } else { Kind::Staff };
         let joined = rhythm.start().plus(place as i64 * 7 * HOUR / 2 + 1);
-        people.push(person(mint, joined, setting.now, Kind::Staff, role, names.culture(dice)));
+        people.push(person(mint, joined, setting.now, kind, role, names.culture(dice)));
     }
-    let ordinary = setting.members as usize - plot.staff.len() - plot.raiders as usize;
+    let ordinary = setting.members as usize - plot.cast.len() - plot.raiders as usize;
     let champions = (ordinary / 120).max(2);
     let arrivals = rhythm.arrivals(ordinary, plot.launch, dice);
     let shares: Vec<f64> = Kind::DRAWN.iter().map(|kind| kind.habit().share).collect();

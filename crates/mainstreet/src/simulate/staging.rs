@@ -15,8 +15,10 @@ use super::talk::hours_of;
 /// Where the story's large events lie.
 #[derive(Debug, Clone)]
 pub(crate) struct Plot {
-    /// Name and handle of the team: owner, manager, moderators.
-    pub(crate) staff: Vec<(String, String)>,
+    /// Name and handle of those who are always there: the owner, the manager, moderators, then members.
+    pub(crate) cast: Vec<(String, String)>,
+    /// How many of them are the team.
+    pub(crate) staff: usize,
     /// Accounts that only spam: those of the raid, then the lone ones.
     pub(crate) raiders: u32,
     /// How many of them come in the raid.
@@ -64,19 +66,14 @@ pub(crate) enum Cue {
 
 impl Plot {
     pub(crate) fn new(setting: &Setting, rhythm: &Rhythm, grammar: &Grammar) -> Self {
-        let mut staff = Vec::new();
-        if let Some(section) = grammar.of_kind("cast").find_map(|(_, scene)| scene.section("staff")) {
-            for which in 0..grammar.len(section) {
-                let mut line = String::new();
-                grammar.say(&mut line, section, which, &NOBODY, &mut Dice::new(0));
-                let (name, handle) = line.split_once(" / ").unwrap_or((&line, &line));
-                staff.push((name.to_owned(), handle.to_owned()));
-            }
-        }
+        let mut cast = named(grammar, "staff");
+        let staff = cast.len();
+        cast.extend(named(grammar, "members"));
         let raid = (setting.members / 30).clamp(5, 400);
         let lone = (setting.members / 60).clamp(2, 5_000);
         let outage = rhythm.part(0.80);
         Self {
+            cast,
             staff,
             raiders: raid + lone,
             raid,
@@ -95,6 +92,21 @@ impl Plot {
         let back = (lone - 1 - i64::from(place)) * i64::from(setting.days) * DAY / lone;
         setting.now.plus(-back - 3 * HOUR)
     }
+}
+
+/// Names and handles of a section of the standing cast.
+fn named(grammar: &Grammar, section: &str) -> Vec<(String, String)> {
+    let section = grammar.of_kind("cast").find_map(|(_, scene)| scene.section(section));
+    let which = section.map_or(0, |section| grammar.len(section));
+    let line = |which| {
+        let mut line = String::new();
+        if let Some(section) = section {
+            grammar.say(&mut line, section, which, &NOBODY, &mut Dice::new(0));
+        }
+        let (name, handle) = line.split_once(" / ").unwrap_or((&line, &line));
+        (name.to_owned(), handle.to_owned())
+    };
+    (0..which).map(line).collect()
 }
 
 impl Story {

@@ -7,7 +7,7 @@
 use std::cmp::{Ordering, Reverse};
 use std::collections::{BinaryHeap, HashMap, VecDeque};
 
-use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
+use mainstreet_kernel::clock::{HOUR, MINUTE};
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{IdMint, Role, Timestamp};
 
@@ -251,7 +251,7 @@ impl Story {
         let Some(person) = self.people.get(index as usize) else { return };
         let kind = person.kind;
         let mut newcomer = self.names.newcomer(&self.grammar, self.setting.seed, index, person);
-        if let Some((name, handle)) = self.plot.staff.get(index as usize) {
+        if let Some((name, handle)) = self.plot.cast.get(index as usize) {
             (newcomer.name, newcomer.handle) = (name.clone(), handle.clone());
         }
         let suffix = self.crowd.claim(&newcomer.handle);
@@ -369,23 +369,16 @@ impl Story {
         self.people.get(index as usize).map_or(PersonId(0), |person| person.id)
     }
 
-    /// People with `role` by the end of the story, in the order they came: id, name and handle.
-    pub(crate) fn holders(&self, role: Role) -> Vec<(PersonId, String, String)> {
-        let end = self.setting.now.plus(-DAY);
-        let fits = |person: &Person| person.role == role && person.here(end) && person.kind != Kind::Passer;
-        let numbered = self.people.iter().enumerate().filter(|(_, person)| fits(person)).take(50);
-        numbered
-            .map(|(index, person)| {
-                let (name, handle) = self.name(u32::try_from(index).unwrap_or(0));
-                (person.id, name, handle)
-            })
-            .collect()
+    /// Those who are always there: id, name, handle and role, the owner first, a member last.
+    pub(crate) fn cast(&self) -> Vec<(PersonId, String, String, Role)> {
+        let cast = self.plot.cast.iter().zip(&self.people);
+        cast.map(|((name, handle), person)| (person.id, name.clone(), handle.clone(), person.role)).collect()
     }
 
     /// A person's name and handle.
     pub(crate) fn name(&self, index: u32) -> (String, String) {
-        if let Some(staff) = self.plot.staff.get(index as usize) {
-            return staff.clone();
+        if let Some(known) = self.plot.cast.get(index as usize) {
+            return known.clone();
         }
         let Some(person) = self.people.get(index as usize) else { return (String::new(), String::new()) };
         let (name, handle) = self.names.name(&self.grammar, self.setting.seed, index, person.culture);
