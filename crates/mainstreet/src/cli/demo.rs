@@ -45,7 +45,8 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(common: &Common, options: &Options) -> Done {
-    let database = if common.database == DEFAULT_DATABASE { FILE.to_owned() } else { common.database.clone() };
+    let database =
+        if common.database == DEFAULT_DATABASE { FILE.to_owned() } else { common.database.clone() };
     let common = Common { database, ..common.clone() };
     let address = common.address()?;
     let mut db = common.open()?;
