@@ -92,7 +92,7 @@ pub struct TopicClock {
     pub closed_at: Option<Timestamp>,
     /// When it was hidden or deleted, if it is so now.
     pub gone_at: Option<Timestamp>,
-    /// Replies ever written, those later taken away included: the work happened.
+    /// Replies ever written by people, those later taken away included: the work happened.
     pub replies: i64,
 }
 
@@ -142,7 +142,7 @@ impl TopicClock {
     /// Hears one more reply: the same as telling the whole story again, as long as nothing was taken away.
     /// Only for a clock whose topic is known.
     pub fn hear_reply(&mut self, entry: &Entry, people: &People) {
-        self.replies += 1;
+        self.replies += i64::from(is_by_people(entry));
         let response = response_in(entry).filter(|(_, person)| {
             let person = people.now(*person);
             person.is_some() && person != self.asker
@@ -199,6 +199,11 @@ impl Times {
         let response = self.response.map(|(at, _)| at);
         self.asked_at <= now && later(response) && later(self.closed_at) && later(self.gone_at)
     }
+}
+
+/// False for bots and for notices such as "this topic was closed".
+fn is_by_people(entry: &Entry) -> bool {
+    matches!(entry.actor_class, ActorClass::Member | ActorClass::Staff | ActorClass::Guest)
 }
 
 fn earlier(a: Response, b: Response) -> Response {
@@ -266,7 +271,7 @@ impl Story {
             Verb::TopicClosed => self.clock.closed_at = Some(at),
             Verb::TopicReopened => self.clock.closed_at = None,
             Verb::ReplyCreated => {
-                self.clock.replies += 1;
+                self.clock.replies += i64::from(is_by_people(entry));
                 self.away.remove(&post);
                 self.responses.extend(response_in(entry).map(|response| (post, response)));
             }

@@ -153,7 +153,7 @@ pub const ALL: &[Definition] = &[
             "Replies per topic",
             Behind::Topics,
             "How many replies a topic begun in the window has had so far, on average.",
-            "replies to topics begun in the window / those topics; normal interval of the mean",
+            "replies by people to topics begun in the window / those topics; normal interval of the mean",
         )
     },
     Definition {
