@@ -17,8 +17,8 @@ pub struct Numbers {
 /// Draws the table, folded away behind "Show the numbers".
 pub fn numbers(table: &Numbers) -> String {
     let mut out = format!(
-        r#"<details><summary>Show the numbers</summary><div class="scroll"><table class="table"><caption class="vh">{}</caption><thead><tr>"#,
-        escape(&table.caption)
+        r#"<details><summary>Show the numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="{caption}"><table class="table"><caption class="vh">{caption}</caption><thead><tr>"#,
+        caption = escape(&table.caption)
     );
     for (index, column) in table.columns.iter().enumerate() {
         let class = if index == 0 { "" } else { r#" class="r""# };

@@ -97,6 +97,12 @@ fn mix(query: &Query, rows: &[(Day, ActorClass, Counts)]) -> Result<Figure> {
         sum.add(counts, 1);
         weeks.entry(day.monday()).or_default().add(counts, 1);
     }
+    if let (Some(first), Some(last)) = (weeks.keys().next().copied(), weeks.keys().next_back().copied()) {
+        // Weeks in which nothing happened are weeks too.
+        for monday in (first.0..last.0).step_by(7) {
+            weeks.entry(Day(monday)).or_default();
+        }
+    }
     let total = sum.total().max(0) as u64;
     let share = |count: i64| Share::new(count.max(0) as u64, total);
     let kinds = [

@@ -1,30 +1,38 @@
 //! The pulse on the page `Today`: one row a figure, with its change and a sparkline.
 
+use askama::Template;
 use mainstreet_desk::metrics::definitions::Unit;
 use mainstreet_desk::metrics::pulse::{Beat, Change};
+use mainstreet_kernel::{Error, Result};
 
 use super::words::{duration, value};
 use crate::charts::{Spark, amount, spark};
 
-/// One row of the table `pulse`, ready for the template `desk/metrics/pulse.html`.
-pub(crate) struct PulseRow {
-    /// What it is.
-    pub(crate) name: &'static str,
-    /// Over what.
-    pub(crate) span: &'static str,
-    /// The value in words.
-    pub(crate) value: String,
-    /// The change in words; `no clear change` unless it is more than chance.
-    pub(crate) change: String,
-    /// `up` when the change is for the better, `down` when not, else nothing.
-    pub(crate) tone: &'static str,
-    /// A sparkline, ready.
-    pub(crate) spark: String,
-    /// The figure on the page of metrics.
-    pub(crate) href: String,
+/// The table of the pulse, ready for the page.
+pub(crate) fn table(beats: Vec<Beat>) -> Result<String> {
+    let table = Pulse { pulse: beats.into_iter().map(Row::from).collect() };
+    table.render().map_err(Error::internal)
 }
 
-impl From<Beat> for PulseRow {
+#[derive(Template)]
+#[template(path = "desk/metrics/pulse.html")]
+struct Pulse {
+    pulse: Vec<Row>,
+}
+
+struct Row {
+    name: &'static str,
+    span: &'static str,
+    value: String,
+    /// `no clear change` unless it is more than chance.
+    change: String,
+    /// `up` when the change is for the better, `down` when not, else nothing.
+    tone: &'static str,
+    spark: String,
+    href: String,
+}
+
+impl From<Beat> for Row {
     fn from(beat: Beat) -> Self {
         let unit = beat.definition.unit;
         let (change, tone) = match beat.change {

@@ -29,9 +29,21 @@ pub(super) fn value(unit: Unit, value: f64) -> String {
     }
 }
 
+/// Shares of fewer than this many are said as `k of n`: a percentage would pretend to be sure.
+const FEW: u64 = 10;
+
 /// The value of a figure, or that it is not known.
 pub(super) fn said(figure: &Figure) -> String {
+    if let (Unit::Share, Some(_), Some(k), Some(n @ ..FEW)) = (figure.unit, figure.value, figure.k, figure.n) {
+        return format!("{k} of {n}");
+    }
     figure.value.map_or_else(|| "not known yet".to_owned(), |found| value(figure.unit, found))
+}
+
+/// A share before a noun: `25 % of`, or `2 of 3`.
+pub(super) fn of(figure: &Figure) -> String {
+    let said = said(figure);
+    if said.contains(" of ") { said } else { format!("{said} of") }
 }
 
 /// Its interval and number, such as `95 % interval 33 % to 85 %, from 12 questions`.
@@ -44,7 +56,8 @@ pub(super) fn sureness(figure: &Figure, what: &str) -> String {
         _ => String::new(),
     };
     let n = figure.n.unwrap_or(0);
-    format!("{between}from {} {what}", amount(n as f64))
+    let hint = if (1..FEW).contains(&n) { " (few: no more than a hint)" } else { "" };
+    format!("{between}from {} {what}{hint}", amount(n as f64))
 }
 
 #[cfg(test)]

@@ -1,5 +1,7 @@
 //! How soon somebody answers, and who.
 
+use mainstreet_desk::metrics::figure::{Figure, Point};
+
 use super::{Found, Panel, Window, meanings, table};
 use crate::charts::{
     Bar, Bars, Mark, Numbers, Part, SurvivalCurve, Tread, Whisker, amount, bars, numbers, percent,
@@ -130,7 +132,7 @@ pub(super) fn by_whom(found: &Found, window: &Window) -> Option<Panel> {
     let chart = bars(&Bars {
         label: "Who gave the first response",
         unit: "",
-        across: "",
+        across: "time since asking",
         percent: true,
         parts: CAUSES.into(),
         bars: drawn.collect(),
@@ -152,13 +154,27 @@ pub(super) fn by_whom(found: &Found, window: &Window) -> Option<Panel> {
         ),
         wide: false,
         chart,
-        numbers: table("Answered by a member", "within", member)
-            + &table("Answered by staff", "within", staff),
+        numbers: causes(member, staff),
         definitions: meanings(&["first-response-by-member-24h", "first-response-by-staff-24h"]),
         doors: vec![
             (format!("{}&only=yes", member.behind), "Answered by members".to_owned()),
             (format!("{}&only=yes", staff.behind), "Answered by staff".to_owned()),
         ],
+    })
+}
+
+fn causes(member: &Figure, staff: &Figure) -> String {
+    let said = |point: &Point| match (point.value, point.low, point.high) {
+        (Some(value), Some(low), Some(high)) => {
+            format!("{} ({} to {})", percent(value), percent(low), percent(high))
+        }
+        _ => "-".to_owned(),
+    };
+    let rows = member.series.iter().zip(&staff.series);
+    numbers(&Numbers {
+        caption: "Who gave the first response".to_owned(),
+        columns: ["within", "by a member", "by staff"].map(str::to_owned).into(),
+        rows: rows.map(|(member, staff)| vec![member.at.clone(), said(member), said(staff)]).collect(),
     })
 }
 

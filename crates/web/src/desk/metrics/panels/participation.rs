@@ -7,7 +7,7 @@ use super::{Found, Panel, Window, day, is_named, meanings, short, table};
 use crate::charts::{
     Bar, Bars, Line, Part, Point, Series, Whisker, amount, bars, line, numbers, percent, whiskers,
 };
-use crate::desk::metrics::words::{said, sureness};
+use crate::desk::metrics::words::{of, said, sureness};
 
 /// The list of people behind `figure` as of the end of a point's day.
 fn people_on(figure: &Figure, point: &Spot, window: &Window) -> Option<String> {
@@ -99,7 +99,7 @@ pub(super) fn repeat(found: &Found, window: &Window) -> Option<Panel> {
         id: "repeat",
         family: "Participation",
         finding: match repeat.value {
-            Some(share) => format!("{} of contributing members came back on another day", percent(share)),
+            Some(_) => format!("{} contributing members came back on another day", of(repeat)),
             None => "Nobody contributed in these 28 days".to_owned(),
         },
         sub: format!(
@@ -159,7 +159,7 @@ pub(super) fn mix(found: &Found, _window: &Window) -> Option<Panel> {
         id: "mix",
         family: "Contributions",
         finding: match mix.value {
-            Some(share) => format!("{} of what members do is replying", percent(share)),
+            Some(_) => format!("{} what members do is replying", of(mix)),
             None => "Nothing was contributed in this window".to_owned(),
         },
         sub: format!(

@@ -3,8 +3,8 @@
 use mainstreet_desk::metrics::figure::Cohort;
 
 use super::{Found, Panel, Window, meanings, short, table};
-use crate::charts::{Cell, Heat, HeatRow, amount, heat, percent};
-use crate::desk::metrics::words::sureness;
+use crate::charts::{Cell, Heat, HeatRow, amount, heat};
+use crate::desk::metrics::words::{of, said, sureness};
 
 pub(super) fn cohorts(found: &Found, window: &Window) -> Option<Panel> {
     let find = |id: &str| found.returning.iter().find(|figure| figure.id == id);
@@ -42,14 +42,12 @@ pub(super) fn cohorts(found: &Found, window: &Window) -> Option<Panel> {
         id: "retention",
         family: "Retention",
         finding: match (first.value, fourth.value) {
-            (Some(first), Some(fourth)) => format!(
-                "{} of newcomers contribute again in their next week, {} in the fourth after",
-                percent(first),
-                percent(fourth)
+            (Some(_), Some(_)) => format!(
+                "{} newcomers contribute again in their next week, {} in the fourth after",
+                of(first),
+                said(fourth)
             ),
-            (Some(first), None) => {
-                format!("{} of newcomers contribute again in their next week", percent(first))
-            }
+            (Some(_), None) => format!("{} newcomers contribute again in their next week", of(first)),
             _ => "No newcomers have lived through their next week yet".to_owned(),
         },
         sub: format!(

@@ -3,7 +3,7 @@
 use super::first_response::stand_in;
 use super::{Found, Panel, Window, meanings};
 use crate::charts::{Numbers, SurvivalCurve, Tread, numbers, percent, survival_curve};
-use crate::desk::metrics::words::{duration, said, sureness};
+use crate::desk::metrics::words::{duration, of, said, sureness};
 
 pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
     let find = |id: &str| found.solutions.iter().find(|figure| figure.id == id);
@@ -38,7 +38,7 @@ pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
         id: "solutions",
         family: "Solutions",
         finding: match rate.value {
-            Some(share) => format!("{} of {what} are solved within 28 days", percent(share)),
+            Some(_) => format!("{} {what} are solved within 28 days", of(rate)),
             None => format!("No {what} here are 28 days old yet"),
         },
         sub: format!(
