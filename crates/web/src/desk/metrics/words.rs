@@ -34,7 +34,8 @@ const FEW: u64 = 10;
 
 /// The value of a figure, or that it is not known.
 pub(super) fn said(figure: &Figure) -> String {
-    if let (Unit::Share, Some(_), Some(k), Some(n @ ..FEW)) = (figure.unit, figure.value, figure.k, figure.n) {
+    if let (Unit::Share, Some(_), Some(k), Some(n @ ..FEW)) = (figure.unit, figure.value, figure.k, figure.n)
+    {
         return format!("{k} of {n}");
     }
     figure.value.map_or_else(|| "not known yet".to_owned(), |found| value(figure.unit, found))
