@@ -11,6 +11,10 @@ const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/assets.rs"))
 /// The folder all assets are served from.
 pub(crate) const FOLDER: &str = concat!("/assets/", env!("MAINSTREET_ASSETS_HASH"), "/");
 
+/// Value of the header that names which pages a browser may make ready before they are asked for.
+pub(crate) const SPECULATION: &str =
+    concat!("\"/assets/", env!("MAINSTREET_ASSETS_HASH"), "/speculation.json\"");
+
 /// Address of the style sheet.
 pub(crate) fn css() -> &'static str {
     concat!("/assets/", env!("MAINSTREET_ASSETS_HASH"), "/app.css")

@@ -76,6 +76,10 @@ impl Stored {
             return response;
         }
         headers.insert(header::CONTENT_TYPE, self.kind.clone());
+        if self.kind.as_bytes().starts_with(b"text/html") {
+            // Visitors' pages change nothing by being looked at, so the browser may fetch the next one beforehand.
+            headers.insert("speculation-rules", HeaderValue::from_static(crate::assets::SPECULATION));
+        }
         if let Some(coding) = coding {
             headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));
         }

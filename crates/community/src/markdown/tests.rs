@@ -21,7 +21,7 @@ fn what_people_write_is_drawn() {
     check("Vec<String> & <u32>", "<p>Vec&lt;String&gt; &amp; &lt;u32&gt;</p>");
     check(
         "```rust\nlet a = \"<b>\";\n```",
-        "<pre tabindex=\"0\" aria-label=\"Code\"><code class=\"language-rust\">let a = &quot;&lt;b&gt;&quot;;\n</code></pre>",
+        "<pre tabindex=\"0\" role=\"group\" aria-label=\"Code\"><code class=\"language-rust\">let a = &quot;&lt;b&gt;&quot;;\n</code></pre>",
     );
     check(
         "![a map](/m.png \"Map\")",

@@ -182,7 +182,7 @@ fn code_block(info: &str, code: &str) -> String {
         .take(30)
         .collect();
     let mut html = String::with_capacity(code.len() + 64);
-    html.push_str("<pre tabindex=\"0\" aria-label=\"Code\"><code");
+    html.push_str("<pre tabindex=\"0\" role=\"group\" aria-label=\"Code\"><code");
     if !language.is_empty() {
         html.push_str(" class=\"language-");
         html.push_str(&language);

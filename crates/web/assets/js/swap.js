@@ -42,8 +42,9 @@ function say(text) {
   box.scrollIntoView({ block: 'nearest' });
 }
 
-/** Brings the posts of this page up to date with `page`; posts that are new to it are added at the end. */
-export function posts(page) {
+/** Brings the posts of this page up to date with `page`; posts that are new to it are added at the end. A post whose
+ *  menu is open is left alone, unless it is the one acted on. */
+export function posts(page, acted) {
   const list = document.querySelector('[data-topic]');
   const fresh = page.querySelector('[data-topic]');
   if (!list || list.dataset.topic !== fresh?.dataset.topic) return null;
@@ -53,7 +54,7 @@ export function posts(page) {
     const old = document.getElementById(post.id);
     const number = Number(post.id.slice(1));
     if (old) {
-      const busy = old.querySelector('details[open]') && !old.contains(document.activeElement);
+      const busy = old !== acted && old.querySelector('details[open]');
       if (!busy && old.outerHTML !== post.outerHTML) replace(old, post);
     } else if (number === last + 1) {
       list.append(document.importNode(post, true));
@@ -81,7 +82,7 @@ async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   const { page, response } = await load(form.action, { method: 'POST', body, headers: { 'x-fragment': 'yes' } });
   const elsewhere = new URL(response.url).pathname !== location.pathname;
-  const done = response.ok && (form.dataset.swap ? parts(form.dataset.swap, page) : !elsewhere && posts(page));
+  const done = response.ok && (form.dataset.swap ? parts(form.dataset.swap, page) : !elsewhere && posts(page, form.closest('[data-post]')));
   if (done) return flash(page);
   if (!response.ok) {
     return say(page.querySelector('main .lede, main [role="alert"]')?.textContent ?? 'That did not work.');

@@ -18,7 +18,7 @@ mod topics;
 mod your_settings;
 
 pub(crate) use old_paths::missing;
-pub(crate) use topics::reaction_word;
+pub(crate) use topics::{reaction_icon, reaction_word};
 
 use crate::routes::Routes;
 

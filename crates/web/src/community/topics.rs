@@ -194,8 +194,19 @@ async fn post(cx: Cx) -> Page {
     views::moved(&path)
 }
 
-/// For templates: word and sign of a reaction.
-pub(crate) fn reaction_word(kind: &str) -> String {
-    let (word, sign) = reactions::label(kind);
-    if sign.is_empty() { word.to_owned() } else { format!("{sign} {word}") }
+/// For templates: the word of a reaction. Ways of other channels show their own names.
+pub(crate) fn reaction_word(kind: &str) -> &str {
+    reactions::label(kind).0
+}
+
+/// For templates: the picture of a reaction; empty for those that came from elsewhere.
+pub(crate) fn reaction_icon(kind: &str) -> &'static str {
+    match kind {
+        "thanks" => "gift",
+        "like" => "thumb",
+        "heart" => "heart",
+        "idea" => "idea",
+        "celebrate" => "star",
+        _ => "",
+    }
 }

@@ -35,9 +35,9 @@ const COLOURS: &[&str] = &[
 ];
 
 const ICONS: &[&str] = &[
-    "arrow", "bell", "bin", "bold", "cal", "check", "clock", "code", "down", "eye", "feed", "flag", "heart",
-    "idea", "image", "italic", "link", "list", "lock", "mark", "menu", "pencil", "pin", "plus", "quote",
-    "reply", "search", "shield", "undo", "user", "x",
+    "arrow", "bell", "bin", "bold", "cal", "check", "clock", "code", "down", "eye", "feed", "flag", "gift",
+    "heart", "idea", "image", "italic", "link", "list", "lock", "mark", "menu", "pencil", "pin", "plus",
+    "quote", "reply", "search", "shield", "smile", "star", "thumb", "undo", "user", "x",
 ];
 
 #[derive(Template)]
