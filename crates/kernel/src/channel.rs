@@ -113,8 +113,10 @@ pub struct IncomingMessage {
     pub standing: Standing,
     /// True when its topic takes no more replies.
     pub closed: bool,
-    /// Paths under which the old place served it; they will redirect.
+    /// Paths under which the old place served it; they will redirect to the post.
     pub old_paths: Vec<String>,
+    /// Paths of its conversation as a whole; they will redirect to the topic.
+    pub topic_paths: Vec<String>,
     /// File and line or entry it was read from, for the report.
     pub at_source: String,
 }
@@ -143,7 +145,8 @@ pub enum Standing {
 /// Reactions of one kind on a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IncomingReaction {
-    /// A short name such as `heart`.
+    /// One of our own words for it where there is one (`like`, `heart`, `thanks`, `celebrate`, `idea`), else the
+    /// emoji itself, else its name on the channel.
     pub kind: String,
     /// How many people in all.
     pub count: i64,
@@ -158,4 +161,9 @@ pub struct Skipped {
     pub at: String,
     /// Why, in a sentence.
     pub why: String,
+}
+
+/// The name of a space whose real name the channel has not told: it gives way to a real one.
+pub fn placeholder_name(external_id: &str) -> String {
+    format!("Category {external_id}")
 }

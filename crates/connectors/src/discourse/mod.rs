@@ -9,7 +9,7 @@ mod post;
 use std::collections::HashSet;
 use std::path::PathBuf;
 
-use mainstreet_kernel::channel::{Incoming, IncomingSpace, Skipped};
+use mainstreet_kernel::channel::{Incoming, IncomingSpace, Skipped, placeholder_name};
 use mainstreet_kernel::{Error, Result};
 use serde_json::Value;
 
@@ -148,7 +148,7 @@ impl Reader<'_> {
             && !self.spaces.contains(&(category, true))
             && self.spaces.insert((category, false))
         {
-            self.space(category, format!("Category {category}"), String::new(), true)?;
+            self.space(category, placeholder_name(&category.to_string()), String::new(), true)?;
         }
         (self.each)(Found::Incoming(Incoming::Message(Box::new(message))))
     }

@@ -110,6 +110,7 @@ pub(super) fn message(
         standing: standing(post),
         closed: context.closed,
         old_paths,
+        topic_paths,
         at_source: at_source.to_owned(),
     })
 }
@@ -156,7 +157,7 @@ fn standing(post: &Post) -> Standing {
 
 /// Reactions where the plugin is installed, likes elsewhere: a like is one of the reactions, so never both.
 fn reactions(post: &Post) -> Vec<IncomingReaction> {
-    let of = |kind: &str, count: i64| IncomingReaction { kind: kind.to_owned(), count, by: Vec::new() };
+    let of = |kind: &str, count: i64| IncomingReaction { kind: markup::reaction(kind), count, by: Vec::new() };
     match &post.reactions {
         Some(reactions) => reactions.iter().filter(|r| r.count > 0).map(|r| of(&r.id, r.count)).collect(),
         None => {

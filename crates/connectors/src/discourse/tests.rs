@@ -49,7 +49,8 @@ fn posts_one_a_line() {
         4,
         "likes are not added to reactions"
     );
-    assert_eq!(first.old_paths, ["/t/tide-tables/12/1", "/p/101", "/t/tide-tables/12", "/t/12"]);
+    assert_eq!(first.old_paths, ["/t/tide-tables/12/1", "/p/101"]);
+    assert_eq!(first.topic_paths, ["/t/tide-tables/12", "/t/12"]);
     assert_eq!(third.reply_to, Some(ReplyTo::Number(2)));
     assert_eq!(third.markdown, "> @ben [wrote](/t/tide-tables/12/2):\n>\n> In the harbour office\n\nThanks");
     assert_eq!((second.format, second.accepted, second.question), ("html", true, true));

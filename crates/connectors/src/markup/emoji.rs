@@ -17,6 +17,20 @@ pub(crate) fn by_name(name: &str) -> Option<String> {
     Some(emoji.with_skin_tone(tone).unwrap_or(emoji).as_str().to_owned())
 }
 
+/// The kind of reaction that an emoji of this name is: a word of ours where there is one, else the emoji itself,
+/// else its name. Skin tones say nothing about the kind.
+pub(crate) fn reaction(name: &str) -> String {
+    let base = name.split("::").next().unwrap_or(name);
+    match base {
+        "+1" | "thumbsup" | "like" => "like".to_owned(),
+        "heart" => "heart".to_owned(),
+        "pray" | "folded_hands" => "thanks".to_owned(),
+        "tada" => "celebrate".to_owned(),
+        "bulb" => "idea".to_owned(),
+        _ => by_name(base).unwrap_or_else(|| mainstreet_kernel::text::excerpt(base, 60)),
+    }
+}
+
 /// Names that differ from those of the list we use.
 fn alias(name: &str) -> Option<&'static str> {
     Some(match name {

@@ -9,7 +9,7 @@ mod inline;
 mod render;
 mod tree;
 
-pub(crate) use emoji::replace_names as emoji_names;
+pub(crate) use emoji::{reaction, replace_names as emoji_names};
 pub(crate) use inline::{code_span, escape, fence, guard_start, link_target, split_code};
 
 use tree::Tree;

@@ -7,7 +7,7 @@ use mainstreet_kernel::{ActorClass, Timestamp};
 use super::model::{Attachment, Message};
 use super::mrkdwn;
 use super::people::People;
-use crate::markup::{escape, link_target, quote};
+use crate::markup::{self, escape, link_target, quote};
 
 /// What is done with a message, by its subtype.
 #[derive(Debug, PartialEq, Eq)]
@@ -88,6 +88,7 @@ pub(super) fn message(
         standing: if kind == Kind::Tombstone { Standing::Deleted } else { Standing::Shown },
         closed: false,
         old_paths: vec![format!("/archives/{channel}/p{}", message.ts.replace('.', ""))],
+        topic_paths: Vec::new(),
         at_source: at_source.to_owned(),
     })
 }
@@ -127,7 +128,7 @@ pub(super) fn author(message: &Message, people: &People) -> Option<IncomingPerso
 
 fn reactions(message: &Message) -> Vec<IncomingReaction> {
     let one = |reaction: &super::model::Reaction| IncomingReaction {
-        kind: reaction.name.clone(),
+        kind: markup::reaction(&reaction.name),
         count: reaction.count.unwrap_or(0).max(reaction.users.len() as i64),
         by: reaction.users.clone(),
     };
