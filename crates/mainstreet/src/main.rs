@@ -4,6 +4,7 @@
 
 mod boot;
 mod cli;
+mod importing;
 mod jobs;
 mod node;
 mod rehearsal;

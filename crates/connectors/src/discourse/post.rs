@@ -79,12 +79,11 @@ pub(super) fn message(
     let version = post.version.unwrap_or(1).max(1);
     let updated = post.updated_at.as_deref().and_then(time);
     let text = text(post, topic);
-    let mut old_paths =
-        vec![format!("/t/{}/{topic}/{}", context.slug, post.post_number), format!("/p/{}", post.id)];
-    if post.post_number == 1 {
-        old_paths.push(format!("/t/{}/{topic}", context.slug));
-        old_paths.push(format!("/t/{topic}"));
-    }
+    let old_paths = vec![format!("/t/{}/{topic}/{}", context.slug, post.post_number), format!("/p/{}", post.id)];
+    let topic_paths = match post.post_number {
+        1 => vec![format!("/t/{}/{topic}", context.slug), format!("/t/{topic}")],
+        _ => Vec::new(),
+    };
     Ok(IncomingMessage {
         external_id: post.id.to_string(),
         topic: topic.to_string(),

@@ -4,7 +4,7 @@ use mainstreet_kernel::channel::{IncomingMessage, IncomingPerson, IncomingReacti
 use mainstreet_kernel::text::excerpt;
 use mainstreet_kernel::{ActorClass, Timestamp};
 
-use super::model::{Attachment, Message};
+use super::model::{Attachment, Message, Reaction};
 use super::mrkdwn;
 use super::people::People;
 use crate::markup::{self, escape, link_target, quote};
@@ -126,10 +126,15 @@ pub(super) fn author(message: &Message, people: &People) -> Option<IncomingPerso
     })
 }
 
+/// How many reacted in one way.
+pub(super) fn count(reaction: &Reaction) -> i64 {
+    reaction.count.unwrap_or(0).max(reaction.users.len() as i64)
+}
+
 fn reactions(message: &Message) -> Vec<IncomingReaction> {
-    let one = |reaction: &super::model::Reaction| IncomingReaction {
+    let one = |reaction: &Reaction| IncomingReaction {
         kind: markup::reaction(&reaction.name),
-        count: reaction.count.unwrap_or(0).max(reaction.users.len() as i64),
+        count: count(reaction),
         by: reaction.users.clone(),
     };
     message.reactions.iter().map(one).filter(|reaction| reaction.count > 0).collect()

@@ -160,6 +160,9 @@ impl Reader<'_> {
             Kind::Left(what) => (self.each)(Found::Left(what)),
             Kind::Join => match (message::author(&message, &self.people), message::time(&message.ts)) {
                 (Some(person), Some(at)) => {
+                    for _ in 0..message.reactions.iter().map(message::count).sum::<i64>() {
+                        (self.each)(Found::Left("reactions to joins"))?;
+                    }
                     self.joins.push(IncomingJoin { person, space: channel, at });
                     Ok(())
                 }

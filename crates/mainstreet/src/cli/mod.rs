@@ -3,6 +3,7 @@
 mod backup;
 mod demo;
 mod doctor;
+mod import;
 mod metrics;
 mod read;
 mod serve;
@@ -32,6 +33,8 @@ enum Command {
     Serve(serve::Options),
     /// Look at an invented community: makes it when there is none, serves it, says how to sign in
     Demo(demo::Options),
+    /// Take in the archive of another place: its people, topics, posts and reactions
+    Import(import::Options),
     /// Write everything into one file that restores into either database, while the place stays open
     Backup(backup::Options),
     /// Fill an empty database from such a file
@@ -59,6 +62,7 @@ pub(crate) fn run() -> ExitCode {
     let done = match command {
         Command::Serve(options) => serve::run(&common, &options),
         Command::Demo(options) => demo::run(&common, &options),
+        Command::Import(options) => import::run(&common, &options),
         Command::Backup(options) => backup::run(&common, &options),
         Command::Restore(options) => backup::restore(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
