@@ -12,6 +12,7 @@ use super::model::{DropReason, Faces, Outcome, Source, Topic};
 use super::posts::{Reacted, reacted, state};
 use super::store::{self, KnownPost};
 use super::topic::Topics;
+use crate::people;
 
 /// Brings a post up to date with a copy that is as new as what is here, or newer. What somebody changed here
 /// stays: only what differs from the *last copy* is taken over.
@@ -95,7 +96,7 @@ impl Change<'_, '_, '_> {
         let taken = self.activity(verb, Actor::SYSTEM).with(json!({ "by": "archive", "first": first }));
         self.tx.record(&taken)?;
         let sign = i64::from(shown) - i64::from(self.post.state == "published");
-        store::recount_posts(self.tx, self.post.person, sign)?;
+        people::store::recount_posts(self.tx, self.post.person, sign)?;
         if let Some(topic) = self.topic.as_deref_mut() {
             if let Some(slim) = topic.posts.iter_mut().find(|slim| slim.id == self.post.id) {
                 slim.published = shown;

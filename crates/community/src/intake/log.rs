@@ -9,6 +9,7 @@ use super::changes::unnamed_in;
 use super::model::Topic;
 use super::posts::Written;
 use super::topic::Topics;
+use crate::posts::facts_of;
 
 /// Records what the batch did.
 pub(super) fn record(tx: &mut Tx<'_>, written: &[Written<'_>], topics: &Topics) -> Result<()> {
@@ -94,26 +95,4 @@ fn of_topic(topic: &Topic, activities: &mut Vec<Activity>) {
     if let Some(at) = topic.closed_at.filter(|_| topic.told.closed) {
         activities.push(within(Activity::new(Verb::TopicClosed, Actor::SYSTEM, topic.id, at), topic).to(topic.person));
     }
-}
-
-/// What the log keeps of a text: words outside of quotes and code, and whether they are mentions only.
-struct Facts {
-    words: usize,
-    mention_only: bool,
-}
-
-fn facts_of(markdown: &str) -> Facts {
-    let (mut words, mut mentions, mut code) = (0, 0, false);
-    for line in markdown.lines() {
-        if line.trim_start().starts_with("```") {
-            code = !code;
-        } else if !code && !line.starts_with('>') {
-            let of_line = line.split_whitespace().filter(|word| word.chars().any(char::is_alphanumeric));
-            for word in of_line {
-                words += 1;
-                mentions += usize::from(word.starts_with('@'));
-            }
-        }
-    }
-    Facts { words, mention_only: words > 0 && words == mentions }
 }

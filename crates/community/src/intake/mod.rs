@@ -20,7 +20,6 @@ mod log;
 mod model;
 mod places;
 mod posts;
-mod redirects;
 mod settle;
 mod store;
 mod topic;
@@ -33,7 +32,6 @@ use mainstreet_kernel::id::AccountId;
 use mainstreet_kernel::{Error, Result, text};
 
 pub use model::{DropReason, Outcome, Source, Taken};
-pub use redirects::{Target, find_old_path};
 pub use settle::{finish, settle};
 
 /// The account named `name` on a channel of kind `kind` (`discourse`, `slack`), made when it is new. `into` is the

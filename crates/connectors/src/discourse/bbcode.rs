@@ -1,6 +1,9 @@
 //! Discourse's Markdown with BBCode in it, turned into plain Markdown.
 
-use crate::markup::{self, link_target};
+use std::borrow::Cow;
+
+use super::breaks::show_line_ends;
+use crate::markup::{self, References, link_target};
 
 /// What stands around a text and it refers to.
 pub(super) struct Around<'a> {
@@ -8,8 +11,8 @@ pub(super) struct Around<'a> {
     pub(super) topic: i64,
     /// That topic's slug.
     pub(super) slug: &'a str,
-    /// Where the pictures it calls `upload://NAME` lie, by NAME.
-    pub(super) uploads: &'a [(String, String)],
+    /// What its rendering tells: where pictures lie, what is a formula.
+    pub(super) known: &'a References,
 }
 
 /// Quotes deeper than this stay as they are written.
@@ -19,6 +22,7 @@ const DEEPEST: usize = 12;
 pub(super) fn to_markdown(raw: &str, around: &Around<'_>) -> String {
     let mut open = vec![Frame::default()];
     let mut fence: Option<String> = None;
+    let raw = formulas(raw, &around.known.formulas);
     for line in raw.lines() {
         let marks = fence_of(line);
         match (&fence, marks) {
@@ -44,7 +48,36 @@ pub(super) fn to_markdown(raw: &str, around: &Around<'_>) -> String {
         }
     }
     let text = open.pop().unwrap_or_default().text;
-    squeeze(&text)
+    squeeze(&show_line_ends(&text))
+}
+
+/// Formulas between dollar signs become code: our Markdown shows them as they are written, and no star or underscore
+/// in them is taken for a mark.
+fn formulas<'a>(raw: &'a str, known: &[String]) -> Cow<'a, str> {
+    if known.is_empty() || !raw.contains('$') {
+        return Cow::Borrowed(raw);
+    }
+    let mut out = String::with_capacity(raw.len());
+    let mut rest = raw;
+    while let Some(start) = rest.find('$') {
+        let block = rest.get(start..).is_some_and(|rest| rest.starts_with("$$"));
+        let width = if block { 2 } else { 1 };
+        let inner = rest.get(start + width..).unwrap_or("");
+        let end = inner.find(if block { "$$" } else { "$" });
+        let text = end.and_then(|end| inner.get(..end)).unwrap_or("");
+        out.push_str(rest.get(..start).unwrap_or(""));
+        if known.binary_search_by(|formula| formula.as_str().cmp(text.trim())).is_ok() && !text.trim().is_empty() {
+            let alone = block && text.contains('\n');
+            let code = if alone { markup::fence(text.trim(), "math") } else { markup::code_span(text.trim()) };
+            out.push_str(&code);
+            rest = inner.get(text.len() + width..).unwrap_or("");
+        } else {
+            out.push_str("$$".get(..width).unwrap_or("$"));
+            rest = inner;
+        }
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
 }
 
 #[derive(Default)]
@@ -106,7 +139,7 @@ fn text_line(line: &str, open: &mut Vec<Frame>, around: &Around<'_>) {
 fn close(open: &mut Vec<Frame>, around: &Around<'_>) {
     let Some(frame) = open.pop() else { return };
     let (author, path) = quoted(&frame.tag, around);
-    let block = markup::quote(&author, &path, &squeeze(&frame.text));
+    let block = markup::quote(&author, &path, &squeeze(&show_line_ends(&frame.text)));
     push_line(open, &format!("\n{block}\n"));
 }
 
@@ -275,7 +308,7 @@ fn links(piece: &str, around: &Around<'_>) -> String {
         match target.strip_prefix("upload://") {
             Some(name) => {
                 let short = name.split('.').next().unwrap_or("");
-                match around.uploads.iter().find(|(known, _)| known == short) {
+                match around.known.uploads.iter().find(|(known, _)| known == short) {
                     Some((_, url)) => {
                         let url = link_target(url).unwrap_or_default();
                         out.push_str(&format!("{before}[{label}]({url})"));
@@ -318,9 +351,13 @@ mod tests {
 
     #[track_caller]
     fn check(raw: &str, expect: &str) {
-        let uploads = [("abc".to_owned(), "https://x.example/abc.png".to_owned())];
+        let known = References {
+            mentions: Vec::new(),
+            uploads: vec![("abc".to_owned(), "https://x.example/abc.png".to_owned())],
+            formulas: vec!["a_1*b_2".to_owned(), "x^2".to_owned()],
+        };
         assert_eq!(
-            to_markdown(raw, &Around { topic: 12, slug: "boats", uploads: &uploads }),
+            to_markdown(raw, &Around { topic: 12, slug: "boats", known: &known }),
             expect,
             "{raw}"
         );
@@ -346,7 +383,7 @@ mod tests {
             "[quote=\"a, post:2, topic:12\"]\n[quote=\"b, post:1, topic:12\"]\ninner\n[/quote]\nouter\n[/quote]\nmine",
             "> @a [wrote](/t/boats/12/2):\n>\n> > @b [wrote](/t/boats/12/1):\n> >\n> > inner\n>\n> outer\n\nmine",
         );
-        check("[quote=\"ben\"]\nnever closed", "[quote=\"ben\"]\nnever closed");
+        check("[quote=\"ben\"]\nnever closed", "[quote=\"ben\"]\\\nnever closed");
         check("closed never opened[/quote]", "closed never opened[/quote]");
         check("`[quote]` is a tag", "`[quote]` is a tag");
         check("```\n[quote]\nx\n[/quote]\n```", "```\n[quote]\nx\n[/quote]\n```");
@@ -372,9 +409,21 @@ mod tests {
     }
 
     #[test]
+    fn formulas_and_line_ends() {
+        check("So $a_1*b_2$ costs $5 or $6", "So `a_1*b_2` costs $5 or $6");
+        check("so\n$$\nx^2\n$$\nend", "so\n```math\nx^2\n```\nend");
+        check("one\ntwo\n\nthree", "one\\\ntwo\n\nthree");
+        check("- a\n- b\ntext\n# Title\ntext\n---", "- a\n- b\\\ntext\n# Title\ntext\n---");
+        check("| a | b |\n| - | - |\n| 1 | 2 |", "| a | b |\n| - | - |\n| 1 | 2 |");
+        check("> one\n> two\n>\n> three\nfour", "> one\\\n> two\n>\n> three\nfour");
+        check("```\na\nb\n```\nc\nd", "```\na\nb\n```\nc\\\nd");
+    }
+
+    #[test]
     fn deep_quotes_stop() {
-        let text = to_markdown(&"[quote]".repeat(5_000), &Around { topic: 1, slug: "a", uploads: &[] });
+        let known = References::default();
+        let text = to_markdown(&"[quote]".repeat(5_000), &Around { topic: 1, slug: "a", known: &known });
         assert!(text.contains("[quote]"));
-        let _ = to_markdown(&"[quote=\"a\"]\nx\n".repeat(50), &Around { topic: 1, slug: "a", uploads: &[] });
+        let _ = to_markdown(&"[quote=\"a\"]\nx\n".repeat(50), &Around { topic: 1, slug: "a", known: &known });
     }
 }

@@ -3,6 +3,7 @@
 //! Field names and meanings: the Discourse API documentation, and what real archives hold.
 
 mod bbcode;
+mod breaks;
 mod model;
 mod post;
 

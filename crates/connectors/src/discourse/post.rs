@@ -178,10 +178,10 @@ fn text(post: &Post, topic: i64) -> Text {
     let cooked = post.cooked.as_deref().unwrap_or("");
     let mut text = match &post.raw {
         Some(raw) => {
-            let (mentions, uploads) = markup::references(cooked);
+            let known = markup::references(cooked);
             let slug = post.topic_slug.as_deref().unwrap_or("-");
-            let markdown = bbcode::to_markdown(raw, &bbcode::Around { topic, slug, uploads: &uploads });
-            Text { markdown, original: raw.clone(), format: "markdown", mentions }
+            let markdown = bbcode::to_markdown(raw, &bbcode::Around { topic, slug, known: &known });
+            Text { markdown, original: raw.clone(), format: "markdown", mentions: known.mentions }
         }
         None => {
             let converted = markup::from_html(cooked);

@@ -31,10 +31,25 @@ pub(crate) fn from_html(html: &str) -> Converted {
     converted
 }
 
-/// Names that an HTML text mentions, and its uploads by their short name: what a Markdown source leaves out.
-pub(crate) fn references(html: &str) -> (Vec<String>, Vec<(String, String)>) {
+/// What a Markdown source refers to and only its rendering in HTML tells.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct References {
+    /// Names mentioned, each once.
+    pub(crate) mentions: Vec<String>,
+    /// Pictures by the name that the source calls them, and where they lie.
+    pub(crate) uploads: Vec<(String, String)>,
+    /// Formulas, without their dollar signs.
+    pub(crate) formulas: Vec<String>,
+}
+
+/// What the rendering `html` tells of its source.
+pub(crate) fn references(html: &str) -> References {
     let tree = Tree::parse(html);
-    (render::mentions(&tree), render::uploads(&tree))
+    References {
+        mentions: render::mentions(&tree),
+        uploads: render::uploads(&tree),
+        formulas: render::formulas(&tree),
+    }
 }
 
 /// Our quote form: the quoted person, a link to the quoted post where it is known, and the text behind `>`.

@@ -46,6 +46,19 @@ pub(super) fn uploads(tree: &Tree) -> Vec<(String, String)> {
     found
 }
 
+/// Formulas: what a Markdown source writes between dollar signs.
+pub(super) fn formulas(tree: &Tree) -> Vec<String> {
+    let mut found: Vec<String> = Vec::new();
+    walk(tree, 0, &mut |at, element| {
+        if element.is("math") && matches!(element.name.as_str(), "span" | "div") {
+            found.push(tree.text(at).trim().to_owned());
+        }
+    });
+    found.sort_unstable();
+    found.dedup();
+    found
+}
+
 fn walk(tree: &Tree, from: usize, visit: &mut impl FnMut(usize, &Element)) {
     let mut waiting = vec![from];
     while let Some(at) = waiting.pop() {
@@ -140,8 +153,9 @@ impl Writer<'_> {
             "aside" if element.is("onebox") => self.onebox(at, element),
             "details" => self.details(at),
             "table" => self.table(at),
-            "div" if element.is("math") => format!("$$\n{}\n$$", self.tree.text(at).trim()),
+            "div" if element.is("math") => fence(self.tree.text(at).trim(), "math"),
             "div" if element.is("lightbox-wrapper") => self.lightbox(at),
+            "div" if element.has("data-youtube-id") => video(element),
             "div" if element.is("quote-controls") || element.is("meta") => String::new(),
             _ => self.blocks(at),
         }
@@ -214,7 +228,7 @@ impl Writer<'_> {
             "span" if element.is("bbcode-b") => wrap(&self.inline(at), "**"),
             "span" if element.is("bbcode-i") => wrap(&self.inline(at), "*"),
             "span" if element.is("bbcode-s") => wrap(&self.inline(at), "~~"),
-            "span" if element.is("math") => format!("${}$", self.tree.text(at).trim()),
+            "span" if element.is("math") => code_span(self.tree.text(at).trim()),
             "code" | "tt" | "kbd" | "samp" => code_span(&self.tree.text(at)),
             "img" => image(element),
             "sup" if element.is("footnote-ref") => self.footnote_ref(at),
@@ -267,6 +281,15 @@ impl Writer<'_> {
             _ => String::new(),
         }
     }
+}
+
+/// A film that forum software shows in a frame: a link to it.
+fn video(element: &Element) -> String {
+    let id: String =
+        element.attribute("data-youtube-id").chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let title = element.attribute("data-youtube-title");
+    let title = if title.trim().is_empty() { "Video" } else { title.trim() };
+    format!("[{}](https://www.youtube.com/watch?v={id})", escape(title))
 }
 
 fn image(element: &Element) -> String {

@@ -1,10 +1,9 @@
 use std::collections::HashMap;
 
-use mainstreet_db::{Row, Tx, Value, params};
+use mainstreet_db::{Row, Tx, Value};
 use mainstreet_kernel::id::{AccountId, PersonId, PostId, TopicId};
 use mainstreet_kernel::{Result, Timestamp};
 
-use super::super::redirects::Target;
 use super::in_parts;
 
 /// A post that is here, as much of it as a newer copy can change.
@@ -109,32 +108,4 @@ pub(in super::super) fn numbers(
         Ok(())
     })?;
     Ok(found)
-}
-
-/// Where an old path leads.
-pub(in super::super) fn path(tx: &mut Tx<'_>, path: &str) -> Result<Option<Target>> {
-    let found = tx.first("SELECT target_kind, target_id FROM redirects WHERE path = $1", params![path], |row| {
-        Ok((row.get::<String>("target_kind")?, row.get::<i64>("target_id")?))
-    })?;
-    Ok(found.and_then(|(kind, id)| match kind.as_str() {
-        "topic" => Some(Target::Topic(TopicId(id))),
-        "post" => Some(Target::Post(PostId(id))),
-        "person" => Some(Target::Person(PersonId(id))),
-        _ => None,
-    }))
-}
-
-/// The topic that a Discourse knew by this number; of several the one imported first.
-pub(in super::super) fn topic_by_number(tx: &mut Tx<'_>, topic: &str) -> Result<Option<Target>> {
-    let sql = "SELECT t.id FROM accounts a JOIN topics t ON t.account_id = a.id AND t.external_id = $1
-               WHERE a.kind = 'discourse' ORDER BY a.id LIMIT 1";
-    tx.first(sql, params![topic], |row| Ok(Target::Topic(row.get("id")?)))
-}
-
-/// The post that a Discourse knew by these numbers.
-pub(in super::super) fn post_by_number(tx: &mut Tx<'_>, topic: &str, number: i64) -> Result<Option<Target>> {
-    let sql = "SELECT p.id FROM accounts a JOIN topics t ON t.account_id = a.id AND t.external_id = $1
-               JOIN posts p ON p.topic_id = t.id AND p.number = $2
-               WHERE a.kind = 'discourse' ORDER BY a.id LIMIT 1";
-    tx.first(sql, params![topic, number], |row| Ok(Target::Post(row.get("id")?)))
 }

@@ -10,10 +10,10 @@ mod topics;
 use mainstreet_db::{Tx, Value};
 use mainstreet_kernel::Result;
 
-pub(super) use lookups::{KnownPost, known_posts, numbers, path, post_by_number, topic_by_number};
+pub(super) use lookups::{KnownPost, known_posts, numbers};
 pub(super) use people::{
     Identity, NewPerson, add_people, by_handles, count_accepted, count_posts, have_joined, identities,
-    recount_posts, set_joined, update_person,
+    set_joined, update_person,
 };
 pub(super) use places::{
     NewSpace, account, add_account, add_space, count_space, free_slug, place, rename_space, set_question_spaces,

@@ -148,11 +148,6 @@ pub(in super::super) fn count_posts(
     .map(drop)
 }
 
-/// A post of a person went away or came back.
-pub(in super::super) fn recount_posts(tx: &mut Tx<'_>, person: PersonId, change: i64) -> Result<()> {
-    tx.run("UPDATE people SET post_count = post_count + $2 WHERE id = $1", params![person, change]).map(drop)
-}
-
 pub(in super::super) fn count_accepted(tx: &mut Tx<'_>, person: PersonId, change: i64) -> Result<()> {
     tx.run("UPDATE people SET accepted_count = accepted_count + $2 WHERE id = $1", params![person, change]).map(drop)
 }
