@@ -28,7 +28,8 @@ pub(super) fn bring_up_to_date(
         return Ok(Outcome::Dropped(DropReason::OlderCopy));
     }
     let newer = message.snapshot > post.source_version;
-    let mut change = Change { tx, post, message, people, topic: topics.get_mut(&post.topic_external), any: false };
+    let mut change =
+        Change { tx, post, message, people, topic: topics.get_mut(&post.topic_external), any: false };
     change.text()?;
     change.standing()?;
     change.reactions()?;
@@ -117,7 +118,8 @@ impl Change<'_, '_, '_> {
         let mut sum_changed = false;
         for reaction in &wanted {
             let stored = self.post.reactions.iter().find(|stored| stored.kind == reaction.kind);
-            let (known, unnamed) = stored.map_or((0, 0), |stored| (stored.count - stored.unnamed, stored.unnamed));
+            let (known, unnamed) =
+                stored.map_or((0, 0), |stored| (stored.count - stored.unnamed, stored.unnamed));
             if unnamed != unnamed_in(reaction) || known < reaction.by.len() as i64 {
                 self.reaction(reaction, unnamed)?;
                 sum_changed = true;
@@ -131,8 +133,10 @@ impl Change<'_, '_, '_> {
         }
         if sum_changed {
             let sum = store::sum_reactions(self.tx, self.post.id)?;
-            if let Some(slim) =
-                self.topic.as_deref_mut().and_then(|topic| topic.posts.iter_mut().find(|slim| slim.id == self.post.id))
+            if let Some(slim) = self
+                .topic
+                .as_deref_mut()
+                .and_then(|topic| topic.posts.iter_mut().find(|slim| slim.id == self.post.id))
             {
                 slim.reactions = sum;
             }
@@ -176,7 +180,8 @@ impl Change<'_, '_, '_> {
             return Ok(());
         }
         let was = std::mem::replace(&mut topic.title, title);
-        let edited = self.activity(Verb::TopicEdited, self.author()).with(json!({ "was": was, "by": "archive" }));
+        let edited =
+            self.activity(Verb::TopicEdited, self.author()).with(json!({ "was": was, "by": "archive" }));
         self.tx.record(&edited)?;
         self.touch();
         Ok(())
@@ -187,7 +192,8 @@ impl Change<'_, '_, '_> {
     }
 
     fn activity(&self, verb: Verb, actor: Actor) -> Activity {
-        let mut activity = Activity::new(verb, actor, self.post.id, self.message.edited_at.unwrap_or(self.message.at));
+        let mut activity =
+            Activity::new(verb, actor, self.post.id, self.message.edited_at.unwrap_or(self.message.at));
         activity.topic = Some(self.post.topic);
         if let Some(topic) = self.topic.as_deref() {
             activity.space = Some(topic.space);

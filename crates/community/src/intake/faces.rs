@@ -26,8 +26,12 @@ struct Seen<'a> {
 pub(super) fn match_or_make(tx: &mut Tx<'_>, source: &Source, sorted: &Sorted<'_>) -> Result<Faces> {
     let seen = everyone(sorted);
     let ids: Vec<&str> = wanted(sorted, &seen);
-    let handles: Vec<String> =
-        sorted.newest.iter().flat_map(|(_, message)| &message.mentions).map(|name| text::fold(name)).collect();
+    let handles: Vec<String> = sorted
+        .newest
+        .iter()
+        .flat_map(|(_, message)| &message.mentions)
+        .map(|name| text::fold(name))
+        .collect();
     let known = store::identities(tx, source.account, &ids)?;
     refuse_strangers(source, &seen, &known)?;
     let mut faces = Faces::default();
@@ -35,7 +39,12 @@ pub(super) fn match_or_make(tx: &mut Tx<'_>, source: &Source, sorted: &Sorted<'_
     for (id, seen) in &seen {
         if let Some(identity) = known.get(*id) {
             if seen.listed && (identity.handle != seen.person.handle || identity.class != seen.person.class) {
-                store::update_person(tx, identity, seen.person, &short_name(&seen.person.name, &seen.person.handle))?;
+                store::update_person(
+                    tx,
+                    identity,
+                    seen.person,
+                    &short_name(&seen.person.name, &seen.person.handle),
+                )?;
             }
             continue;
         }
@@ -83,7 +92,8 @@ fn everyone<'a>(sorted: &Sorted<'a>) -> BTreeMap<&'a str, Seen<'a>> {
 
 /// Ids to look up: those described and those only named, as reactors are.
 fn wanted<'a>(sorted: &Sorted<'a>, seen: &BTreeMap<&'a str, Seen<'a>>) -> Vec<&'a str> {
-    let reactors = sorted.newest.iter().flat_map(|(_, message)| &message.reactions).flat_map(|reaction| &reaction.by);
+    let reactors =
+        sorted.newest.iter().flat_map(|(_, message)| &message.reactions).flat_map(|reaction| &reaction.by);
     let mut ids: Vec<&str> = seen.keys().copied().chain(reactors.map(String::as_str)).collect();
     ids.sort_unstable();
     ids.dedup();

@@ -21,7 +21,11 @@ pub(super) struct Known {
 /// # Errors
 /// `Conflict` when most of those that are known were written at another time: then it is another place that gives
 /// its messages the same ids. (A single time that differs is a time that somebody corrected.)
-pub(super) fn look_up(tx: &mut Tx<'_>, source: &Source, messages: &[(usize, &IncomingMessage)]) -> Result<Known> {
+pub(super) fn look_up(
+    tx: &mut Tx<'_>,
+    source: &Source,
+    messages: &[(usize, &IncomingMessage)],
+) -> Result<Known> {
     let ids: Vec<&str> = messages.iter().map(|(_, message)| message.external_id.as_str()).collect();
     let posts = store::known_posts(tx, source.account, &ids)?;
     let differ = |message: &IncomingMessage| {

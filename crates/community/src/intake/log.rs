@@ -42,7 +42,9 @@ fn created(post: &Written<'_>, topic: &Topic) -> Activity {
     if post.number == 1 {
         return within(Activity::new(Verb::TopicCreated, actor, post.id, post.message.at), topic)
             .seen_by(visibility(post, topic))
-            .with(json!({ "question": topic.question && !topic.told.marked_question, "words": facts.words }));
+            .with(
+                json!({ "question": topic.question && !topic.told.marked_question, "words": facts.words }),
+            );
     }
     let answered = post.reply_to.and_then(|number| topic.by_number(number)).or_else(|| topic.first());
     let answered = answered.filter(|answered| answered.id != post.id);
@@ -93,6 +95,8 @@ fn of_topic(topic: &Topic, activities: &mut Vec<Activity>) {
         activities.push(accepted.answering(first).to(person).with(json!({ "by": "archive" })));
     }
     if let Some(at) = topic.closed_at.filter(|_| topic.told.closed) {
-        activities.push(within(Activity::new(Verb::TopicClosed, Actor::SYSTEM, topic.id, at), topic).to(topic.person));
+        activities.push(
+            within(Activity::new(Verb::TopicClosed, Actor::SYSTEM, topic.id, at), topic).to(topic.person),
+        );
     }
 }

@@ -42,7 +42,9 @@ pub use settle::{finish, settle};
 pub fn open_account(tx: &mut Tx<'_>, kind: &str, name: &str, into: Option<&str>) -> Result<Source> {
     let name = name.trim();
     if !name.chars().any(char::is_alphanumeric) {
-        return Err(Error::invalid("The account needs a name with a letter or a digit in it: --account NAME."));
+        return Err(Error::invalid(
+            "The account needs a name with a letter or a digit in it: --account NAME.",
+        ));
     }
     let account = match store::account(tx, kind, name)? {
         Some(account) => account,
@@ -66,7 +68,8 @@ pub fn open_account(tx: &mut Tx<'_>, kind: &str, name: &str, into: Option<&str>)
 /// other times.
 pub fn receive(tx: &mut Tx<'_>, source: &Source, batch: &[Incoming]) -> Result<Taken> {
     let sorted = Sorted::of(batch);
-    let mut taken = Taken { outcomes: vec![Outcome::Dropped(DropReason::OlderCopy); sorted.all], ..Taken::default() };
+    let mut taken =
+        Taken { outcomes: vec![Outcome::Dropped(DropReason::OlderCopy); sorted.all], ..Taken::default() };
     let people = faces::match_or_make(tx, source, &sorted)?;
     let spaces = places::match_or_open(tx, source, &sorted)?;
     let known = known::look_up(tx, source, &sorted.newest)?;
@@ -116,8 +119,13 @@ impl<'a> Sorted<'a> {
                 Incoming::Message(message) => {
                     let at = sorted.all;
                     sorted.all += 1;
-                    match places.get(message.external_id.as_str()).and_then(|place| sorted.newest.get_mut(*place)) {
-                        Some(before) if message.snapshot >= before.1.snapshot => *before = (at, message.as_ref()),
+                    match places
+                        .get(message.external_id.as_str())
+                        .and_then(|place| sorted.newest.get_mut(*place))
+                    {
+                        Some(before) if message.snapshot >= before.1.snapshot => {
+                            *before = (at, message.as_ref())
+                        }
                         Some(_) => {}
                         None => {
                             places.insert(&message.external_id, sorted.newest.len());

@@ -126,7 +126,9 @@ fn resolve_replies(
         let place = named(post).and_then(|id| places.get(&id)).filter(|(topic, _)| topic == post.topic);
         let Some((_, number)) = place else { continue };
         post.reply_to = Some(*number);
-        let slim = topics.get_mut(post.topic).and_then(|topic| topic.posts.iter_mut().find(|slim| slim.id == post.id));
+        let slim = topics
+            .get_mut(post.topic)
+            .and_then(|topic| topic.posts.iter_mut().find(|slim| slim.id == post.id));
         if let Some(slim) = slim {
             slim.reply_to = Some(*number);
         }
@@ -142,7 +144,12 @@ fn round_off(topic: &mut Topic, written: &[Written<'_>]) {
     let mut accepted = None;
     for post in here() {
         if topic.first().is_some_and(|slim| slim.id == post.id) {
-            first = Some((post.person, post.message.at, post.message.title.clone(), state(post.message.standing)));
+            first = Some((
+                post.person,
+                post.message.at,
+                post.message.title.clone(),
+                state(post.message.standing),
+            ));
         }
         if post.message.accepted && post.message.standing == Standing::Shown && accepted.is_none() {
             accepted = Some((post.id, post.person, post.message.at));
@@ -164,7 +171,8 @@ fn round_off(topic: &mut Topic, written: &[Written<'_>]) {
     }
     if topic.told.closed && topic.closed_at.is_none() {
         // The notice that closed it says when; without one it was closed at the earliest after its last post.
-        let notice = topic.posts.iter().filter(|post| post.class == ActorClass::System).map(|post| post.created_at);
+        let notice =
+            topic.posts.iter().filter(|post| post.class == ActorClass::System).map(|post| post.created_at);
         topic.closed_at = notice.max().or(topic.posts.iter().map(|post| post.created_at).max());
     }
 }
@@ -189,7 +197,13 @@ pub(super) fn reacted(reactions: &[IncomingReaction], people: &Faces) -> Vec<Rea
 }
 
 /// Writes posts and all that hangs on them.
-pub(super) fn write(tx: &mut Tx<'_>, source: &Source, written: &[Written<'_>], topics: &Topics, people: &Faces) -> Result<()> {
+pub(super) fn write(
+    tx: &mut Tx<'_>,
+    source: &Source,
+    written: &[Written<'_>],
+    topics: &Topics,
+    people: &Faces,
+) -> Result<()> {
     store::add_posts(tx, source.account, written, topics)?;
     store::add_originals(tx, written)?;
     let mut mentions = Vec::new();
@@ -199,7 +213,8 @@ pub(super) fn write(tx: &mut Tx<'_>, source: &Source, written: &[Written<'_>], t
         mentions.extend(named.into_iter().map(|person| (post.id, person)));
     }
     store::add_mentions(tx, &mentions)?;
-    let reactions: Vec<_> = written.iter().map(|post| (post.id, post.message.at, post.reactions.as_slice())).collect();
+    let reactions: Vec<_> =
+        written.iter().map(|post| (post.id, post.message.at, post.reactions.as_slice())).collect();
     store::add_reactions(tx, &reactions)?;
     let mut paths = Vec::new();
     for post in written {
@@ -216,7 +231,8 @@ pub(super) fn write(tx: &mut Tx<'_>, source: &Source, written: &[Written<'_>], t
 /// Answers to posts that were here before this batch; those within it are counted as they are written.
 fn count_replies(tx: &mut Tx<'_>, written: &[Written<'_>], topics: &Topics) -> Result<()> {
     for post in written.iter().filter(|post| post.message.standing == Standing::Shown) {
-        let answered = topics.get(post.topic).zip(post.reply_to).and_then(|(topic, number)| topic.by_number(number));
+        let answered =
+            topics.get(post.topic).zip(post.reply_to).and_then(|(topic, number)| topic.by_number(number));
         if let Some(answered) = answered.filter(|answered| !answered.new) {
             store::count_reply(tx, answered.id)?;
         }

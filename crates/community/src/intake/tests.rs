@@ -1,7 +1,8 @@
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::{Tx, params};
 use mainstreet_kernel::channel::{
-    Incoming, IncomingJoin, IncomingMessage, IncomingPerson, IncomingReaction, IncomingSpace, ReplyTo, Standing,
+    Incoming, IncomingJoin, IncomingMessage, IncomingPerson, IncomingReaction, IncomingSpace, ReplyTo,
+    Standing,
 };
 use mainstreet_kernel::{ActorClass, Kind, Result, Timestamp, Verb};
 
@@ -72,7 +73,8 @@ fn count(db: &TestDb, sql: &'static str) -> i64 {
 }
 
 fn acts(db: &TestDb, verb: Verb) -> i64 {
-    db.read_now(move |tx| tx.count("SELECT COUNT(*) AS n FROM activities WHERE verb = $1", params![verb])).unwrap()
+    db.read_now(move |tx| tx.count("SELECT COUNT(*) AS n FROM activities WHERE verb = $1", params![verb]))
+        .unwrap()
 }
 
 #[track_caller]
@@ -98,16 +100,26 @@ fn a_topic_comes_in_once() {
         };
         let first = take(db, batch())?;
         assert_eq!(first.outcomes, [Outcome::Added; 4]);
-        assert_eq!(count(db, "SELECT COUNT(*) AS n FROM topics WHERE question = 1 AND accepted_post_id IS NOT NULL"), 1);
+        assert_eq!(
+            count(db, "SELECT COUNT(*) AS n FROM topics WHERE question = 1 AND accepted_post_id IS NOT NULL"),
+            1
+        );
         assert_eq!(count(db, "SELECT COUNT(*) AS n FROM posts WHERE reply_to = 2"), 1);
         assert_eq!(count(db, "SELECT reply_count AS n FROM posts WHERE number = 2"), 1);
         assert_eq!(count(db, "SELECT CAST(SUM(count) AS BIGINT) AS n FROM reaction_counts"), 5);
         assert_eq!(count(db, "SELECT CAST(SUM(unattributed) AS BIGINT) AS n FROM reaction_counts"), 4);
         assert_eq!(count(db, "SELECT COUNT(*) AS n FROM mentions"), 1);
-        assert_eq!(count(db, "SELECT MIN(created_at) AS n FROM posts"), message(101, 1).at.0, "the original time");
+        assert_eq!(
+            count(db, "SELECT MIN(created_at) AS n FROM posts"),
+            message(101, 1).at.0,
+            "the original time"
+        );
         assert_eq!(count(db, "SELECT COUNT(*) AS n FROM members"), 0, "nobody can sign in");
         assert_eq!((acts(db, Verb::TopicCreated), acts(db, Verb::ReplyCreated)), (1, 3));
-        assert_eq!((acts(db, Verb::AnswerAccepted), acts(db, Verb::PostDeleted), acts(db, Verb::ReactionAdded)), (1, 1, 3));
+        assert_eq!(
+            (acts(db, Verb::AnswerAccepted), acts(db, Verb::PostDeleted), acts(db, Verb::ReactionAdded)),
+            (1, 1, 3)
+        );
         counters_agree(db);
 
         let log = count(db, "SELECT COUNT(*) AS n FROM activities");
@@ -159,10 +171,19 @@ fn a_newer_copy_changes_what_it_says() {
         deleted.snapshot += 1;
         deleted.standing = Standing::Deleted;
         let taken = take(db, of(vec![newer.clone(), first.clone(), deleted]))?;
-        assert_eq!(taken.outcomes, [Outcome::Changed, Outcome::Dropped(DropReason::OlderCopy), Outcome::Changed]);
-        assert_eq!(count(db, "SELECT COUNT(*) AS n FROM posts WHERE body = 'Another text' AND version = 2"), 1);
+        assert_eq!(
+            taken.outcomes,
+            [Outcome::Changed, Outcome::Dropped(DropReason::OlderCopy), Outcome::Changed]
+        );
+        assert_eq!(
+            count(db, "SELECT COUNT(*) AS n FROM posts WHERE body = 'Another text' AND version = 2"),
+            1
+        );
         assert_eq!(count(db, "SELECT COUNT(*) AS n FROM post_revisions WHERE body = 'Text of 101'"), 1);
-        assert_eq!(count(db, "SELECT COUNT(*) AS n FROM topics WHERE title = 'Tide tables of the harbour'"), 1);
+        assert_eq!(
+            count(db, "SELECT COUNT(*) AS n FROM topics WHERE title = 'Tide tables of the harbour'"),
+            1
+        );
         assert_eq!(count(db, "SELECT CAST(SUM(count) AS BIGINT) AS n FROM reaction_counts"), 5);
         assert_eq!((acts(db, Verb::PostEdited), acts(db, Verb::PostDeleted)), (1, 1));
         counters_agree(db);
@@ -219,18 +240,33 @@ fn joins_spaces_and_old_paths() {
         batch.extend(of(vec![message(101, 1), message(102, 2)]));
         batch.extend([join("1", 3), join("3", 1), join("1", 2)]);
         assert_eq!(take(db, batch)?.joins, 2);
-        assert_eq!(take(db, vec![join("1", 9), space("Boats", false)])?.joins, 0, "one comes to a place once");
+        assert_eq!(
+            take(db, vec![join("1", 9), space("Boats", false)])?.joins,
+            0,
+            "one comes to a place once"
+        );
         assert_eq!(acts(db, Verb::MemberJoined), 2);
         assert_eq!(count(db, "SELECT COUNT(*) AS n FROM spaces WHERE name = 'Boats'"), 1);
 
         let paths: Vec<Option<String>> = db.read_now(|tx| {
-            ["/t/tide-tables/12", "/t/tide-tables/12/2", "/t/other-words/12/2/", "/t/12/2", "/t/12", "/u/1", "/t/x/99"]
-                .into_iter()
-                .map(|path| redirects::find(tx, path, None))
-                .collect()
+            [
+                "/t/tide-tables/12",
+                "/t/tide-tables/12/2",
+                "/t/other-words/12/2/",
+                "/t/12/2",
+                "/t/12",
+                "/u/1",
+                "/t/x/99",
+            ]
+            .into_iter()
+            .map(|path| redirects::find(tx, path, None))
+            .collect()
         })?;
         assert!(paths.iter().take(6).all(Option::is_some) && paths[6].is_none(), "{paths:?}");
-        assert!(paths[1] == paths[2] && paths[2] == paths[3] && paths[0] == paths[4] && paths[0] != paths[1], "{paths:?}");
+        assert!(
+            paths[1] == paths[2] && paths[2] == paths[3] && paths[0] == paths[4] && paths[0] != paths[1],
+            "{paths:?}"
+        );
         Ok(())
     });
 }

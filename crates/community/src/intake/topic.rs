@@ -30,8 +30,11 @@ pub(super) fn find_or_open(
     let ids: Vec<&str> = by_topic.keys().copied().collect();
     let mut topics = store::topics(tx, source.account, &ids)?;
     for (id, messages) in by_topic {
-        let fresh: Vec<&IncomingMessage> =
-            messages.iter().filter(|message| !known.posts.contains_key(&message.external_id)).copied().collect();
+        let fresh: Vec<&IncomingMessage> = messages
+            .iter()
+            .filter(|message| !known.posts.contains_key(&message.external_id))
+            .copied()
+            .collect();
         match topics.get_mut(id) {
             Some(topic) => learn(topic, &messages),
             // A message that was moved to a topic which is not here stays in the one where it is.
@@ -119,8 +122,11 @@ fn learn(topic: &mut Topic, messages: &[&IncomingMessage]) {
 }
 
 fn load_posts(tx: &mut Tx<'_>, topics: &mut Topics) -> Result<()> {
-    let known: HashMap<TopicId, String> =
-        topics.values().filter(|topic| !topic.new).map(|topic| (topic.id, topic.external_id.clone())).collect();
+    let known: HashMap<TopicId, String> = topics
+        .values()
+        .filter(|topic| !topic.new)
+        .map(|topic| (topic.id, topic.external_id.clone()))
+        .collect();
     let ids: Vec<TopicId> = known.keys().copied().collect();
     for (topic, slim) in store::slim_posts(tx, &ids)? {
         if let Some(topic) = known.get(&topic).and_then(|id| topics.get_mut(id)) {

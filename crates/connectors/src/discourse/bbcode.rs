@@ -66,9 +66,12 @@ fn formulas<'a>(raw: &'a str, known: &[String]) -> Cow<'a, str> {
         let end = inner.find(if block { "$$" } else { "$" });
         let text = end.and_then(|end| inner.get(..end)).unwrap_or("");
         out.push_str(rest.get(..start).unwrap_or(""));
-        if known.binary_search_by(|formula| formula.as_str().cmp(text.trim())).is_ok() && !text.trim().is_empty() {
+        if known.binary_search_by(|formula| formula.as_str().cmp(text.trim())).is_ok()
+            && !text.trim().is_empty()
+        {
             let alone = block && text.contains('\n');
-            let code = if alone { markup::fence(text.trim(), "math") } else { markup::code_span(text.trim()) };
+            let code =
+                if alone { markup::fence(text.trim(), "math") } else { markup::code_span(text.trim()) };
             out.push_str(&code);
             rest = inner.get(text.len() + width..).unwrap_or("");
         } else {
@@ -356,11 +359,7 @@ mod tests {
             uploads: vec![("abc".to_owned(), "https://x.example/abc.png".to_owned())],
             formulas: vec!["a_1*b_2".to_owned(), "x^2".to_owned()],
         };
-        assert_eq!(
-            to_markdown(raw, &Around { topic: 12, slug: "boats", known: &known }),
-            expect,
-            "{raw}"
-        );
+        assert_eq!(to_markdown(raw, &Around { topic: 12, slug: "boats", known: &known }), expect, "{raw}");
     }
 
     #[test]

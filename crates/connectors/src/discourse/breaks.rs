@@ -73,5 +73,9 @@ fn begins_a_block(line: &str) -> bool {
     let after = line.get(digits..).unwrap_or("");
     let item = ["- ", "* ", "+ "].iter().any(|mark| line.starts_with(mark))
         || (digits > 0 && (after.starts_with(". ") || after.starts_with(") ")));
-    item || is_heading(line) || is_rule(line) || is_fence(line) || line.starts_with("</") || line.starts_with("[^")
+    item || is_heading(line)
+        || is_rule(line)
+        || is_fence(line)
+        || line.starts_with("</")
+        || line.starts_with("[^")
 }

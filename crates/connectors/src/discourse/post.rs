@@ -79,7 +79,8 @@ pub(super) fn message(
     let version = post.version.unwrap_or(1).max(1);
     let updated = post.updated_at.as_deref().and_then(time);
     let text = text(post, topic);
-    let old_paths = vec![format!("/t/{}/{topic}/{}", context.slug, post.post_number), format!("/p/{}", post.id)];
+    let old_paths =
+        vec![format!("/t/{}/{topic}/{}", context.slug, post.post_number), format!("/p/{}", post.id)];
     let topic_paths = match post.post_number {
         1 => vec![format!("/t/{}/{topic}", context.slug), format!("/t/{topic}")],
         _ => Vec::new(),
@@ -156,7 +157,8 @@ fn standing(post: &Post) -> Standing {
 
 /// Reactions where the plugin is installed, likes elsewhere: a like is one of the reactions, so never both.
 fn reactions(post: &Post) -> Vec<IncomingReaction> {
-    let of = |kind: &str, count: i64| IncomingReaction { kind: markup::reaction(kind), count, by: Vec::new() };
+    let of =
+        |kind: &str, count: i64| IncomingReaction { kind: markup::reaction(kind), count, by: Vec::new() };
     match &post.reactions {
         Some(reactions) => reactions.iter().filter(|r| r.count > 0).map(|r| of(&r.id, r.count)).collect(),
         None => {

@@ -285,8 +285,11 @@ impl Writer<'_> {
 
 /// A film that forum software shows in a frame: a link to it.
 fn video(element: &Element) -> String {
-    let id: String =
-        element.attribute("data-youtube-id").chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c)).collect();
+    let id: String = element
+        .attribute("data-youtube-id")
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c))
+        .collect();
     let title = element.attribute("data-youtube-title");
     let title = if title.trim().is_empty() { "Video" } else { title.trim() };
     format!("[{}](https://www.youtube.com/watch?v={id})", escape(title))

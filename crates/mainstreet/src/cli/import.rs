@@ -13,8 +13,10 @@ use crate::boot::{Common, Done, Failure};
 use crate::importing::{self, Plan, Report, Watch};
 
 #[derive(Debug, Clone, clap::Args)]
-#[command(after_help = "Safe to kill and to run again: what is there already is recognised by its id, and nothing comes twice.\n\
-Formats and what becomes of what is in them: docs/guide/import.md")]
+#[command(
+    after_help = "Safe to kill and to run again: what is there already is recognised by its id, and nothing comes twice.\n\
+Formats and what becomes of what is in them: docs/guide/import.md"
+)]
 pub(crate) struct Options {
     /// What the archive is: discourse or slack
     format: Format,

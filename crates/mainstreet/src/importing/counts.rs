@@ -79,7 +79,9 @@ impl Counts {
     fn message(&mut self, message: &IncomingMessage) {
         self.authors.insert(hash(&message.author.external_id));
         let count = |number: i64| u32::try_from(number.max(0)).unwrap_or(u32::MAX);
-        let unnamed = |reaction: &mainstreet_kernel::channel::IncomingReaction| reaction.count - reaction.by.len() as i64;
+        let unnamed = |reaction: &mainstreet_kernel::channel::IncomingReaction| {
+            reaction.count - reaction.by.len() as i64
+        };
         let post = Post {
             snapshot: message.snapshot,
             topic: hash(&message.topic),

@@ -71,8 +71,19 @@ impl Plan {
 }
 
 /// File names that every archive has: its folder says more.
-const PLAIN_NAMES: &[&str] =
-    &["posts", "topics", "post", "topic", "export", "slack-export", "archive", "data", "dump", "messages", "json"];
+const PLAIN_NAMES: &[&str] = &[
+    "posts",
+    "topics",
+    "post",
+    "topic",
+    "export",
+    "slack-export",
+    "archive",
+    "data",
+    "dump",
+    "messages",
+    "json",
+];
 
 fn name_of(path: &Path) -> Option<String> {
     let file = path.file_name()?.to_string_lossy().into_owned();
@@ -114,7 +125,8 @@ pub(crate) fn run(db: &Db, plan: &Plan, watch: &Watch) -> Result<Report> {
     for batch in &batches {
         match take(db, plan, &mut source, batch) {
             Ok(taken) => {
-                let count = |wanted: Outcome| taken.outcomes.iter().filter(|outcome| **outcome == wanted).count();
+                let count =
+                    |wanted: Outcome| taken.outcomes.iter().filter(|outcome| **outcome == wanted).count();
                 new += count(Outcome::Added) as u64;
                 changed += count(Outcome::Changed) as u64;
                 watch.posts.fetch_add(taken.outcomes.len() as u64, Ordering::Relaxed);

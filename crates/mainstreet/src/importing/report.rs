@@ -43,11 +43,17 @@ impl Report {
     pub(super) fn of(plan: &Plan, mut counts: Counts) -> Self {
         let sums = counts.sums();
         let mut notes = vec![
-            (counts.copies, "copies of posts that the archive holds more than once; the newest is kept".to_owned()),
+            (
+                counts.copies,
+                "copies of posts that the archive holds more than once; the newest is kept".to_owned(),
+            ),
             (sums.headless, "topics whose first post is not in the archive".to_owned()),
             (sums.unnamed, "reactions of which the archive tells the number, not who gave them".to_owned()),
             (counts.unlisted(), "authors that the archive does not list: integrations, or guests".to_owned()),
-            (counts.namesakes(), "people who show the name of another one: perhaps the same person twice".to_owned()),
+            (
+                counts.namesakes(),
+                "people who show the name of another one: perhaps the same person twice".to_owned(),
+            ),
         ];
         if plan.into.is_none() {
             notes.push((
@@ -99,7 +105,8 @@ impl Report {
             let _ = writeln!(text, "{count:>10}  {what}");
         }
         if !rehearsed {
-            let _ = writeln!(text, "{:>10}  posts are new, {} were brought up to date", self.new, self.changed);
+            let _ =
+                writeln!(text, "{:>10}  posts are new, {} were brought up to date", self.new, self.changed);
         }
         if !self.notes.is_empty() {
             let _ = writeln!(text, "Worth knowing:");

@@ -51,12 +51,16 @@ pub(in super::super) fn known_posts(
         found.extend(tx.all(&sql, &all, |row| Ok((row.get("external_id")?, known(row)?)))?);
         Ok(())
     })?;
-    let by_post: HashMap<PostId, String> = found.iter().map(|(id, post): (&String, &KnownPost)| (post.id, id.clone())).collect();
+    let by_post: HashMap<PostId, String> =
+        found.iter().map(|(id, post): (&String, &KnownPost)| (post.id, id.clone())).collect();
     let posts: Vec<PostId> = by_post.keys().copied().collect();
     in_parts(tx, &posts, 1, |tx, marks, values| {
-        let sql =
-            format!("SELECT post_id, kind, count, unattributed FROM reaction_counts WHERE post_id IN ({marks})");
-        for (post, reaction) in tx.all(&sql, values, |row| Ok((row.get::<PostId>("post_id")?, stored(row)?)))? {
+        let sql = format!(
+            "SELECT post_id, kind, count, unattributed FROM reaction_counts WHERE post_id IN ({marks})"
+        );
+        for (post, reaction) in
+            tx.all(&sql, values, |row| Ok((row.get::<PostId>("post_id")?, stored(row)?)))?
+        {
             if let Some(known) = by_post.get(&post).and_then(|id| found.get_mut(id)) {
                 known.reactions.push(reaction);
             }

@@ -16,8 +16,8 @@ pub(super) use people::{
     set_joined, update_person,
 };
 pub(super) use places::{
-    NewSpace, account, add_account, add_space, count_space, free_slug, place, rename_space, set_question_spaces,
-    space_by_slug, spaces,
+    NewSpace, account, add_account, add_space, count_space, free_slug, place, rename_space,
+    set_question_spaces, space_by_slug, spaces,
 };
 pub(super) use posts::{
     add_mentions, add_originals, add_paths, add_posts, count_reply, edit_post, set_state, update_original,

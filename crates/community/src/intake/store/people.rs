@@ -80,7 +80,11 @@ pub(in super::super) fn by_handles(
     Ok(found)
 }
 
-pub(in super::super) fn add_people(tx: &mut Tx<'_>, account: AccountId, people: &[NewPerson<'_>]) -> Result<()> {
+pub(in super::super) fn add_people(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    people: &[NewPerson<'_>],
+) -> Result<()> {
     let rows: Vec<Vec<Value>> = people
         .iter()
         .map(|new| params![new.person, &new.name, new.incoming.class, new.joined_at].to_vec())
@@ -90,7 +94,8 @@ pub(in super::super) fn add_people(tx: &mut Tx<'_>, account: AccountId, people: 
         .iter()
         .map(|new| {
             let incoming = new.incoming;
-            params![new.identity, account, &incoming.external_id, new.person, &incoming.handle, new.joined_at].to_vec()
+            params![new.identity, account, &incoming.external_id, new.person, &incoming.handle, new.joined_at]
+                .to_vec()
         })
         .collect();
     let head = "INSERT INTO identities (id, account_id, external_id, person_id, handle, created_at)";
@@ -118,7 +123,8 @@ pub(in super::super) fn update_person(
 pub(in super::super) fn have_joined(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<BTreeSet<PersonId>> {
     let mut found = BTreeSet::new();
     in_parts(tx, people, 2, |tx, marks, values| {
-        let sql = format!("SELECT DISTINCT actor_id FROM activities WHERE verb = $1 AND actor_id IN ({marks})");
+        let sql =
+            format!("SELECT DISTINCT actor_id FROM activities WHERE verb = $1 AND actor_id IN ({marks})");
         let mut all: Vec<Value> = vec![Verb::MemberJoined.into()];
         all.extend_from_slice(values);
         found.extend(tx.all(&sql, &all, |row| row.get::<PersonId>("actor_id"))?);
@@ -149,5 +155,6 @@ pub(in super::super) fn count_posts(
 }
 
 pub(in super::super) fn count_accepted(tx: &mut Tx<'_>, person: PersonId, change: i64) -> Result<()> {
-    tx.run("UPDATE people SET accepted_count = accepted_count + $2 WHERE id = $1", params![person, change]).map(drop)
+    tx.run("UPDATE people SET accepted_count = accepted_count + $2 WHERE id = $1", params![person, change])
+        .map(drop)
 }

@@ -89,7 +89,9 @@ pub(in super::super) fn spaces(
         );
         let mut all: Vec<Value> = vec![account.into()];
         all.extend_from_slice(values);
-        found.extend(tx.all(&sql, &all, |row| Ok((row.get("external_id")?, row.get("name")?, read_place(row)?)))?);
+        found.extend(
+            tx.all(&sql, &all, |row| Ok((row.get("external_id")?, row.get("name")?, read_place(row)?)))?,
+        );
         Ok(())
     })?;
     Ok(found)
@@ -118,16 +120,18 @@ pub(in super::super) fn free_slug(tx: &mut Tx<'_>, wanted: &str, also: &str) -> 
     Err(Error::conflict("Too many spaces have this name. Rename some of them, then start again."))
 }
 
-pub(in super::super) fn rename_space(tx: &mut Tx<'_>, id: SpaceId, name: &str, description: &str) -> Result<()> {
-    let description = mainstreet_kernel::text::excerpt(description, 500);
-    tx.run("UPDATE spaces SET name = $2, description = $3 WHERE id = $1", params![id, name, description]).map(drop)
-}
-
-pub(in super::super) fn count_space(
+pub(in super::super) fn rename_space(
     tx: &mut Tx<'_>,
     id: SpaceId,
-    counted: Counted,
+    name: &str,
+    description: &str,
 ) -> Result<()> {
+    let description = mainstreet_kernel::text::excerpt(description, 500);
+    tx.run("UPDATE spaces SET name = $2, description = $3 WHERE id = $1", params![id, name, description])
+        .map(drop)
+}
+
+pub(in super::super) fn count_space(tx: &mut Tx<'_>, id: SpaceId, counted: Counted) -> Result<()> {
     tx.run(
         "UPDATE spaces SET topic_count = topic_count + $2, post_count = post_count + $3 WHERE id = $1",
         params![id, counted.topics, counted.posts],

@@ -17,7 +17,8 @@ pub(in super::super) fn add_posts(
     for post in written {
         let message = post.message;
         let topic = topics.get(post.topic).ok_or_else(|| Error::internal("a post without its topic"))?;
-        let answers = topic.posts.iter().filter(|other| other.published && other.reply_to == Some(post.number));
+        let answers =
+            topic.posts.iter().filter(|other| other.published && other.reply_to == Some(post.number));
         let gone = message.standing != Standing::Shown;
         let reactions: i64 = post.reactions.iter().map(|reaction| reaction.count).sum();
         rows.push(
@@ -44,7 +45,8 @@ pub(in super::super) fn add_posts(
             .to_vec(),
         );
     }
-    let head = "INSERT INTO posts (id, topic_id, account_id, external_id, number, person_id, person_class, reply_to,
+    let head =
+        "INSERT INTO posts (id, topic_id, account_id, external_id, number, person_id, person_class, reply_to,
         body, html, state, state_by, state_at, created_at, edited_at, version, reaction_count, reply_count)";
     tx.insert_many(head, &rows, "").map(drop)
 }
@@ -52,12 +54,18 @@ pub(in super::super) fn add_posts(
 pub(in super::super) fn add_originals(tx: &mut Tx<'_>, written: &[Written<'_>]) -> Result<()> {
     let rows: Vec<Vec<Value>> = written
         .iter()
-        .map(|post| params![post.id, post.message.format, &post.message.original, post.message.snapshot].to_vec())
+        .map(|post| {
+            params![post.id, post.message.format, &post.message.original, post.message.snapshot].to_vec()
+        })
         .collect();
     tx.insert_many("INSERT INTO post_originals (post_id, format, text, source_version)", &rows, "").map(drop)
 }
 
-pub(in super::super) fn update_original(tx: &mut Tx<'_>, post: PostId, message: &IncomingMessage) -> Result<()> {
+pub(in super::super) fn update_original(
+    tx: &mut Tx<'_>,
+    post: PostId,
+    message: &IncomingMessage,
+) -> Result<()> {
     tx.run(
         "UPDATE post_originals SET format = $2, text = $3, source_version = $4 WHERE post_id = $1",
         params![post, message.format, &message.original, message.snapshot],
@@ -66,9 +74,14 @@ pub(in super::super) fn update_original(tx: &mut Tx<'_>, post: PostId, message: 
 }
 
 pub(in super::super) fn add_mentions(tx: &mut Tx<'_>, mentions: &[(PostId, PersonId)]) -> Result<()> {
-    let rows: Vec<Vec<Value>> = mentions.iter().map(|(post, person)| params![*post, *person].to_vec()).collect();
-    tx.insert_many("INSERT INTO mentions (post_id, person_id)", &rows, "ON CONFLICT (post_id, person_id) DO NOTHING")
-        .map(drop)
+    let rows: Vec<Vec<Value>> =
+        mentions.iter().map(|(post, person)| params![*post, *person].to_vec()).collect();
+    tx.insert_many(
+        "INSERT INTO mentions (post_id, person_id)",
+        &rows,
+        "ON CONFLICT (post_id, person_id) DO NOTHING",
+    )
+    .map(drop)
 }
 
 /// Old paths: path, kind of target, id. The first that claims a path keeps it.
@@ -85,7 +98,12 @@ pub(in super::super) fn count_reply(tx: &mut Tx<'_>, post: PostId) -> Result<()>
 }
 
 /// A newer text; the one before is kept as a revision.
-pub(in super::super) fn edit_post(tx: &mut Tx<'_>, post: &KnownPost, body: &str, at: Timestamp) -> Result<()> {
+pub(in super::super) fn edit_post(
+    tx: &mut Tx<'_>,
+    post: &KnownPost,
+    body: &str,
+    at: Timestamp,
+) -> Result<()> {
     tx.run(
         "INSERT INTO post_revisions (post_id, version, person_id, body, why, created_at)
          VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (post_id, version) DO NOTHING",

@@ -6,7 +6,10 @@ use super::super::changes::unnamed_in;
 use super::super::posts::Reacted;
 
 /// Reactions of new posts, each as of its post's time.
-pub(in super::super) fn add_reactions(tx: &mut Tx<'_>, posts: &[(PostId, Timestamp, &[Reacted])]) -> Result<()> {
+pub(in super::super) fn add_reactions(
+    tx: &mut Tx<'_>,
+    posts: &[(PostId, Timestamp, &[Reacted])],
+) -> Result<()> {
     let (mut rows, mut counts): (Vec<Vec<Value>>, Vec<Vec<Value>>) = (Vec::new(), Vec::new());
     for (post, at, reactions) in posts {
         for reaction in *reactions {
@@ -38,8 +41,10 @@ pub(in super::super) fn set_reaction(
             new.push(*person);
         }
     }
-    let named =
-        tx.count("SELECT COUNT(*) AS n FROM reactions WHERE post_id = $1 AND kind = $2", params![post, &reaction.kind])?;
+    let named = tx.count(
+        "SELECT COUNT(*) AS n FROM reactions WHERE post_id = $1 AND kind = $2",
+        params![post, &reaction.kind],
+    )?;
     let unnamed = unnamed_in(reaction);
     tx.run(
         "INSERT INTO reaction_counts (post_id, kind, count, unattributed) VALUES ($1, $2, $3, $4)

@@ -83,7 +83,8 @@ pub(in super::super) fn slim_posts(tx: &mut Tx<'_>, topics: &[TopicId]) -> Resul
 /// Writes topics, new and changed, with their counts.
 pub(in super::super) fn save_topics(tx: &mut Tx<'_>, account: AccountId, topics: &[&Topic]) -> Result<()> {
     let rows: Vec<Vec<Value>> = topics.iter().map(|topic| row_of(account, topic)).collect();
-    let head = "INSERT INTO topics (id, space_id, account_id, external_id, person_id, title, slug, question, state,
+    let head =
+        "INSERT INTO topics (id, space_id, account_id, external_id, person_id, title, slug, question, state,
         closed_at, created_at, bumped_at, post_count, reply_count, people_count, reaction_count, view_count,
         first_post_id, last_post_id, last_person_id, first_reply_at, accepted_post_id, accepted_at, version)";
     let tail = "ON CONFLICT (id) DO UPDATE SET person_id = excluded.person_id, title = excluded.title,
@@ -130,7 +131,12 @@ fn row_of(account: AccountId, topic: &Topic) -> Vec<Value> {
 }
 
 /// Gives a new topic its tags.
-pub(in super::super) fn set_tags(tx: &mut Tx<'_>, topic: TopicId, names: &[String], published: bool) -> Result<()> {
+pub(in super::super) fn set_tags(
+    tx: &mut Tx<'_>,
+    topic: TopicId,
+    names: &[String],
+    published: bool,
+) -> Result<()> {
     let mut tags: Vec<TagId> = Vec::new();
     for name in names {
         let name = text::excerpt(&name.trim().to_lowercase(), 30);
@@ -189,6 +195,10 @@ pub(in super::super) fn unmarked_questions(
 
 pub(in super::super) fn mark_questions(tx: &mut Tx<'_>, topics: &[TopicId]) -> Result<()> {
     in_parts(tx, topics, 1, |tx, marks, values| {
-        tx.run(&format!("UPDATE topics SET question = 1, version = version + 1 WHERE id IN ({marks})"), values).map(drop)
+        tx.run(
+            &format!("UPDATE topics SET question = 1, version = version + 1 WHERE id IN ({marks})"),
+            values,
+        )
+        .map(drop)
     })
 }

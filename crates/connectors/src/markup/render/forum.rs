@@ -14,12 +14,15 @@ impl Writer<'_> {
         let shown = title.map(|title| tree.text(title)).unwrap_or_default();
         let link = title.and_then(|title| tree.find(title, |found| found.name == "a" && found.has("href")));
         let author = match element.attribute("data-username") {
-            "" if link.is_none() => shown.trim().trim_end_matches(':').split_whitespace().next().unwrap_or(""),
+            "" if link.is_none() => {
+                shown.trim().trim_end_matches(':').split_whitespace().next().unwrap_or("")
+            }
             name => name,
         };
         if let (true, Some(link)) = (author.is_empty(), link) {
             // A quoted topic without a person: its title says where the text is from.
-            let href = tree.element(link).and_then(|link| link_target(link.attribute("href"))).unwrap_or_default();
+            let href =
+                tree.element(link).and_then(|link| link_target(link.attribute("href"))).unwrap_or_default();
             let label = escape(collapse(&tree.text(link)).trim());
             return quote("", "", &format!("[{label}]({href}):\n\n{text}"));
         }
