@@ -363,12 +363,26 @@ pub(super) fn take_away(
         "UPDATE topics SET
            reply_count = (SELECT COUNT(*) FROM posts p WHERE p.topic_id = topics.id AND p.number > 1 AND p.state = 'published'),
            people_count = (SELECT COUNT(DISTINCT p.person_id) FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published'),
+           bumped_at = COALESCE((SELECT p.created_at FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published' ORDER BY p.number DESC LIMIT 1), created_at),
+           first_reply_at = (SELECT MIN(p.created_at) FROM posts p WHERE p.topic_id = topics.id AND p.number > 1 AND p.state = 'published'
+             AND p.person_id <> topics.person_id AND p.person_class IN ('member', 'staff')),
            last_post_id = (SELECT p.id FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published' ORDER BY p.number DESC LIMIT 1),
            last_person_id = (SELECT p.person_id FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published' ORDER BY p.number DESC LIMIT 1),
            reaction_count = COALESCE((SELECT CAST(SUM(p.reaction_count) AS BIGINT) FROM posts p WHERE p.topic_id = topics.id AND p.state = 'published'), 0),
            version = version + 1
          WHERE id = $1",
         params![spot.topic],
+    )?;
+    tx.run(
+        "UPDATE posts SET reply_count = reply_count - 1
+         WHERE topic_id = $1 AND number = (SELECT gone.reply_to FROM posts gone WHERE gone.id = $2)",
+        params![spot.topic, spot.post],
+    )?;
+    tx.run(
+        "UPDATE people SET last_post_at =
+           (SELECT MAX(p.created_at) FROM posts p WHERE p.person_id = people.id AND p.state = 'published')
+         WHERE id = (SELECT gone.person_id FROM posts gone WHERE gone.id = $1)",
+        params![spot.post],
     )?;
     tx.run(
         "UPDATE spaces SET topic_count = topic_count - $2, post_count = post_count - $3 WHERE id = $1",
