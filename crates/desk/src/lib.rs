@@ -9,6 +9,7 @@
 pub mod canned_replies;
 pub mod escalations;
 pub mod metrics;
+pub mod rewind;
 pub mod rhythm;
 pub mod signals;
 pub mod triage;

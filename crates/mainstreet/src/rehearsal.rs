@@ -8,7 +8,7 @@ use std::io::Write as _;
 
 use mainstreet_community::rewind;
 use mainstreet_db::{Address, Db, archive, log};
-use mainstreet_desk::metrics;
+use mainstreet_desk as desk;
 use mainstreet_kernel::Timestamp;
 
 use crate::boot::{Common, Failure};
@@ -74,7 +74,7 @@ fn make(common: &Common, source: &Address, copy: &Address, at: Timestamp, what: 
     let taken = db.write_now(move |tx| {
         log::rewind(tx, at)?;
         let taken = rewind::rewind(tx, at)?;
-        metrics::rollups::build_again(tx)?;
+        desk::rewind::forget(tx)?;
         rewind::mark(tx, &what)?;
         Ok(taken)
     })?;
