@@ -17,7 +17,7 @@ use mainstreet_kernel::{Role, Timestamp};
 use super::serve;
 use crate::boot::{Common, DEFAULT_DATABASE, Done, Failure};
 use crate::node;
-use crate::simulate::{Setting, Story, write};
+use crate::simulate::{Setting, Story, shift, write};
 
 /// The file the demonstration lives in when none is given.
 const FILE: &str = "sqlite:mainstreet-demo.sqlite";
@@ -96,6 +96,8 @@ fn make(common: &Common, options: &Options, db: &Db) -> Done {
         logins.iter().try_for_each(|person| bulk::store::set_password(tx, *person, &hash))
     })?;
     writeln!(err, "Counting, and working through the inbox ...")?;
+    node::catch_up(db)?;
+    shift::work(db, &story)?;
     node::catch_up(db)?;
     db.write_now(|tx| bulk::store::mark_demo(tx, READY))?;
     let took = clock.now().since(now).max(0) as f64 / 1_000.0;

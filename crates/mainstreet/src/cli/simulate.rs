@@ -23,6 +23,9 @@ pub(crate) struct Options {
     /// Years told, instead of days
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) years: u32,
+    /// Only write: leave counting, rendering and the inbox to the running community
+    #[arg(long)]
+    pub(crate) bare: bool,
     /// Write everything that is known about the story, as JSON, to this file
     #[arg(long, value_name = "FILE")]
     pub(crate) truth: Option<PathBuf>,
@@ -37,8 +40,10 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
     let db = common.open()?;
     let began = clock.now();
     let story = write(&db, story)?;
-    crate::node::catch_up(&db)?;
     let (truth, took) = (story.truth(), clock.now().since(began).max(1));
+    if !options.bare {
+        crate::node::catch_up(&db)?;
+    }
     let posts = truth.posts();
     let rate = posts.saturating_mul(1_000) / took.unsigned_abs();
     if let Some(path) = &options.truth {

@@ -11,6 +11,7 @@ mod happening;
 mod people;
 mod rhythm;
 mod scenes;
+pub(crate) mod shift;
 mod speech;
 mod staging;
 mod story;
