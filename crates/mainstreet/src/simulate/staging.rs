@@ -64,6 +64,9 @@ pub(crate) enum Cue {
     Calm(u32, u32),
 }
 
+/// Flags of the story's last hours are left to whoever opens the inbox.
+const STILL_OPEN: i64 = 9 * HOUR;
+
 impl Plot {
     pub(crate) fn new(setting: &Setting, rhythm: &Rhythm, grammar: &Grammar) -> Self {
         let mut cast = named(grammar, "staff");
@@ -278,6 +281,9 @@ impl Story {
         }
         self.seen(at, index);
         self.tell(at, index, What::Flagged { flag, place, reason, note });
+        if self.setting.now.since(at) < STILL_OPEN {
+            return;
+        }
         let upheld = reason != "off_topic" || self.dice.chance(0.35);
         let wait = self.dice.log_normal(if reason == "harassment" { 1.5 } else { 4.0 }, 0.7);
         self.due(at.plus(hours_of(wait)), Due::Cue(Cue::Judge(flag, place, upheld)));
