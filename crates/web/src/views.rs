@@ -138,6 +138,11 @@ impl Chrome {
         self.viewer.is_some()
     }
 
+    /// True when the viewer owns the installation.
+    pub(crate) fn owner(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.role == Role::Owner)
+    }
+
     /// True when the viewer works in the desk.
     pub(crate) fn staff(&self) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.staff)

@@ -217,3 +217,15 @@ fn signed_in(actor: Actor) -> Result<PersonId> {
 pub fn about(tx: &mut Tx<'_>, person: PersonId) -> Result<String> {
     Ok(store::about(tx, person)?.unwrap_or_default())
 }
+
+/// Moderators, managers and owners, highest role first.
+pub fn staff(tx: &mut Tx<'_>) -> Result<Vec<Member>> {
+    let mut staff = store::staff(tx)?;
+    staff.sort_by(|a, b| b.role.cmp(&a.role).then_with(|| a.username.cmp(&b.username)));
+    Ok(staff)
+}
+
+/// Up to `limit` members whose username begins with `part`, or whose name holds it.
+pub fn find_like(tx: &mut Tx<'_>, part: &str, limit: usize) -> Result<Vec<Member>> {
+    store::members_like(tx, &text::fold(part), limit)
+}

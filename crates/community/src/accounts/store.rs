@@ -314,3 +314,20 @@ pub(super) fn mark_mail(tx: &mut Tx<'_>, id: MailId, trouble: Option<&str>) -> R
 pub(super) fn about(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<String>> {
     tx.first("SELECT about FROM people WHERE id = $1", params![person], |row| row.get("about"))
 }
+
+pub(super) fn staff(tx: &mut Tx<'_>) -> Result<Vec<Member>> {
+    let sql = format!(
+        "SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id WHERE m.role <> 'member'"
+    );
+    tx.all(&sql, &[], read_member)
+}
+
+pub(super) fn members_like(tx: &mut Tx<'_>, folded: &str, limit: usize) -> Result<Vec<Member>> {
+    let escaped = folded.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let sql = format!(
+        "SELECT {MEMBER} FROM members m JOIN people p ON p.id = m.person_id
+         WHERE m.username_folded LIKE $1 ESCAPE '\\' OR LOWER(p.name) LIKE $2 ESCAPE '\\'
+         ORDER BY m.username_folded LIMIT $3"
+    );
+    tx.all(&sql, params![format!("{escaped}%"), format!("%{escaped}%"), limit], read_member)
+}
