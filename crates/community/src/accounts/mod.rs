@@ -22,7 +22,7 @@ use sha2::{Digest as _, Sha256};
 pub use mails::{Mail, latest_mails, mail_failed, take_mails};
 pub use members::{
     Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find,
-    find_by_email, find_like, staff, find_by_username, open, prefer, reinstate, suspend,
+    find_by_email, find_by_username, find_like, open, prefer, reinstate, staff, suspend,
 };
 pub use passwords::{check_password, check_strength, hash_password};
 pub use sessions::{

@@ -29,7 +29,10 @@ fn names_and_addresses_belong_to_one_member() {
             let new = NewMember { username: username.into(), email: email.into(), ..NewMember::default() };
             db.write_now(move |tx| accounts::check_new_member(tx, &new))
         };
-        assert!(check("mira", "new@example.org")?.get("username").is_some(), "case does not make another name");
+        assert!(
+            check("mira", "new@example.org")?.get("username").is_some(),
+            "case does not make another name"
+        );
         assert!(check("admin", "new@example.org")?.get("username").is_some());
         assert!(check("-x", "new@example.org")?.get("username").is_some());
         assert!(check("ben", "not an address")?.get("email").is_some());
@@ -139,7 +142,11 @@ fn the_last_owner_stays_one() {
         db.write_now(move |tx| accounts::change_role(tx, by, ben, Role::Owner))?;
         db.write_now(move |tx| accounts::change_role(tx, by, ada, Role::Member))?;
         assert_eq!(db.read_now(accounts::staff)?.len(), 1);
-        assert_eq!(db.read_now(|tx| accounts::find_like(tx, "AD_", 5))?.len(), 0, "wildcards are letters here");
+        assert_eq!(
+            db.read_now(|tx| accounts::find_like(tx, "AD_", 5))?.len(),
+            0,
+            "wildcards are letters here"
+        );
         assert_eq!(db.read_now(|tx| accounts::find_like(tx, "Ad", 5))?.len(), 1);
         Ok(())
     });

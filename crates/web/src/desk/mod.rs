@@ -8,7 +8,5 @@ mod team;
 use crate::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().and(metrics::routes()).and(team::routes())
-        .and(settings::routes())
-        .and(styleguide::routes())
+    Routes::new().and(metrics::routes()).and(team::routes()).and(settings::routes()).and(styleguide::routes())
 }

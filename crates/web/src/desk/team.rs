@@ -49,12 +49,22 @@ async fn show(cx: Cx) -> Page {
     let wanted = query.clone();
     let (staff, found) = cx
         .read(move |tx| {
-            let found = if wanted.trim().is_empty() { Vec::new() } else { accounts::find_like(tx, &wanted, ROWS)? };
+            let found =
+                if wanted.trim().is_empty() { Vec::new() } else { accounts::find_like(tx, &wanted, ROWS)? };
             Ok((accounts::staff(tx)?, found))
         })
         .await?;
     let owner = viewer.role == Role::Owner;
-    views::html(&Team { chrome: cx.chrome(), here: "team", waiting: 0, query, staff, found, owner, me: viewer.person })
+    views::html(&Team {
+        chrome: cx.chrome(),
+        here: "team",
+        waiting: 0,
+        query,
+        staff,
+        found,
+        owner,
+        me: viewer.person,
+    })
 }
 
 #[derive(Deserialize)]
@@ -99,7 +109,11 @@ async fn suspend(cx: Cx) -> Page {
         .await?;
     cx.app.sessions.clear();
     let undo = Some(format!("/desk/team/{person}/suspension/withdraw"));
-    views::see_with(&cx, "/desk/team", views::Flash { text: format!("{name} is suspended and signed out."), undo })
+    views::see_with(
+        &cx,
+        "/desk/team",
+        views::Flash { text: format!("{name} is suspended and signed out."), undo },
+    )
 }
 
 /// `POST /desk/team/{person}/suspension/withdraw`
