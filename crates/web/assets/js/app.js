@@ -80,8 +80,19 @@ function once() {
   });
 }
 
+/** Whoever signs out leaves no drafts behind on this device. */
+function goodbye() {
+  document.addEventListener('submit', (event) => {
+    if (event.target.getAttribute('action') !== '/sign-out') return;
+    try {
+      for (const key of Object.keys(localStorage)) if (key.startsWith('draft ')) store.drop(key);
+    } catch { /* nothing was kept */ }
+  });
+}
+
 themeSwitch();
 menus();
+goodbye();
 if (here('form[data-draft]')) import('./draft.js');
 if (here('[data-toolbar]')) import('./composer.js');
 if (here('[data-post]') || here('[data-swap]')) import('./swap.js');

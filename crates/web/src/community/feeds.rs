@@ -171,7 +171,7 @@ fn xml(body: String) -> Page {
 async fn robots(cx: Cx) -> Page {
     let url = &cx.app.config.url;
     Ok(views::plain(&format!(
-        "User-agent: *\nDisallow: /search\nDisallow: /desk\nDisallow: /settings\nDisallow: /live\n\nSitemap: {url}/sitemap.xml\n"
+        "User-agent: *\nDisallow: /search?*&\nDisallow: /desk\nDisallow: /settings\nDisallow: /live\n\nSitemap: {url}/sitemap.xml\n"
     )))
 }
 

@@ -53,6 +53,14 @@ impl Asked {
             .all(|field| field.trim().is_empty())
     }
 
+    /// True for a part of what the words find: search engines need not keep it.
+    fn is_narrowed(&self) -> bool {
+        self.page.unwrap_or(1) > 1
+            || [&self.space, &self.by, &self.solved, &self.since, &self.sort]
+                .iter()
+                .any(|field| !field.is_empty())
+    }
+
     /// The address of another page of the same results.
     fn at(&self, page: usize) -> Result<String> {
         let asked = Self { page: Some(page), ..self.clone() };
