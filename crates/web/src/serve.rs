@@ -168,6 +168,8 @@ fn pack(headers: &mut HeaderMap, asked: &HeaderMap, body: Bytes) -> Bytes {
         return body;
     }
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    // The router wrote the length of the unpacked body.
+    headers.remove(header::CONTENT_LENGTH);
     pages::gzip(&body, 1).into()
 }
 
