@@ -124,7 +124,7 @@ impl<'a> Sorted<'a> {
                         .and_then(|place| sorted.newest.get_mut(*place))
                     {
                         Some(before) if message.snapshot >= before.1.snapshot => {
-                            *before = (at, message.as_ref())
+                            *before = (at, message.as_ref());
                         }
                         Some(_) => {}
                         None => {
@@ -144,6 +144,3 @@ fn short_name(name: &str, otherwise: &str) -> String {
     let name = if name.trim().is_empty() { otherwise } else { name };
     text::excerpt(name, 80)
 }
-
-#[cfg(test)]
-mod tests;

@@ -5,6 +5,7 @@
 mod accounts;
 mod counters;
 mod flags;
+mod intake;
 mod place;
 mod reads;
 mod rewind;

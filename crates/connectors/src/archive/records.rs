@@ -42,7 +42,7 @@ impl Scan<'_> {
         let first = loop {
             match self.peek() {
                 Ok(Some(byte)) if byte.is_ascii_whitespace() || [0xef, 0xbb, 0xbf].contains(&byte) => {
-                    self.skip(byte)
+                    self.skip(byte);
                 }
                 Ok(Some(byte)) => break byte,
                 Ok(None) => return Ok(()),

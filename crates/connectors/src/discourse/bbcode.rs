@@ -27,7 +27,7 @@ pub(super) fn to_markdown(raw: &str, around: &Around<'_>) -> String {
         let marks = fence_of(line);
         match (&fence, marks) {
             (Some(end), Some(marks)) if marks.starts_with(end.as_str()) && line.trim() == marks => {
-                fence = None
+                fence = None;
             }
             (None, Some(marks)) => fence = Some(marks.to_owned()),
             (None, None) if !line.starts_with("    ") => {

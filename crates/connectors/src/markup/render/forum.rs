@@ -82,10 +82,11 @@ impl Writer<'_> {
         let summary = tree.elements(at).find(|(_, child)| child.name == "summary").map(|(at, _)| at);
         let title = summary.map(|summary| collapse(&tree.text(summary))).unwrap_or_default();
         let mut blocks = self.block_list(at);
-        if summary.is_some() && !title.trim().is_empty() && !blocks.is_empty() {
-            if let Some(first) = blocks.first_mut() {
-                *first = format!("**{}**", escape(title.trim()));
-            }
+        if summary.is_some()
+            && !title.trim().is_empty()
+            && let Some(first) = blocks.first_mut()
+        {
+            *first = format!("**{}**", escape(title.trim()));
         }
         blocks.join("\n\n")
     }

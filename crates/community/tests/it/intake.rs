@@ -1,3 +1,5 @@
+//! Archives and channels come in: once, exactly, in any order.
+
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::{Tx, params};
 use mainstreet_kernel::channel::{
@@ -6,8 +8,8 @@ use mainstreet_kernel::channel::{
 };
 use mainstreet_kernel::{ActorClass, Kind, Result, Timestamp, Verb};
 
-use super::*;
-use crate::{counters, redirects};
+use mainstreet_community::intake::{DropReason, Outcome, Taken, open_account, receive, settle};
+use mainstreet_community::{counters, redirects};
 
 fn person(id: &str) -> IncomingPerson {
     IncomingPerson {
