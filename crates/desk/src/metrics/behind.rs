@@ -2,10 +2,10 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
-use mainstreet_kernel::id::{PersonId, SpaceId};
+use mainstreet_kernel::id::{PersonId, SpaceId, TopicId};
 use mainstreet_kernel::{Day, Error, Result};
 
-use super::clocks::{Population, Times};
+use super::clocks::{Population, Times, TopicClock};
 use super::definitions::{self, Family};
 use super::figures::{Query, is_ripe, is_solved};
 use super::ledger::EVERYWHERE;
@@ -160,4 +160,9 @@ pub fn space(tx: &mut Tx<'_>, name: &str) -> Result<SpaceId> {
     store::space(tx, name, name.parse().ok())?.ok_or_else(|| {
         Error::not_found(format!("There is no space '{name}'. Use the last part of its address."))
     })
+}
+
+/// The clock kept of one topic: nothing when the log has not told of it yet.
+pub fn clock(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<TopicClock>> {
+    Ok(store::clocks(tx, &[topic])?.remove(&topic))
 }

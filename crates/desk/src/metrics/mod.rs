@@ -20,6 +20,3 @@ pub mod rolling;
 pub mod rollups;
 mod store;
 pub mod survival;
-
-#[cfg(test)]
-mod tests;

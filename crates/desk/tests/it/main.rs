@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod acts;
+mod metrics;
 mod opening;
 mod story;
 mod support;

@@ -107,12 +107,12 @@ pub(crate) fn asked_between(
 }
 
 /// By the covering index `metric_clocks_window`.
-pub(crate) const ASKED_ANYWHERE: &str =
+const ASKED_ANYWHERE: &str =
     "SELECT topic_id, asked_at, response_at, response_class, accepted_at, closed_at, gone_at, replies
      FROM metric_clocks WHERE population = $1 AND asked_at >= $2 AND asked_at < $3";
 
 /// By the covering index `metric_clocks_space`.
-pub(crate) const ASKED_IN_SPACE: &str =
+const ASKED_IN_SPACE: &str =
     "SELECT topic_id, asked_at, response_at, response_class, accepted_at, closed_at, gone_at, replies
      FROM metric_clocks WHERE space_id = $1 AND population = $2 AND asked_at >= $3 AND asked_at < $4";
 
@@ -169,4 +169,35 @@ pub(crate) fn list_waiting(
     all.sort_unstable_by_key(|times| (times.asked_at, times.topic));
     all.truncate(limit);
     Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mainstreet_db::testing::TestDb;
+
+    #[track_caller]
+    fn check(sql: &'static str, parameters: usize, index: &str) {
+        let database = TestDb::sqlite().expect("a database");
+        let plan = database.read_now(move |tx| {
+            let numbers: Vec<Value> = (1..=parameters).map(Value::from).collect();
+            tx.all(&format!("EXPLAIN QUERY PLAN {sql}"), &numbers, |row| row.get::<String>("detail"))
+        });
+        let plan = plan.expect("a plan");
+        assert!(plan.len() == 1 && plan[0].contains(index), "{plan:?}");
+    }
+
+    #[test]
+    fn a_window_is_read_through_a_covering_index() {
+        check(
+            ASKED_ANYWHERE,
+            3,
+            "USING COVERING INDEX metric_clocks_window (population=? AND asked_at>? AND asked_at<?)",
+        );
+        check(
+            ASKED_IN_SPACE,
+            4,
+            "USING COVERING INDEX metric_clocks_space (space_id=? AND population=? AND asked_at>? AND asked_at<?)",
+        );
+    }
 }

@@ -7,9 +7,9 @@ use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb};
 
 use super::history::{START, actor, settle, sweep};
-use crate::metrics::clocks::{Population, TopicClock};
-use crate::metrics::survival::Cause;
-use crate::metrics::{rollups, store};
+use mainstreet_desk::metrics::clocks::{Population, TopicClock};
+use mainstreet_desk::metrics::survival::Cause;
+use mainstreet_desk::metrics::{behind, rollups};
 
 const ASKER: i64 = 1;
 const HELPER: i64 = 2;
@@ -42,7 +42,7 @@ fn check(acts: &[Activity], expect: impl Fn(&TopicClock)) {
             database.write_now(move |tx| tx.record(&act))?;
             settle(database, 10)?;
         }
-        let clock = database.read_now(|tx| store::clocks(tx, &[TopicId(1)]))?.remove(&TopicId(1));
+        let clock = database.read_now(|tx| behind::clock(tx, TopicId(1)))?;
         expect(&clock.expect("a clock"));
         Ok(())
     });
@@ -140,7 +140,7 @@ fn two_accounts_of_one_person_do_not_answer_each_other() {
             tx.record(&act(Verb::ReplyCreated, HELPER, 101, 1))
         })?;
         settle(database, 10)?;
-        let clock = |tx: &mut Tx<'_>| Ok(store::clocks(tx, &[TopicId(1)])?.remove(&TopicId(1)));
+        let clock = |tx: &mut Tx<'_>| behind::clock(tx, TopicId(1));
         assert!(database.read_now(clock)?.expect("a clock").response.is_some());
         database.write_now(|tx| {
             tx.run("UPDATE people SET merged_into = 1 WHERE id = 2", &[])?;

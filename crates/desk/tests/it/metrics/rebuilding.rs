@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
 
 use super::history::{Act, ZONE, acts, advance, set_zone, settle, sweep};
-use crate::metrics::rollups;
+use mainstreet_desk::metrics::rollups;
 
 const TABLES: [(&str, &str); 6] = [
     ("metric_contributions", "space_id, day, class"),

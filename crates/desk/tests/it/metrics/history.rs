@@ -10,7 +10,7 @@ use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{Activity, Actor, ActorClass, Result, Role, Timestamp, Verb, Visibility};
 use proptest::prelude::*;
 
-use crate::metrics::rollups;
+use mainstreet_desk::metrics::rollups;
 
 /// 2026-01-05T00:00Z, a Monday.
 pub(super) const START: Timestamp = Timestamp(1_767_571_200_000);
