@@ -244,10 +244,11 @@ fn replace_tag(tag: &str, after: &str, depth: u8) -> Option<(String, usize)> {
         "i" => marked("[/i]", "*")?,
         "s" => marked("[/s]", "~~")?,
         "u" => marked("[/u]", "")?,
-        "spoiler" | "/spoiler" | "grid" | "/grid" | "/wrap" | "/details" | "center" | "/center" => {
+        "spoiler" | "/spoiler" | "grid" | "/grid" | "/wrap" | "center" | "/center" => {
             (String::new(), 0)
         }
-        "details" => (format!("**{}**\n", if value.is_empty() { "Details" } else { value }), 0),
+        "details" => (opening(value), 0),
+        "/details" => ("\n\n</details>".to_owned(), 0),
         "url" => {
             let (text, used) = enclosed("[/url]")?;
             let target = link_target(if value.is_empty() { text } else { value })?;
@@ -264,6 +265,32 @@ fn replace_tag(tag: &str, after: &str, depth: u8) -> Option<(String, usize)> {
         _ if lower.starts_with("date") && !value.is_empty() => (date(value), 0),
         _ if lower.starts_with("wrap") && !value.is_empty() => (String::new(), 0),
         _ => return None,
+    })
+}
+
+/// The beginning of a folded part, up to its text.
+fn opening(title: &str) -> String {
+    let whole = markup::folded(title, "");
+    format!("{}\n", whole.split("</summary>").next().map(|start| format!("{start}</summary>")).unwrap_or_default())
+}
+
+/// Tags of HTML that our Markdown shows as text. A source that has them outside of code is read from its rendering.
+const TAGS: &[&str] = &[
+    "a", "blockquote", "center", "div", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "iframe", "img", "li", "ol",
+    "p", "pre", "span", "strike", "table", "td", "tr", "u", "ul",
+];
+
+/// True when `raw` holds HTML of that sort.
+pub(super) fn holds_html(raw: &str) -> bool {
+    let mut code = false;
+    raw.lines().any(|line| {
+        code ^= fence_of(line).is_some();
+        let plain = markup::split_code(line).into_iter().step_by(2);
+        !code && !line.starts_with("    ") && plain.flat_map(|piece| piece.split('<').skip(1)).any(|tag| {
+            let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+            let name = tag.get(..end).unwrap_or("").to_ascii_lowercase();
+            TAGS.contains(&name.as_str()) && tag.get(end..).is_some_and(|rest| rest.starts_with([' ', '>', '/']))
+        })
     })
 }
 
@@ -400,11 +427,24 @@ mod tests {
             "[a](https://a.example) [https://b.example](https://b.example)",
         );
         check("[url=javascript:x]a[/url]", "[url=javascript:x]a[/url]");
-        check("[details=\"More\"]\nx\n[/details]", "**More**\n\nx");
+        check("[details=\"More\"]\nx\n[/details]", "<details><summary>More</summary>\n\nx\n\n</details>");
         check("[date=2026-04-08 time=14:00:00 timezone=\"UTC\"]", "2026-04-08 14:00 UTC");
         check("![pic|690x388](upload://abc.png)", "![pic](https://x.example/abc.png)");
         check("![pic|690x388](upload://gone.png) end", "*pic* end");
         check(":wave: `:wave:` at 10:20:30", "👋 `:wave:` at 10:20:30");
+    }
+
+    #[test]
+    fn html_is_told_from_code() {
+        for (raw, expect) in [
+            ("a <div class=\"x\">b</div>", true),
+            ("<img src=\"x\">", true),
+            ("`<div>` and <alice> and 1 <p2", false),
+            ("```\n<div>\n```\n    <div>", false),
+            ("a<b and <b>bold</b><br>", false),
+        ] {
+            assert_eq!(holds_html(raw), expect, "{raw}");
+        }
     }
 
     #[test]

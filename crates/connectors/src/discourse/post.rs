@@ -179,6 +179,11 @@ struct Text {
 fn text(post: &Post, topic: i64) -> Text {
     let cooked = post.cooked.as_deref().unwrap_or("");
     let mut text = match &post.raw {
+        Some(raw) if !cooked.is_empty() && bbcode::holds_html(raw) => {
+            let converted = markup::from_html(cooked);
+            let (markdown, mentions) = (converted.markdown, converted.mentions);
+            Text { markdown, original: raw.clone(), format: "markdown", mentions }
+        }
         Some(raw) => {
             let known = markup::references(cooked);
             let slug = post.topic_slug.as_deref().unwrap_or("-");

@@ -52,6 +52,13 @@ pub(crate) fn references(html: &str) -> References {
     }
 }
 
+/// A part that opens when its title is chosen.
+pub(crate) fn folded(title: &str, text: &str) -> String {
+    let title = if title.is_empty() { "Details" } else { title };
+    let title = title.replace('<', "&lt;").replace('\n', " ");
+    format!("<details><summary>{title}</summary>\n\n{}\n\n</details>", text.trim())
+}
+
 /// Our quote form: the quoted person, a link to the quoted post where it is known, and the text behind `>`.
 pub(crate) fn quote(author: &str, path: &str, text: &str) -> String {
     let head = match (author.is_empty(), path.is_empty()) {

@@ -2,6 +2,7 @@
 
 use super::super::inline::{escape, link_target};
 use super::super::tree::Element;
+use super::super::folded;
 use super::{Writer, collapse, image, quote};
 
 impl Writer<'_> {
@@ -76,19 +77,16 @@ impl Writer<'_> {
         }
     }
 
-    /// A folded part: its summary in bold, its content below.
+    /// A folded part: our Markdown knows it as the bare tags.
     pub(super) fn details(&mut self, at: usize) -> String {
         let tree = self.tree;
         let summary = tree.elements(at).find(|(_, child)| child.name == "summary").map(|(at, _)| at);
         let title = summary.map(|summary| collapse(&tree.text(summary))).unwrap_or_default();
         let mut blocks = self.block_list(at);
-        if summary.is_some()
-            && !title.trim().is_empty()
-            && let Some(first) = blocks.first_mut()
-        {
-            *first = format!("**{}**", escape(title.trim()));
+        if summary.is_some() && !title.trim().is_empty() && !blocks.is_empty() {
+            blocks.remove(0);
         }
-        blocks.join("\n\n")
+        folded(title.trim(), &blocks.join("\n\n"))
     }
 
     pub(super) fn footnote_ref(&mut self, at: usize) -> String {
