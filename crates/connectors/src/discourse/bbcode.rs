@@ -244,9 +244,7 @@ fn replace_tag(tag: &str, after: &str, depth: u8) -> Option<(String, usize)> {
         "i" => marked("[/i]", "*")?,
         "s" => marked("[/s]", "~~")?,
         "u" => marked("[/u]", "")?,
-        "spoiler" | "/spoiler" | "grid" | "/grid" | "/wrap" | "center" | "/center" => {
-            (String::new(), 0)
-        }
+        "spoiler" | "/spoiler" | "grid" | "/grid" | "/wrap" | "center" | "/center" => (String::new(), 0),
         "details" => (opening(value), 0),
         "/details" => ("\n\n</details>".to_owned(), 0),
         "url" => {
@@ -271,13 +269,39 @@ fn replace_tag(tag: &str, after: &str, depth: u8) -> Option<(String, usize)> {
 /// The beginning of a folded part, up to its text.
 fn opening(title: &str) -> String {
     let whole = markup::folded(title, "");
-    format!("{}\n", whole.split("</summary>").next().map(|start| format!("{start}</summary>")).unwrap_or_default())
+    format!(
+        "{}\n",
+        whole.split("</summary>").next().map(|start| format!("{start}</summary>")).unwrap_or_default()
+    )
 }
 
 /// Tags of HTML that our Markdown shows as text. A source that has them outside of code is read from its rendering.
 const TAGS: &[&str] = &[
-    "a", "blockquote", "center", "div", "font", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "iframe", "img", "li", "ol",
-    "p", "pre", "span", "strike", "table", "td", "tr", "u", "ul",
+    "a",
+    "blockquote",
+    "center",
+    "div",
+    "font",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "hr",
+    "iframe",
+    "img",
+    "li",
+    "ol",
+    "p",
+    "pre",
+    "span",
+    "strike",
+    "table",
+    "td",
+    "tr",
+    "u",
+    "ul",
 ];
 
 /// True when `raw` holds HTML of that sort.
@@ -286,11 +310,14 @@ pub(super) fn holds_html(raw: &str) -> bool {
     raw.lines().any(|line| {
         code ^= fence_of(line).is_some();
         let plain = markup::split_code(line).into_iter().step_by(2);
-        !code && !line.starts_with("    ") && plain.flat_map(|piece| piece.split('<').skip(1)).any(|tag| {
-            let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
-            let name = tag.get(..end).unwrap_or("").to_ascii_lowercase();
-            TAGS.contains(&name.as_str()) && tag.get(end..).is_some_and(|rest| rest.starts_with([' ', '>', '/']))
-        })
+        !code
+            && !line.starts_with("    ")
+            && plain.flat_map(|piece| piece.split('<').skip(1)).any(|tag| {
+                let end = tag.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(tag.len());
+                let name = tag.get(..end).unwrap_or("").to_ascii_lowercase();
+                TAGS.contains(&name.as_str())
+                    && tag.get(end..).is_some_and(|rest| rest.starts_with([' ', '>', '/']))
+            })
     })
 }
 

@@ -76,7 +76,10 @@ fn what_forums_make() {
         "<div class=\"lazyYT\" data-youtube-id=\"Yg-1_2\" data-youtube-title=\"Knots\"></div>",
         "[Knots](https://www.youtube.com/watch?v=Yg-1_2)",
     );
-    check("<details><summary>More</summary><p>Hidden</p></details>", "<details><summary>More</summary>\n\nHidden\n\n</details>");
+    check(
+        "<details><summary>More</summary><p>Hidden</p></details>",
+        "<details><summary>More</summary>\n\nHidden\n\n</details>",
+    );
     check(
         "<p>So <span class=\"math\">a_1*b</span></p><div class=\"math\">x^2</div>",
         "So `a_1*b`\n\n```math\nx^2\n```",

@@ -1,8 +1,8 @@
 //! Blocks that forum software makes: quotes of posts, link cards, light boxes, folded parts, footnotes.
 
+use super::super::folded;
 use super::super::inline::{escape, link_target};
 use super::super::tree::Element;
-use super::super::folded;
 use super::{Writer, collapse, image, quote};
 
 impl Writer<'_> {
