@@ -41,17 +41,19 @@ pub(super) struct State {
     position: Position,
     /// Whether the position was compared with the database since the index was opened.
     compared: bool,
+    /// Whether the process before this one ended without closing the index.
+    crashed: bool,
 }
 
 impl State {
-    pub(super) fn begin(index: &Index) -> Result<Self> {
+    pub(super) fn begin(index: &Index, crashed: bool) -> Result<Self> {
         let writer = index.writer_with_num_threads(1, MEMORY).map_err(|cause| {
             Error::unavailable(
                 "Another process uses this search folder. Give each node a folder of its own.",
                 cause,
             )
         })?;
-        Ok(Self { writer, position: position(index), compared: false })
+        Ok(Self { writer, position: position(index), compared: false, crashed })
     }
 
     fn commit(&mut self) -> Result<()> {
@@ -118,7 +120,8 @@ impl Search {
         let (place, end) = db.read_now(store::place)?;
         let known = &state.position;
         let ahead = Cursor { tx: known.tx, seq: known.seq } > end;
-        let damaged = state.writer.index().validate_checksum().map_or(true, |files| !files.is_empty());
+        let sound = || state.writer.index().validate_checksum().is_ok_and(|files| files.is_empty());
+        let damaged = state.crashed && !sound();
         if damaged || known.version != VERSION || known.place != place || ahead {
             state.writer.delete_all_documents().map_err(Error::internal)?;
             state.position = Position { version: VERSION, place, tx: end.tx, seq: end.seq, scan: Some(0) };
@@ -127,6 +130,7 @@ impl Search {
         }
         // A database without an account is one that is just being set up: look again next time.
         state.compared = place != 0;
+        state.crashed = false;
         Ok(())
     }
 

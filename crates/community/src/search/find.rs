@@ -30,9 +30,15 @@ const SOLVED: f32 = 0.8;
 const FEW: usize = 3;
 /// Most words of a query that are looked at.
 const WORDS: usize = 24;
+/// Of more words than this, those that stand in more than [`COMMON`] of all posts decide nothing and cost most.
+const SHORT: usize = 3;
+/// The share of posts, as one part of so many.
+const COMMON: u64 = 20;
+/// A word in no more posts than this is never too common.
+const FREE: u64 = 1_000;
 
 /// The parts of what was typed.
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Typed {
     /// Each a word, or several that must follow each other (quoted, or joined as in `foo_bar`).
     wanted: Vec<Vec<String>>,
@@ -77,7 +83,7 @@ impl Search {
             return Ok(Found::default());
         }
         let searcher = self.searcher();
-        let mut found = self.run(&searcher, query, &typed, visible, false)?;
+        let mut found = self.run(&searcher, query, &self.telling(&searcher, &typed)?, visible, false)?;
         let typo =
             |words: &Vec<String>| words.len() == 1 && words.iter().all(|word| word.chars().count() > 3);
         if found.total < FEW && query.page <= 1 && typed.wanted.iter().any(typo) {
@@ -87,6 +93,30 @@ impl Search {
             }
         }
         Ok(found)
+    }
+
+    /// Leaves out of a long query what decides nothing: words that stand nowhere, and common ones, down to three.
+    fn telling(&self, searcher: &Searcher, typed: &Typed) -> Result<Typed> {
+        if typed.wanted.len() <= SHORT {
+            return Ok(typed.clone());
+        }
+        let mut counted = Vec::with_capacity(typed.wanted.len());
+        for words in &typed.wanted {
+            let mut often = 1;
+            if let [word] = words.as_slice() {
+                let posts = |field| searcher.doc_freq(&Term::from_field_text(field, word)).map_err(Error::internal);
+                often = posts(self.fields.body)?.max(posts(self.fields.title)?);
+            }
+            counted.push((often, words));
+        }
+        if counted.iter().any(|(often, _)| *often > 0) {
+            counted.retain(|(often, _)| *often > 0);
+        }
+        counted.sort_by_key(|(often, _)| *often);
+        let limit = (searcher.num_docs() / COMMON).max(FREE);
+        let kept = counted.iter().filter(|(often, _)| *often <= limit).count().max(SHORT);
+        let wanted = counted.into_iter().take(kept).map(|(_, words)| words.clone()).collect();
+        Ok(Typed { wanted, unwanted: typed.unwanted.clone() })
     }
 
     fn run(
@@ -144,6 +174,8 @@ impl Search {
         if typed.wanted.is_empty() {
             return Ok(Vec::new());
         }
+        let searcher = self.searcher();
+        let typed = self.telling(&searcher, &typed)?;
         let fields = &self.fields;
         let words: Vec<Box<dyn Clause>> =
             typed.wanted.iter().map(|words| fields.word(words, false)).collect();
@@ -154,7 +186,6 @@ impl Search {
             (Occur::Should, Box::new(ConstScoreQuery::new(fields.number(fields.solved, 1), SOLVED))),
         ];
         parts.extend(fields.visible(visible));
-        let searcher = self.searcher();
         let top = TopDocs::with_limit(limit + 1).order_by_score();
         let found = searcher.search(&BooleanQuery::new(parts), &top).map_err(Error::internal)?;
         let mut topics = Vec::with_capacity(limit);

@@ -2,7 +2,8 @@
 //!
 //! **Invariants.** The index is a copy: losing it loses nothing. It holds published posts of published topics only.
 //! How far it has come (the place it is of, the log's cursor, a scan in progress) stands inside its own commits, so
-//! killing the program at any moment leaves index and position in step. An index that cannot be opened, is of another
+//! killing the program at any moment leaves index and position in step. After a start that was not followed by an
+//! orderly end (the file `in-use` is still there), all checksums are verified first. An index that cannot be opened, is of another
 //! place or of an older [`VERSION`], is built anew while searching goes on. Who may see a space is decided when
 //! somebody searches, not when a post is indexed; [`show`] asks the database once more, so that a post hidden a
 //! moment ago is not shown.
@@ -30,6 +31,8 @@ pub use find::{Shown, record, show, visible};
 
 /// Raise it whenever what is put into the index changes: older ones are then built anew.
 const VERSION: u32 = 1;
+/// Stands in the folder while a process uses it.
+const MARK: &str = "in-use";
 /// Hits on a page of results.
 pub const PAGE: usize = 20;
 /// Pages that can be asked for; past them a search should be narrowed.
@@ -149,6 +152,7 @@ impl Search {
     /// nothing is left. Errors: the folder cannot be written, or another process holds it.
     pub fn open(folder: &Path) -> Result<Self> {
         let (schema, fields) = Fields::declare();
+        let crashed = folder.join(MARK).exists();
         let opened = match attach(folder, &schema) {
             Ok(opened) => opened,
             Err(error) => {
@@ -158,7 +162,8 @@ impl Search {
             }
         };
         let (index, reader) = opened;
-        let state = feed::State::begin(&index)?;
+        let state = feed::State::begin(&index, crashed)?;
+        std::fs::write(folder.join(MARK), "").map_err(Error::internal)?;
         Ok(Self { folder: folder.to_owned(), fields, state: Mutex::new(state), reader })
     }
 
@@ -174,6 +179,12 @@ impl Search {
 
     fn searcher(&self) -> tantivy::Searcher {
         self.reader.searcher()
+    }
+}
+
+impl Drop for Search {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(self.folder.join(MARK));
     }
 }
 

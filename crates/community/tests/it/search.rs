@@ -78,6 +78,7 @@ fn what_is_written_is_found_until_it_is_gone() {
         );
         assert_eq!(ids(&search.find(&text("\"gain of the\""), None)?), [answer.id]);
         assert!(search.find(&text("\"gain the\""), None)?.hits.is_empty());
+        assert_eq!(ids(&search.find(&text("how do I set the gain of batteries?"), None)?), [answer.id], "most of many words");
         assert!(search.find(&text("gain -battery"), None)?.hits.is_empty());
         let typo = search.find(&text("battrey"), None)?;
         assert!(typo.loose);
@@ -190,6 +191,7 @@ fn a_lost_damaged_or_foreign_index_is_built_anew() {
                     std::fs::write(&path, bytes).unwrap();
                 }
             }
+            std::fs::write(folder.0.join("in-use"), "").unwrap();
             let search = Search::open(&folder.0)?;
             catch_up(&search, db)?;
             assert_eq!(search.find(&text("calibrate"), None)?.total, 1, "{broken}");
