@@ -104,7 +104,8 @@ impl Search {
         for words in &typed.wanted {
             let mut often = 1;
             if let [word] = words.as_slice() {
-                let posts = |field| searcher.doc_freq(&Term::from_field_text(field, word)).map_err(Error::internal);
+                let posts =
+                    |field| searcher.doc_freq(&Term::from_field_text(field, word)).map_err(Error::internal);
                 often = posts(self.fields.body)?.max(posts(self.fields.title)?);
             }
             counted.push((often, words));

@@ -78,7 +78,11 @@ fn what_is_written_is_found_until_it_is_gone() {
         );
         assert_eq!(ids(&search.find(&text("\"gain of the\""), None)?), [answer.id]);
         assert!(search.find(&text("\"gain the\""), None)?.hits.is_empty());
-        assert_eq!(ids(&search.find(&text("how do I set the gain of batteries?"), None)?), [answer.id], "most of many words");
+        assert_eq!(
+            ids(&search.find(&text("how do I set the gain of batteries?"), None)?),
+            [answer.id],
+            "most of many words"
+        );
         assert!(search.find(&text("gain -battery"), None)?.hits.is_empty());
         let typo = search.find(&text("battrey"), None)?;
         assert!(typo.loose);
