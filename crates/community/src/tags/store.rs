@@ -54,6 +54,15 @@ pub fn of_topics(tx: &mut Tx<'_>, topics: &[TopicId]) -> Result<HashMap<TopicId,
     Ok(found)
 }
 
+/// The topics opened last that have this tag, whatever has become of them.
+pub(crate) fn latest_topics(tx: &mut Tx<'_>, tag: TagId, limit: usize) -> Result<Vec<TopicId>> {
+    tx.all(
+        "SELECT topic_id FROM topic_tags WHERE tag_id = $1 ORDER BY topic_id DESC LIMIT $2",
+        params![tag, limit],
+        |row| row.get("topic_id"),
+    )
+}
+
 /// The tag at `slug`, made when it is new.
 pub fn find_or_add(tx: &mut Tx<'_>, slug: &str, name: &str) -> Result<TagId> {
     let id = TagId(tx.mint());

@@ -176,14 +176,22 @@ pub fn rows(tx: &mut Tx<'_>, viewer: Viewer, ids: &[TopicId]) -> Result<Vec<Row>
     dress(tx, viewer, seen)
 }
 
-/// Other published topics that share tags with this one, most in common first.
+/// How many topics of each tag are looked at to find related ones.
+const NEIGHBOURS: usize = 100;
+
+/// Other published topics that share tags with this one, most in common first, then the latest. Of each tag only the
+/// latest [`NEIGHBOURS`] are looked at. Where the search index is at hand, `Search::like` knows better.
 pub fn related(tx: &mut Tx<'_>, viewer: Viewer, topic: TopicId, limit: usize) -> Result<Vec<Row>> {
-    let ids: Vec<TopicId> = tx.all(
-        "SELECT o.topic_id, COUNT(*) AS n FROM topic_tags g JOIN topic_tags o ON o.tag_id = g.tag_id
-         WHERE g.topic_id = $1 AND o.topic_id <> $1 GROUP BY o.topic_id ORDER BY n DESC, o.topic_id DESC LIMIT $2",
-        params![topic, limit * 3],
-        |row| row.get("topic_id"),
-    )?;
+    let mut shared: HashMap<TopicId, usize> = HashMap::new();
+    for tag in tags::store::of_topic(tx, topic)? {
+        for other in tags::store::latest_topics(tx, tag.id, NEIGHBOURS)? {
+            *shared.entry(other).or_default() += 1;
+        }
+    }
+    shared.remove(&topic);
+    let mut ids: Vec<(usize, TopicId)> = shared.into_iter().map(|(other, count)| (count, other)).collect();
+    ids.sort_unstable_by(|a, b| b.cmp(a));
+    let ids: Vec<TopicId> = ids.into_iter().map(|(_, other)| other).take(limit * 3).collect();
     let mut rows = rows(tx, viewer, &ids)?;
     rows.truncate(limit);
     Ok(rows)

@@ -70,6 +70,9 @@ fn lists_go_on_by_key_and_show_only_what_one_may_see() {
             db.read_now(|tx| topics::store::list(tx, Viewer::GUEST, List::Latest, Key::START, 1))?.rows;
         assert_eq!(rows[0].others.iter().map(|face| face.handle.as_str()).collect::<Vec<_>>(), ["ben"]);
         assert_eq!(rows[0].tags.len(), 1);
+        let first = all[0];
+        let related = db.read_now(move |tx| topics::store::related(tx, Viewer::GUEST, first, 3))?;
+        assert_eq!(related.iter().map(|row| row.topic.id).collect::<Vec<_>>(), [all[6], all[5], all[4]]);
         Ok(())
     });
 }

@@ -38,7 +38,7 @@ impl Drop for Folder {
 
 fn catch_up(search: &Search, db: &TestDb) -> Result<()> {
     // On PostgreSQL the log may be held back for a moment by transactions of other tests.
-    for _ in 0..40 {
+    for _ in 0..800 {
         while search.catch_up(db)?.more {}
         let waiting = db.read_now(|tx| {
             tx.count("SELECT COUNT(*) AS n FROM activities WHERE NOT (tx < {{HORIZON}})", &[])
