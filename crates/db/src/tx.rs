@@ -117,11 +117,15 @@ impl<'a> Tx<'a> {
         let mut inserted = 0;
         // SQLite is fastest with one cached statement a row; PostgreSQL with many rows a round trip.
         let chunk = if self.dialect() == Dialect::Sqlite { 1 } else { (30_000 / width.max(1)).clamp(1, 500) };
+        let (mut length, mut sql) = (0, String::new());
         for part in rows.chunks(chunk) {
-            let tuples: Vec<String> = (0..part.len())
-                .map(|at| format!("({})", crate::placeholders(at * width + 1, width)))
-                .collect();
-            let sql = format!("{head} VALUES {} {tail}", tuples.join(", "));
+            if part.len() != length {
+                length = part.len();
+                let tuples: Vec<String> = (0..length)
+                    .map(|at| format!("({})", crate::placeholders(at * width + 1, width)))
+                    .collect();
+                sql = format!("{head} VALUES {} {tail}", tuples.join(", "));
+            }
             if let [single] = part {
                 inserted += self.run(&sql, single)?;
             } else {
