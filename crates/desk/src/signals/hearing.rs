@@ -125,7 +125,7 @@ pub(crate) fn settle(tx: &mut Tx<'_>, entry: &Entry, what: Settled) -> Result<()
     let at = tx.now();
     match what {
         Settled::Flag { .. } => {
-            drop(store::settle_cause(tx, Cause::Flag, entry.parent.unwrap_or(entry.object_id), at)?)
+            store::settle_cause(tx, Cause::Flag, entry.parent.unwrap_or(entry.object_id), at)?;
         }
         Settled::Gone { .. } => store::settle_post(tx, PostId(entry.object_id), at)?,
         Settled::Accepted | Settled::NoQuestion => {

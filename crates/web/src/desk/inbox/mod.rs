@@ -1,0 +1,15 @@
+//! The inbox: what needs a decision, the conversation around it, and what can be done. Every list and every item
+//! has an address; every act is a form.
+
+mod acts;
+mod page;
+mod show;
+mod words;
+
+use crate::routes::Routes;
+
+pub(super) use words::{Line, lines};
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().and(show::routes()).and(acts::routes())
+}

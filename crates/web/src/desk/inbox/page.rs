@@ -1,0 +1,240 @@
+//! The page of the inbox: the list, the chosen item, the person.
+
+use askama::Template;
+use axum::http::StatusCode;
+use mainstreet_desk::canned_replies::{self, CannedReply, Values};
+use mainstreet_desk::signals::lists::{self, Counts, Filter};
+use mainstreet_desk::signals::{self, Outcome, view};
+use mainstreet_desk::triage::{Intent, Owner, Risk, RiskLevel, Urgency};
+use mainstreet_kernel::id::{CannedReplyId, PersonId, SignalId};
+use mainstreet_kernel::{Actor, Error, Result, Timestamp};
+
+use super::words::{self, Line};
+use crate::request::Cx;
+use crate::views::{self, Chrome, Page};
+
+/// What the viewer asked to see.
+#[derive(Clone, Copy)]
+pub(super) struct Wanted {
+    pub(super) list: Filter,
+    pub(super) page: usize,
+    pub(super) item: Option<SignalId>,
+    pub(super) canned: Option<CannedReplyId>,
+}
+
+/// An act that was refused: which form, why, and what had been typed.
+#[derive(Clone)]
+pub(super) struct Mistake {
+    pub(super) form: &'static str,
+    pub(super) text: String,
+    pub(super) typed: super::acts::Form,
+    pub(super) status: StatusCode,
+}
+
+#[derive(Template)]
+#[template(path = "desk/inbox/show.html")]
+struct Show {
+    chrome: Chrome,
+    here: &'static str,
+    waiting: i64,
+    list: Filter,
+    tabs: Vec<Tab>,
+    lines: Vec<Line>,
+    page: usize,
+    more: bool,
+    open: Option<Item>,
+    form: &'static str,
+    error: String,
+    typed: super::acts::Form,
+}
+
+struct Tab {
+    filter: Filter,
+    count: Option<i64>,
+}
+
+/// The chosen item, ready for the template.
+struct Item {
+    view: view::View,
+    place: String,
+    standing: String,
+    turns: Vec<Turn>,
+    staff: Vec<(PersonId, String)>,
+    merge: Vec<(SignalId, String)>,
+    canned: Vec<CannedReply>,
+    /// The text in the composer.
+    body: String,
+    used: Option<CannedReplyId>,
+    token: String,
+    mine: bool,
+    me: PersonId,
+}
+
+/// Something said: a post, or a note of the team.
+struct Turn {
+    note: bool,
+    /// The post that the item is about.
+    about: bool,
+    name: String,
+    person: i64,
+    at: Timestamp,
+    /// Safe HTML of a post; empty for a note.
+    html: String,
+    text: String,
+    gone: bool,
+}
+
+impl Item {
+    fn intents(&self) -> &'static [Intent] {
+        Intent::ALL
+    }
+    fn urgencies(&self) -> &'static [Urgency] {
+        Urgency::ALL
+    }
+    fn owners(&self) -> &'static [Owner] {
+        Owner::ALL
+    }
+    fn risks(&self) -> &'static [Risk] {
+        Risk::ALL
+    }
+    fn levels(&self) -> &'static [RiskLevel] {
+        RiskLevel::ALL
+    }
+    fn outcomes(&self) -> &'static [Outcome] {
+        Outcome::ALL
+    }
+    fn is_open(&self) -> bool {
+        self.view.signal.state.is_open()
+    }
+}
+
+/// What the closure reads in one go.
+struct Read {
+    counts: Counts,
+    rows: Vec<lists::Row>,
+    more: bool,
+    open: Option<Open>,
+}
+
+struct Open {
+    view: view::View,
+    staff: Vec<(PersonId, String)>,
+    merge: Vec<(SignalId, String)>,
+    canned: Vec<CannedReply>,
+}
+
+/// Draws the inbox. With a mistake, the form that was refused stands open with what was typed.
+pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<Mistake>) -> Page {
+    let me = actor.person.ok_or_else(|| Error::forbidden("Sign in to work in the desk."))?;
+    let read = cx.read(move |tx| {
+        let page = lists::list(tx, wanted.list, me, wanted.page * lists::PAGE)?;
+        let open = match wanted.item {
+            None => None,
+            Some(id) => {
+                let view = view::view(tx, actor, id)?;
+                let merge = view::merge_targets(tx, &view.signal)?;
+                Some(Open { merge, staff: view::staff(tx)?, canned: canned_replies::all(tx)?, view })
+            }
+        };
+        Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
+    });
+    let read = read.await?;
+    let chrome = cx.chrome();
+    let mistake = mistake.unwrap_or_default();
+    let open = match read.open {
+        None => None,
+        Some(open) => Some(item(&chrome, open, wanted, me, &mistake)?),
+    };
+    let show = Show {
+        here: "inbox",
+        waiting: read.counts.of(Filter::Mine),
+        list: wanted.list,
+        tabs: tabs(&read.counts),
+        lines: words::lines(&chrome, read.rows),
+        page: wanted.page,
+        more: read.more,
+        open,
+        form: mistake.form,
+        error: mistake.text,
+        typed: mistake.typed,
+        chrome,
+    };
+    views::html_with(mistake.status, &show)
+}
+
+fn tabs(counts: &Counts) -> Vec<Tab> {
+    let shown = |filter: &Filter| !matches!(filter, Filter::Overdue);
+    let count = |filter: Filter| (filter != Filter::Resolved).then(|| counts.of(filter));
+    Filter::ALL.iter().filter(|filter| shown(filter)).map(|f| Tab { filter: *f, count: count(*f) }).collect()
+}
+
+fn item(chrome: &Chrome, open: Open, wanted: Wanted, me: PersonId, mistake: &Mistake) -> Result<Item> {
+    let signal = &open.view.signal;
+    let mine = signal.assignee == Some(me);
+    let used = wanted.canned.or_else(|| mistake.typed.canned.parse().ok());
+    let chosen = open.canned.iter().find(|canned| Some(canned.id) == wanted.canned);
+    let body = match chosen {
+        _ if mistake.form == "reply" => mistake.typed.body.clone(),
+        Some(canned) => canned_replies::fill(&canned.body, &values(chrome, &open.view)),
+        None => String::new(),
+    };
+    Ok(Item {
+        place: words::place(&open.view.channel, &open.view.space, open.view.own),
+        standing: words::standing(chrome, signal, open.view.assignee.as_deref(), mine),
+        turns: turns(&open.view),
+        staff: open.staff,
+        merge: open.merge,
+        canned: open.canned,
+        body,
+        used,
+        token: crate::cookies::token()?,
+        mine,
+        me,
+        view: open.view,
+    })
+}
+
+fn values(chrome: &Chrome, view: &view::View) -> Values {
+    Values {
+        name: view.person.name.clone(),
+        topic: view.topic.title.clone(),
+        community: chrome.site.clone(),
+        me: chrome.viewer.as_ref().map(|viewer| viewer.name.clone()).unwrap_or_default(),
+    }
+}
+
+fn turns(view: &view::View) -> Vec<Turn> {
+    let posts = view.posts.iter().map(|seen| Turn {
+        note: false,
+        about: seen.post.id == view.signal.post,
+        name: seen.author.name.clone(),
+        person: seen.author.id.0,
+        at: seen.post.created_at,
+        html: seen.html.clone(),
+        text: String::new(),
+        gone: seen.post.state.as_str() != "published",
+    });
+    let notes = view.notes.iter().map(|note| Turn {
+        note: true,
+        about: false,
+        name: note.name.clone(),
+        person: note.person.0,
+        at: note.created_at,
+        html: String::new(),
+        text: note.body.clone(),
+        gone: false,
+    });
+    let mut turns: Vec<Turn> = posts.chain(notes).collect();
+    turns.sort_by_key(|turn| turn.at);
+    turns
+}
+
+/// The address of an item in a list.
+pub(super) fn address(id: SignalId, list: Filter) -> String {
+    format!("/desk/inbox/{id}?list={list}")
+}
+
+/// The state word for a page; used by the template.
+pub(super) fn act_label(act: signals::Act) -> String {
+    act.as_str().replace('_', " ")
+}

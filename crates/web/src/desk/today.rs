@@ -1,0 +1,123 @@
+//! Today: what needs you now, and whether the community is well.
+
+use askama::Template;
+use mainstreet_desk::metrics::pulse::pulse;
+use mainstreet_desk::signals::lists::{self, Counts, Filter};
+use mainstreet_desk::signals::view::{self, Joined};
+use mainstreet_desk::triage::spell;
+use mainstreet_kernel::clock::DAY;
+use mainstreet_kernel::id::PersonId;
+use mainstreet_kernel::Error;
+
+use super::inbox::{Line, lines};
+use super::metrics::pulse::PulseRow;
+use crate::request::Cx;
+use crate::routes::Routes;
+use crate::views::{self, Chrome, Page};
+
+pub(super) fn routes() -> Routes {
+    Routes::new().get("/desk", show)
+}
+
+/// The numbers of `Needs you`, in order, with the words beside them and their tone.
+const NEEDS: &[(Filter, &str, &str, &str)] = &[
+    (Filter::Overdue, "overdue", "overdue", "alarm"),
+    (Filter::Urgent, "urgent", "urgent", "alarm"),
+    (Filter::Questions, "question past its target", "questions past their target", "lamp"),
+    (Filter::Review, "post to decide on", "posts to decide on", "lamp"),
+    (Filter::Newcomers, "first post to greet", "first posts to greet", "lamp"),
+];
+/// Newcomers shown are those of the last days.
+const NEW_FOR: i64 = 7 * DAY;
+
+#[derive(Template)]
+#[template(path = "desk/today.html")]
+struct Today {
+    chrome: Chrome,
+    here: &'static str,
+    waiting: i64,
+    day: String,
+    lede: String,
+    needs: Vec<Need>,
+    things: i64,
+    pulse: Vec<PulseRow>,
+    joined: Vec<Joined>,
+    ended: Vec<Line>,
+}
+
+/// One number of `Needs you`.
+struct Need {
+    key: usize,
+    filter: Filter,
+    count: i64,
+    words: &'static str,
+    tone: &'static str,
+    example: String,
+}
+
+/// `GET /desk`
+async fn show(cx: Cx) -> Page {
+    let viewer = cx.staff()?;
+    let me: PersonId = viewer.person;
+    let chrome = cx.chrome();
+    let (now, zone) = (chrome.now, cx.app.site().zone);
+    let beat_zone = zone.clone();
+    let read = cx.read(move |tx| {
+        let counts = lists::counts(tx, me)?;
+        let mut firsts = Vec::new();
+        for (filter, ..) in NEEDS {
+            firsts.push(if counts.of(*filter) > 0 { lists::first(tx, *filter, me)? } else { None });
+        }
+        let joined = view::joined_since(tx, now.plus(-NEW_FOR), 6)?;
+        let ended = lists::list(tx, Filter::Resolved, me, 0)?.rows;
+        Ok::<_, Error>((counts, firsts, joined, ended, pulse(tx, now, &beat_zone)?))
+    });
+    let (counts, firsts, joined, ended, beats) = read.await?;
+    let needs: Vec<Need> = NEEDS
+        .iter()
+        .zip(firsts)
+        .enumerate()
+        .map(|(at, ((filter, one, many, tone), first))| Need {
+            key: at + 1,
+            filter: *filter,
+            count: counts.of(*filter),
+            words: if counts.of(*filter) == 1 { one } else { many },
+            tone: if counts.of(*filter) > 0 { tone } else { "leaf" },
+            example: first.map_or_else(
+                || "nothing".to_owned(),
+                |row| format!("{}, {}", row.signal.title, spell(now.since(row.signal.occurred_at))),
+            ),
+        })
+        .collect();
+    views::html(&Today {
+        here: "today",
+        waiting: counts.of(Filter::Mine),
+        day: zone.format(now, "%A %-d %B"),
+        lede: lede(&counts, joined.len()),
+        things: counts.of(Filter::Open),
+        needs,
+        pulse: beats.into_iter().map(PulseRow::from).collect(),
+        joined,
+        ended: lines(&chrome, ended.into_iter().take(5).collect()),
+        chrome,
+    })
+}
+
+/// The day in a sentence or two.
+fn lede(counts: &Counts, joined: usize) -> String {
+    let (open, late, urgent) =
+        (counts.of(Filter::Open), counts.of(Filter::Overdue), counts.of(Filter::Urgent));
+    let first = match (open, late, urgent) {
+        (0, _, _) => "Nothing waits for you. The street is calm.".to_owned(),
+        (1, 0, 0) => "One thing waits; nothing is overdue.".to_owned(),
+        (open, 0, 0) => format!("{open} things wait; nothing is overdue."),
+        (open, late, 0) => format!("{late} of {open} open things are overdue."),
+        (open, 0, urgent) => format!("{urgent} of {open} open things are urgent."),
+        (open, late, urgent) => format!("Of {open} open things, {urgent} are urgent and {late} overdue."),
+    };
+    match joined {
+        0 => first,
+        1 => format!("{first} Somebody joined this week."),
+        _ => format!("{first} New faces joined this week."),
+    }
+}
