@@ -85,9 +85,7 @@ async fn save(cx: Cx) -> Page {
     let (actor, form) = (cx.staff()?.actor(), cx.form::<Form>()?);
     let typed = form.clone();
     let saved = cx
-        .write(move |tx| {
-            canned_replies::save(tx, actor, form.id.parse().ok(), &form.title, &form.body)
-        })
+        .write(move |tx| canned_replies::save(tx, actor, form.id.parse().ok(), &form.title, &form.body))
         .await;
     match saved {
         Ok(_) => views::see_saying(&cx, "/desk/canned-replies", "Saved."),

@@ -5,9 +5,9 @@ use mainstreet_desk::metrics::pulse::pulse;
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::view::{self, Joined};
 use mainstreet_desk::triage::spell;
+use mainstreet_kernel::Error;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::PersonId;
-use mainstreet_kernel::Error;
 
 use super::inbox::{Line, lines};
 use super::metrics::pulse::PulseRow;

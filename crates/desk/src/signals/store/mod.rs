@@ -266,9 +266,15 @@ pub(crate) fn name_of(tx: &mut Tx<'_>, person: PersonId) -> Result<String> {
 
 /// Every item goes, with all that belongs to it.
 pub(crate) fn forget_all(tx: &mut Tx<'_>) -> Result<()> {
-    for table in
-        ["signal_causes", "signal_steps", "signal_notes", "escalations", "triage_corrections", "signals", "desk_marks"]
-    {
+    for table in [
+        "signal_causes",
+        "signal_steps",
+        "signal_notes",
+        "escalations",
+        "triage_corrections",
+        "signals",
+        "desk_marks",
+    ] {
         tx.run(&format!("DELETE FROM {table}"), &[])?;
     }
     Ok(())

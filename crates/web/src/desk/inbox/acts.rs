@@ -153,7 +153,8 @@ async fn reply(cx: Cx) -> Page {
     let said = if wait { "Sent. It waits for the member now." } else { "Sent. It stays with you." };
     let work = move |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
         let token = Some(form.token.clone()).filter(|token| !token.is_empty());
-        let reply = Reply { body: form.body.clone(), wait, form_token: token, canned: form.canned.parse().ok() };
+        let reply =
+            Reply { body: form.body.clone(), wait, form_token: token, canned: form.canned.parse().ok() };
         signals::reply(tx, actor, sight, &reply)
     };
     acting.run(&cx, "reply", if wait { Place::Next } else { Place::Here }, said, work).await
@@ -176,7 +177,9 @@ async fn snooze(cx: Cx) -> Page {
         let until = wake(&zone, tx.now(), form)?;
         signals::snooze(tx, actor, sight, until)
     };
-    acting.run(&cx, "snooze", Place::Next, "Put off. It comes back by itself, or when something happens.", work).await
+    acting
+        .run(&cx, "snooze", Place::Next, "Put off. It comes back by itself, or when something happens.", work)
+        .await
 }
 
 fn wake(zone: &Zone, now: Timestamp, form: &Form) -> Result<Timestamp> {
@@ -235,7 +238,8 @@ async fn dismiss(cx: Cx) -> Page {
 async fn merge(cx: Cx) -> Page {
     let acting = Acting::of(&cx, cx.staff()?.actor())?;
     let work = |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
-        let into = form.into.parse::<SignalId>().map_err(|_| Error::invalid("Choose the item it belongs to."))?;
+        let into =
+            form.into.parse::<SignalId>().map_err(|_| Error::invalid("Choose the item it belongs to."))?;
         signals::merge(tx, actor, sight, into)
     };
     acting.run(&cx, "merge", Place::Here, "Merged into the other item.", work).await
