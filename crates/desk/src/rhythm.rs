@@ -19,14 +19,6 @@ use crate::signals::{self, Settled};
 /// The name of the desk's cursor in the log.
 pub const READER: &str = "desk";
 
-/// Empties the inbox and reads the log from its start again: for a copy of a community as it was at an earlier
-/// time. What happened in the last days before the clock's now opens its items anew.
-pub fn begin_again(tx: &mut Tx<'_>) -> Result<()> {
-    signals::forget_all(tx)?;
-    mainstreet_db::log::cursor(tx, READER)?;
-    mainstreet_db::log::move_cursor(tx, READER, mainstreet_db::log::Cursor::default())
-}
-
 /// What an activity means to the desk.
 enum Concern {
     /// Somebody wrote: look at the post.

@@ -34,6 +34,6 @@ pub use model::{
 pub(crate) use opening::flagged;
 pub use opening::look_at;
 pub use replies::{Reply, note, reply};
-pub(crate) use store::{forget_all, name_of};
+pub(crate) use store::name_of;
 pub use sweep::{Swept, sweep};
 pub use undo::{may_undo, undo};

@@ -10,7 +10,7 @@ use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::PersonId;
 
 use super::inbox::{Line, lines};
-use super::metrics::pulse::PulseRow;
+use super::metrics::pulse::table;
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -40,7 +40,8 @@ struct Today {
     lede: String,
     needs: Vec<Need>,
     things: i64,
-    pulse: Vec<PulseRow>,
+    /// The table, ready.
+    pulse: String,
     joined: Vec<Joined>,
     ended: Vec<Line>,
 }
@@ -96,7 +97,7 @@ async fn show(cx: Cx) -> Page {
         lede: lede(&counts, joined.len()),
         things: counts.of(Filter::Open),
         needs,
-        pulse: beats.into_iter().map(PulseRow::from).collect(),
+        pulse: table(beats)?,
         joined,
         ended: lines(&chrome, ended.into_iter().take(5).collect()),
         chrome,

@@ -263,19 +263,3 @@ pub(crate) fn name_of(tx: &mut Tx<'_>, person: PersonId) -> Result<String> {
     let name = tx.first("SELECT name FROM people WHERE id = $1", params![person], |row| row.get("name"))?;
     Ok(name.unwrap_or_else(|| "Somebody".to_owned()))
 }
-
-/// Every item goes, with all that belongs to it.
-pub(crate) fn forget_all(tx: &mut Tx<'_>) -> Result<()> {
-    for table in [
-        "signal_causes",
-        "signal_steps",
-        "signal_notes",
-        "escalations",
-        "triage_corrections",
-        "signals",
-        "desk_marks",
-    ] {
-        tx.run(&format!("DELETE FROM {table}"), &[])?;
-    }
-    Ok(())
-}
