@@ -1,0 +1,6 @@
+//! Pages and permissions, over real requests to the router and a real database.
+
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod desk;
+mod support;
