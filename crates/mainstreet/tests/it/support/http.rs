@@ -105,9 +105,7 @@ impl Visitor {
             cookies.join("; "),
             body.len()
         )?;
-        let mut bytes = Vec::new();
-        stream.read_to_end(&mut bytes)?;
-        let answer = parse(&bytes)?;
+        let answer = receive(&mut stream)?;
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
             if let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) {
                 self.cookies.insert(name.to_owned(), value.to_owned());
@@ -154,8 +152,22 @@ fn coded(text: &str) -> String {
     out
 }
 
+/// Reads an answer from the wire: until it is whole, or the other side closes.
+pub(crate) fn receive(stream: &mut TcpStream) -> io::Result<Answer> {
+    let (mut bytes, mut part) = (Vec::new(), [0; 16_384]);
+    loop {
+        let count = stream.read(&mut part)?;
+        bytes.extend_from_slice(&part[..count]);
+        let answer = parse(&bytes);
+        let bounded = |answer: &Answer| ["content-length", "transfer-encoding"].iter().any(|name| answer.header(name).is_some());
+        if count == 0 || answer.as_ref().is_ok_and(bounded) {
+            return answer;
+        }
+    }
+}
+
 /// Reads a whole response. One that was cut short is an error: nothing was acknowledged.
-pub(crate) fn parse(bytes: &[u8]) -> io::Result<Answer> {
+fn parse(bytes: &[u8]) -> io::Result<Answer> {
     let cut = || io::Error::new(io::ErrorKind::UnexpectedEof, "the answer was cut short");
     let end = bytes.windows(4).position(|four| four == b"\r\n\r\n").ok_or_else(cut)?;
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();

@@ -1,7 +1,9 @@
 //! The program as people meet it: a real process on a real database, reached through its pages.
 
+mod browser;
 mod http;
 mod program;
 
+pub(crate) use browser::Browser;
 pub(crate) use http::Visitor;
 pub(crate) use program::{Place, Program, Topic, eventually};

@@ -11,7 +11,7 @@ use mainstreet_db::testing::TestDb;
 use super::http::{Answer, Visitor, free_port};
 
 /// How long anything may take before a test gives up on it: a loaded machine is slow, a broken program silent.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(180);
 
 /// Asks again and again until there is an answer.
 #[track_caller]
@@ -37,9 +37,14 @@ pub(crate) struct Program {
 impl Program {
     /// Starts it on a database, with more options.
     pub(crate) fn serve(database: &str, options: &[&str]) -> Self {
+        Self::start("serve", database, options)
+    }
+
+    /// The same for another command that serves.
+    pub(crate) fn start(command: &str, database: &str, options: &[&str]) -> Self {
         let at = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let mut child = Command::new(env!("CARGO_BIN_EXE_mainstreet"))
-            .args(["serve", "--database", database, "--listen", &at.to_string()])
+            .args([command, "--database", database, "--listen", &at.to_string()])
             .args(options)
             .stdin(Stdio::null())
             .stdout(Stdio::null())

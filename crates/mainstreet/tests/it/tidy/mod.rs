@@ -49,6 +49,11 @@ fn walk(root: &Path, folder: &Path, ends: &[&str], found: &mut Vec<File>) {
     }
 }
 
+/// Tests beside the code they test.
+fn is_test(path: &str) -> bool {
+    path.contains("/tests/") || path.ends_with("/tests.rs")
+}
+
 /// Fails with every breach on a line of its own.
 #[track_caller]
 fn none(law: &str, breaches: &[String]) {

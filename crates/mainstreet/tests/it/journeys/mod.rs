@@ -1,0 +1,4 @@
+//! The product as its people use it, in a browser, on the invented community.
+
+mod browser;
+mod rehearsal;
