@@ -124,6 +124,12 @@ fn the_markup_is_valid(program: &Program, topic: &str, folder: &std::path::Path)
         files.push(file);
     }
     let jar = tool("vnu-jar/build/dist/vnu.jar");
-    let checked = Command::new("java").arg("-jar").arg(jar).arg("--errors-only").args(&files).output().expect("java: bin/setup installs it");
+    let checked = Command::new("java")
+        .arg("-jar")
+        .arg(jar)
+        .arg("--errors-only")
+        .args(&files)
+        .output()
+        .expect("java: bin/setup installs it");
     assert!(checked.status.success(), "the Nu HTML checker:\n{}", String::from_utf8_lossy(&checked.stderr));
 }

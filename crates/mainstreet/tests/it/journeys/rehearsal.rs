@@ -42,7 +42,15 @@ fn import(database: &str, folder: &Path, name: &str, until: Option<Timestamp>) {
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(&file, archive(until)).unwrap();
     let imported = Command::new(env!("CARGO_BIN_EXE_mainstreet"))
-        .args(["import", "discourse", &file.display().to_string(), "--database", database, "--account", "masts"])
+        .args([
+            "import",
+            "discourse",
+            &file.display().to_string(),
+            "--database",
+            database,
+            "--account",
+            "masts",
+        ])
         .output()
         .unwrap();
     assert!(imported.status.success(), "{}", String::from_utf8_lossy(&imported.stderr));
@@ -66,7 +74,11 @@ fn look(db: &Db) -> Vec<i64> {
 fn a_rehearsal_is_what_an_archive_of_that_day_gives() {
     let then: Timestamp = THEN.parse().unwrap();
     for whole in TestDb::each() {
-        let folder = std::env::temp_dir().join(format!("mainstreet-rehearsal-{}-{:?}", std::process::id(), whole.dialect()));
+        let folder = std::env::temp_dir().join(format!(
+            "mainstreet-rehearsal-{}-{:?}",
+            std::process::id(),
+            whole.dialect()
+        ));
         import(&whole.address_text(), &folder, "whole.jsonl", None);
         let earlier = TestDb::sqlite().unwrap();
         import(&earlier.address_text(), &folder, "earlier.jsonl", Some(then));

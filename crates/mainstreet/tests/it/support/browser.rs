@@ -140,7 +140,10 @@ impl Browser {
     /// The words that are shown.
     pub(crate) fn text(&self) -> String {
         let element = self.find("body");
-        self.command("GET", &format!("element/{element}/text"), &Value::Null).as_str().unwrap_or_default().to_owned()
+        self.command("GET", &format!("element/{element}/text"), &Value::Null)
+            .as_str()
+            .unwrap_or_default()
+            .to_owned()
     }
 
     /// Waits until the page says so.
@@ -169,7 +172,8 @@ impl Browser {
     /// Writes what is seen into a file.
     pub(crate) fn picture(&self, file: &Path) {
         let picture = self.command("GET", "screenshot", &Value::Null);
-        let bytes = base64::engine::general_purpose::STANDARD.decode(picture.as_str().unwrap_or_default()).unwrap();
+        let bytes =
+            base64::engine::general_purpose::STANDARD.decode(picture.as_str().unwrap_or_default()).unwrap();
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
         std::fs::write(file, bytes).unwrap();
     }

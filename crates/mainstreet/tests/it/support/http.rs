@@ -159,7 +159,9 @@ pub(crate) fn receive(stream: &mut TcpStream) -> io::Result<Answer> {
         let count = stream.read(&mut part)?;
         bytes.extend_from_slice(&part[..count]);
         let answer = parse(&bytes);
-        let bounded = |answer: &Answer| ["content-length", "transfer-encoding"].iter().any(|name| answer.header(name).is_some());
+        let bounded = |answer: &Answer| {
+            ["content-length", "transfer-encoding"].iter().any(|name| answer.header(name).is_some())
+        };
         if count == 0 || answer.as_ref().is_ok_and(bounded) {
             return answer;
         }

@@ -38,7 +38,9 @@ fn is_sql(text: &str) -> bool {
 
 fn product() -> Vec<File> {
     let mut all = files("crates", &[".rs"]);
-    all.retain(|file| file.path.contains("/src/") && !is_test(&file.path) && !file.path.starts_with("crates/db/"));
+    all.retain(|file| {
+        file.path.contains("/src/") && !is_test(&file.path) && !file.path.starts_with("crates/db/")
+    });
     all
 }
 
