@@ -84,6 +84,11 @@ async fn index(app: App, mut stopped: watch::Receiver<bool>) {
         changes.borrow_and_update();
         let (search, db) = (app.search.clone(), app.db.clone());
         let step = tokio::task::spawn_blocking(move || search.catch_up(&db)).await;
+        if let Ok(Ok(progress)) = &step
+            && progress.posts > 0
+        {
+            app.index_changed();
+        }
         match step {
             Ok(Ok(progress)) if progress.more => continue,
             Ok(Ok(_)) => {}

@@ -112,6 +112,11 @@ impl App {
         });
     }
 
+    /// The search index holds something new, so results kept for visitors are out of date.
+    pub fn index_changed(&self) {
+        self.pages.changed(None);
+    }
+
     /// There is mail to send.
     pub(crate) fn wake_mail(&self) {
         self.mail.notify_one();

@@ -116,9 +116,8 @@ struct Kept {
 pub(crate) struct PageCache {
     pages: Cache<String, std::sync::Arc<Kept>>,
     everything: AtomicU64,
+    /// When each topic last changed; those not here have not changed for long, and no page is that old.
     topics: Cache<TopicId, u64>,
-    /// The version of topics not in `topics`: those unchanged since this node last forgot.
-    forgotten: AtomicU64,
 }
 
 impl PageCache {
@@ -127,16 +126,13 @@ impl PageCache {
             pages: Cache::new(MOST),
             everything: AtomicU64::new(1),
             topics: Cache::new(10_000),
-            forgotten: AtomicU64::new(0),
         }
     }
 
     fn version(&self, depends: Depends) -> u64 {
         match depends {
             Depends::OnEverything => self.everything.load(Ordering::Acquire),
-            Depends::OnTopic(topic) => {
-                self.topics.get(&topic).unwrap_or_else(|| self.forgotten.load(Ordering::Acquire))
-            }
+            Depends::OnTopic(topic) => self.topics.get(&topic).unwrap_or_default(),
         }
     }
 
@@ -159,12 +155,11 @@ impl PageCache {
         self.pages.insert(path, std::sync::Arc::new(Kept { stored, depends, version, made_at }));
     }
 
-    /// Something in `topic` changed, and so did the lists.
+    /// Something changed, in `topic` if it is one: its page and all lists are made anew.
     pub(crate) fn changed(&self, topic: Option<TopicId>) {
         let next = self.everything.fetch_add(1, Ordering::AcqRel) + 1;
-        match topic {
-            Some(topic) => self.topics.insert(topic, next),
-            None => self.forgotten.store(next, Ordering::Release),
+        if let Some(topic) = topic {
+            self.topics.insert(topic, next);
         }
     }
 
