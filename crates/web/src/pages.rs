@@ -122,11 +122,7 @@ pub(crate) struct PageCache {
 
 impl PageCache {
     pub(crate) fn new() -> Self {
-        Self {
-            pages: Cache::new(MOST),
-            everything: AtomicU64::new(1),
-            topics: Cache::new(10_000),
-        }
+        Self { pages: Cache::new(MOST), everything: AtomicU64::new(1), topics: Cache::new(10_000) }
     }
 
     fn version(&self, depends: Depends) -> u64 {

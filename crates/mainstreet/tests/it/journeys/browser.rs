@@ -90,7 +90,9 @@ fn members_write_with_scripts(browser: &Browser, topic: &str) {
 
 fn pages_fit_a_telephone(browser: &Browser, topic: &str) {
     browser.size(360, 740);
-    for path in ["/", topic, "/search?q=boat", "/tags", "/desk", "/desk/inbox", "/desk/metrics", "/styleguide"] {
+    for path in
+        ["/", topic, "/search?q=boat", "/tags", "/desk", "/desk/inbox", "/desk/metrics", "/styleguide"]
+    {
         browser.visit(path);
         let width = browser.run("return document.documentElement.scrollWidth").as_u64().unwrap_or(0);
         assert!(width <= 360, "{path} is {width} pixels wide on a telephone of 360");
@@ -101,7 +103,17 @@ fn pages_fit_a_telephone(browser: &Browser, topic: &str) {
 fn checkers_find_nothing(browser: &Browser, topic: &str) {
     let axe = std::fs::read_to_string(tool("axe-core/axe.min.js")).expect("axe-core: bin/setup installs it");
     let mut found = Vec::new();
-    for path in ["/", topic, "/search?q=boat", "/tags", "/new", "/desk", "/desk/inbox", "/desk/metrics", "/styleguide"] {
+    for path in [
+        "/",
+        topic,
+        "/search?q=boat",
+        "/tags",
+        "/new",
+        "/desk",
+        "/desk/inbox",
+        "/desk/metrics",
+        "/styleguide",
+    ] {
         browser.visit(path);
         browser.run(&axe);
         let report = browser.run_to_end(
