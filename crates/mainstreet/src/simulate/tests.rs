@@ -218,7 +218,8 @@ const WRONG: &[(&str, &str)] = &[
     (
         "first replies",
         "SELECT COUNT(*) AS n FROM topics t WHERE COALESCE(first_reply_at, 0) <> COALESCE((SELECT MIN(p.created_at)
-         FROM posts p WHERE p.topic_id = t.id AND p.person_id <> t.person_id), 0)",
+         FROM posts p WHERE p.topic_id = t.id AND p.state = 'published' AND p.number > 1 AND p.person_id <> t.person_id
+           AND p.person_class IN ('member', 'staff')), 0)",
     ),
     (
         "reactions of posts",
