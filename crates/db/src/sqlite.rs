@@ -78,6 +78,17 @@ impl Sqlite {
         Ok(changed as u64)
     }
 
+    /// Runs one statement without results for each row of parameters.
+    pub(crate) fn run_each(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
+        let text = self.text(sql);
+        let mut statement = self.raw.prepare_cached(&text).map_err(trouble)?;
+        let mut changed = 0;
+        for row in rows {
+            changed += statement.execute(rusqlite::params_from_iter(row)).map_err(trouble)? as u64;
+        }
+        Ok(changed)
+    }
+
     pub(crate) fn query<T>(
         &mut self,
         sql: &str,

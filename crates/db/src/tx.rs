@@ -114,25 +114,38 @@ impl<'a> Tx<'a> {
     /// way on both databases. Answers how many rows went in.
     pub fn insert_many(&mut self, head: &str, rows: &[Vec<Value>], tail: &str) -> Result<u64> {
         let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+        let values = |count: usize| {
+            let tuples: Vec<String> =
+                (0..count).map(|at| format!("({})", crate::placeholders(at * width + 1, width))).collect();
+            format!("{head} VALUES {} {tail}", tuples.join(", "))
+        };
+        // SQLite is fastest with one statement kept at hand; PostgreSQL with many rows a round trip.
+        let postgres = match self.connection {
+            Connection::Sqlite(sqlite) => {
+                let sql = values(1);
+                return sqlite.run_each(&sql, rows).map_err(|error| name_statement(error, &sql));
+            }
+            Connection::Postgres(postgres) => postgres,
+        };
         let mut inserted = 0;
-        // SQLite is fastest with one cached statement a row; PostgreSQL with many rows a round trip.
-        let chunk = if self.dialect() == Dialect::Sqlite { 1 } else { (30_000 / width.max(1)).clamp(1, 500) };
         let (mut length, mut sql) = (0, String::new());
-        for part in rows.chunks(chunk) {
+        for part in rows.chunks((30_000 / width.max(1)).clamp(1, 500)) {
             if part.len() != length {
                 length = part.len();
-                let tuples: Vec<String> = (0..length)
-                    .map(|at| format!("({})", crate::placeholders(at * width + 1, width)))
-                    .collect();
-                sql = format!("{head} VALUES {} {tail}", tuples.join(", "));
+                sql = values(length);
             }
-            if let [single] = part {
-                inserted += self.run(&sql, single)?;
-            } else {
-                inserted += self.run(&sql, &part.concat())?;
-            }
+            inserted += postgres.run(&sql, &part.concat()).map_err(|error| name_statement(error, &sql))?;
         }
         Ok(inserted)
+    }
+
+    /// Makes room for writing in bulk: SQLite keeps up to 256 MB of the file in memory for the rest of this
+    /// process, so that rows of many tables do not push each other out. For commands, not for a serving node.
+    pub fn make_room(&mut self) -> Result<()> {
+        match self.connection {
+            Connection::Sqlite(sqlite) => sqlite.batch("PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 20000"),
+            Connection::Postgres(_) => Ok(()),
+        }
     }
 
     /// Appends one row to the log, in this transaction.

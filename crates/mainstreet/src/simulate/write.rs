@@ -50,6 +50,7 @@ pub(crate) fn write(db: &Db, story: Story) -> Result<Story> {
 /// Opens the place: account, spaces, name.
 fn prepare(db: &Db, spaces: Vec<Space>, at: Timestamp) -> Result<AccountId> {
     db.write_now(move |tx| {
+        tx.make_room()?;
         let (people, topics) = bulk::store::population(tx)?;
         if people > 0 || topics > 0 {
             return Err(Error::conflict(format!(
