@@ -94,8 +94,13 @@ impl Cx {
 }
 
 impl crate::app::App {
-    /// True while nobody owns the community.
+    /// True while nobody owns the community and nothing is in it. An imported one can be read before it is set up.
     async fn awaits_setup(&self) -> mainstreet_kernel::Result<bool> {
-        self.db.read(accounts::has_owner).await.map(|owned| !owned)
+        self.db
+            .read(|tx| {
+                let topics = topics::store::list(tx, Viewer::GUEST, List::Latest, Key::START, 1)?;
+                Ok(topics.rows.is_empty() && !accounts::has_owner(tx)?)
+            })
+            .await
     }
 }
