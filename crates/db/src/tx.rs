@@ -143,7 +143,9 @@ impl<'a> Tx<'a> {
     /// process, so that rows of many tables do not push each other out. For commands, not for a serving node.
     pub fn make_room(&mut self) -> Result<()> {
         match self.connection {
-            Connection::Sqlite(sqlite) => sqlite.batch("PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 20000"),
+            Connection::Sqlite(sqlite) => {
+                sqlite.batch("PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 20000")
+            }
             Connection::Postgres(_) => Ok(()),
         }
     }

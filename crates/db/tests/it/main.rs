@@ -201,3 +201,22 @@ fn rows_go_in_by_the_thousand() {
         Ok(())
     });
 }
+
+#[test]
+fn a_reader_at_the_end_of_a_long_log_looks_at_no_old_rows() {
+    let db = TestDb::sqlite().unwrap();
+    let plan = |sql: &'static str| {
+        db.read_now(move |tx| tx.all(sql, params![0, 7], |row| row.get::<String>("detail")))
+            .unwrap()
+            .join("; ")
+    };
+    let same = plan(
+        "EXPLAIN QUERY PLAN SELECT verb FROM activities WHERE tx = $1 AND seq > $2 ORDER BY seq LIMIT 5",
+    );
+    assert!(same.contains("(tx=? AND seq>?)") || same.contains("(rowid>?)"), "{same}");
+    assert!(!same.contains("TEMP B-TREE"), "{same}");
+    let later = plan(
+        "EXPLAIN QUERY PLAN SELECT verb FROM activities WHERE tx > $1 AND tx < 1 ORDER BY tx, seq LIMIT $2",
+    );
+    assert!(later.contains("(tx>? AND tx<?)") && !later.contains("TEMP B-TREE"), "{later}");
+}
