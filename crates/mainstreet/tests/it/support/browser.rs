@@ -137,13 +137,13 @@ impl Browser {
         self.command("POST", "actions", &json!({ "actions": [source] }));
     }
 
-    /// The words that are shown.
+    /// The words that are shown; none while one page gives way to the next.
     pub(crate) fn text(&self) -> String {
         let element = self.find("body");
-        self.command("GET", &format!("element/{element}/text"), &Value::Null)
-            .as_str()
-            .unwrap_or_default()
-            .to_owned()
+        let answer =
+            self.send("GET", &format!("/session/{}/element/{element}/text", self.session), &Value::Null);
+        let value: Value = answer.ok().and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        value["value"].as_str().unwrap_or_default().to_owned()
     }
 
     /// Waits until the page says so.
