@@ -1,10 +1,9 @@
-//! Cookies, signatures and random tokens.
+//! Cookies and signatures.
 
 use axum::http::HeaderMap;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, Mac as _};
-use mainstreet_kernel::{Error, Result};
 use sha2::Sha256;
 
 /// Cookie of a signed-in session.
@@ -25,13 +24,6 @@ pub(crate) fn write(name: &str, value: &str, seconds: Option<i64>, secure: bool)
     let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
     let secure = if secure { "; Secure" } else { "" };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{age}{secure}")
-}
-
-/// 32 random bytes as text.
-pub(crate) fn token() -> Result<String> {
-    let mut bytes = [0; 32];
-    getrandom::fill(&mut bytes).map_err(|cause| Error::internal(cause.to_string()))?;
-    Ok(URL_SAFE_NO_PAD.encode(bytes))
 }
 
 /// A signature of `text` that only this installation can make.

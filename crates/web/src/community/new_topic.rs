@@ -59,7 +59,7 @@ async fn show(cx: Cx) -> Page {
         } else {
             String::new()
         },
-        token: crate::cookies::token()?,
+        token: mainstreet_community::accounts::random_token()?,
         ..Form::default()
     };
     views::html(&Fresh { chrome: cx.chrome(), spaces, form, errors: FieldErrors::default(), preview: None })

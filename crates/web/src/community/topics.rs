@@ -53,7 +53,12 @@ pub(super) struct Composer {
 impl Composer {
     /// An empty form with a fresh one-time token.
     pub(super) fn empty() -> Result<Self> {
-        Ok(Self { token: crate::cookies::token()?, body: String::new(), reply_to: None, error: None })
+        Ok(Self {
+            token: mainstreet_community::accounts::random_token()?,
+            body: String::new(),
+            reply_to: None,
+            error: None,
+        })
     }
 }
 

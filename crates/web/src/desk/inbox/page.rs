@@ -187,7 +187,7 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, me: PersonId, mistake: &Mis
         canned: open.canned,
         body,
         used,
-        token: crate::cookies::token()?,
+        token: mainstreet_community::accounts::random_token()?,
         mine,
         me,
         view: open.view,
