@@ -116,14 +116,23 @@ impl Browser {
 
     /// Presses what `css` names.
     pub(crate) fn click(&self, css: &str) {
-        let element = self.find(css);
-        self.command("POST", &format!("element/{element}/click"), &json!({}));
+        self.act(css, "click", &json!({}));
+    }
+
+    /// Does something to what `css` names; once more when the page gave way to the next in between.
+    fn act(&self, css: &str, what: &str, body: &Value) {
+        eventually(css, Duration::from_secs(20), || {
+            let path = format!("/session/{}/element/{}/{what}", self.session, self.find(css));
+            let answer: Value = serde_json::from_str(&self.send("POST", &path, body).unwrap()).unwrap();
+            let error = answer["value"]["error"].as_str();
+            assert!(error.is_none_or(|error| error == "stale element reference"), "{path}: {answer}");
+            error.is_none().then_some(())
+        });
     }
 
     /// Types into what `css` names.
     pub(crate) fn write(&self, css: &str, text: &str) {
-        let element = self.find(css);
-        self.command("POST", &format!("element/{element}/value"), &json!({ "text": text }));
+        self.act(css, "value", &json!({ "text": text }));
     }
 
     /// Presses keys without pointing at anything.
