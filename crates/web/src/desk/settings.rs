@@ -20,7 +20,7 @@ pub(crate) fn routes() -> Routes {
 struct SettingsPage {
     chrome: Chrome,
     here: &'static str,
-    waiting: usize,
+    waiting: i64,
     form: Form,
     errors: FieldErrors,
     sends_mail: bool,
@@ -45,16 +45,16 @@ async fn show(cx: Cx) -> Page {
         zone: settings.zone.name().to_owned(),
         answer_hours: (settings.answer_target / HOUR).to_string(),
     };
-    page(&cx, form, FieldErrors::default())
+    page(&cx, form, FieldErrors::default()).await
 }
 
-fn page(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
+async fn page(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
     cx.staff()?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = SettingsPage {
         chrome: cx.chrome(),
         here: "settings",
-        waiting: 0,
+        waiting: cx.waiting().await?,
         form,
         errors,
         sends_mail: cx.app.config.smtp.is_some(),
@@ -74,7 +74,7 @@ async fn update(cx: Cx) -> Page {
     if hours.is_none() {
         errors.add("answer_hours", "Write a number of hours from 1 to 720.");
     }
-    let (Ok(zone), Some(hours)) = (zone, hours) else { return page(&cx, form, errors) };
+    let (Ok(zone), Some(hours)) = (zone, hours) else { return page(&cx, form, errors).await };
     let wanted = Settings {
         name: form.name.clone(),
         tagline: form.tagline.clone(),
@@ -88,7 +88,7 @@ async fn update(cx: Cx) -> Page {
         }
         Err(error) if crate::routes::is_mistake(&error) => {
             errors.add("name", error.safe.to_string());
-            page(&cx, form, errors)
+            page(&cx, form, errors).await
         }
         Err(error) => Err(error),
     }
