@@ -169,7 +169,7 @@ fn write_in_groups(shared: &Shared, mut connection: Connection, queue: &Receiver
             shared.changes.send_modify(|count| *count += 1);
         }
         for finish in waiting {
-            finish(commit.as_ref().map(|()| ()).map_err(|error| Error::new(error.kind, error.safe.clone())));
+            finish(commit.as_ref().copied().map_err(|error| Error::new(error.kind, error.safe.clone())));
         }
         if let Err(error) = commit {
             tracing::error!(?error, "a group of writes was not committed");

@@ -66,7 +66,7 @@ async fn follow(app: App, name: &'static str, work: Work, mut stopped: watch::Re
             Ok(count) if count == BATCH => continue,
             Ok(_) => {}
             Err(error) => {
-                tracing::error!(reader = name, ?error, "a reader of the log failed and will try again")
+                tracing::error!(reader = name, ?error, "a reader of the log failed and will try again");
             }
         }
         tokio::select! {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, Uri};
 use bytes::Bytes;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Actor, Error, Kind, Result, Role};
@@ -102,18 +102,6 @@ impl Cx {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// True when a script asked for a fragment (header `X-Fragment`) instead of a page.
-    pub(crate) fn wants_fragment(&self) -> bool {
-        self.headers.contains_key("x-fragment")
-    }
-
-    /// The local path of the page this request came from, or `/`.
-    pub(crate) fn back(&self) -> String {
-        let referer = self.header(header::REFERER.as_str()).and_then(|text| text.parse::<Uri>().ok());
-        let path = referer.and_then(|uri| uri.path_and_query().map(|part| part.as_str().to_owned()));
-        path.filter(|path| path.starts_with('/') && !path.starts_with("//")).unwrap_or_else(|| "/".to_owned())
     }
 
     /// What every page shows around its content.

@@ -122,7 +122,7 @@ async fn prepare(app: App, parameters: HashMap<String, String>, request: Request
     let mut trouble = None;
     let visit =
         cookies::read(&parts.headers, cookies::VISIT).filter(|visit| visit.len() == 43).map(str::to_owned);
-    let visit = visit.map_or_else(|| accounts::random_token().unwrap_or_default(), |visit| visit);
+    let visit = visit.unwrap_or_else(|| accounts::random_token().unwrap_or_default());
     let viewer = match cookies::read(&parts.headers, cookies::SESSION) {
         Some(token) => session::viewer(&app, token).await.unwrap_or_else(|error| {
             trouble = Some(error);

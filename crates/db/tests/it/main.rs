@@ -1,7 +1,5 @@
 //! The data layer on both databases.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod archive;
 
 use mainstreet_db::testing::{TEST_NOW, TestDb, on_each_database};

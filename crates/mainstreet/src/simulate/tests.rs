@@ -69,10 +69,10 @@ fn the_truth_agrees_with_what_was_told() -> Result<(), String> {
             What::Asked(opening) if opening.question => {
                 askers.insert(opening.place.topic, happening.who);
             }
-            What::Replied { place, .. } => {
-                if askers.get(&place.topic).is_some_and(|asker| *asker != happening.who) {
-                    answered.entry(place.topic).or_insert(happening.at);
-                }
+            What::Replied { place, .. }
+                if askers.get(&place.topic).is_some_and(|asker| *asker != happening.who) =>
+            {
+                answered.entry(place.topic).or_insert(happening.at);
             }
             What::Accepted { place } => {
                 assert!(accepted.insert(place.topic, happening.at).is_none(), "accepted twice");

@@ -112,7 +112,7 @@ async fn suspend(cx: Cx) -> Page {
     views::see_with(
         &cx,
         "/desk/team",
-        views::Flash { text: format!("{name} is suspended and signed out."), undo },
+        &views::Flash { text: format!("{name} is suspended and signed out."), undo },
     )
 }
 

@@ -137,7 +137,7 @@ impl Place {
             ("email", "ada@example.org"),
             ("password", PASSWORD),
         ];
-        done(owner.fill(link.trim(), "/setup", &fields).unwrap());
+        done(&owner.fill(link.trim(), "/setup", &fields).unwrap());
         let space = [
             ("name", "Workshop"),
             ("description", "Ask."),
@@ -145,7 +145,7 @@ impl Place {
             ("visibility", "public"),
             ("hue", "1"),
         ];
-        done(owner.fill("/spaces/new", "/spaces", &space).unwrap());
+        done(&owner.fill("/spaces/new", "/spaces", &space).unwrap());
         let topic = open_topic(&mut owner, "How do I bend an oak rib?", "It cracks at the second knot.");
         Self { program, owner, topic }
     }
@@ -166,7 +166,7 @@ pub(crate) fn open_topic(by: &mut Visitor, title: &str, body: &str) -> Topic {
         ("act", "send"),
     ];
     let answer = by.fill("/new", "/new", &fields).unwrap();
-    done(answer.clone());
+    done(&answer);
     // `/t/SLUG/ID`, perhaps with a number behind.
     let parts: Vec<&str> =
         answer.location().split(['#', '?']).next().unwrap_or_default().split('/').collect();
@@ -176,6 +176,6 @@ pub(crate) fn open_topic(by: &mut Visitor, title: &str, body: &str) -> Topic {
 
 /// A form that did what it should sends the visitor on.
 #[track_caller]
-pub(crate) fn done(answer: Answer) {
+pub(crate) fn done(answer: &Answer) {
     assert_eq!(answer.status, 303, "{}", answer.text());
 }

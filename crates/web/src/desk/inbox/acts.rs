@@ -108,7 +108,7 @@ impl Acting {
                     (Place::Next, None) => format!("/desk/inbox?list={list}"),
                 };
                 let undo = undo.map(|step| format!("/desk/inbox/{}/undo/{}", signal.id, step.id));
-                views::see_with(cx, &path, Flash { text: said.to_owned(), undo })
+                views::see_with(cx, &path, &Flash { text: said.to_owned(), undo })
             }
             Err(error) if is_mistake(&error) => {
                 let status = crate::error::status(error.kind);
