@@ -83,7 +83,10 @@ async fn every_page_is_open_to_whom_the_list_says() -> Result<()> {
     }
     let listed = std::fs::read_to_string(file()).unwrap_or_default();
     let only = |these: &str, those: &str, sign: &str| -> String {
-        these.lines().filter(|line| !those.lines().any(|other| other == *line)).fold(String::new(), |all, line| all + "\n  " + sign + " " + line)
+        these
+            .lines()
+            .filter(|line| !those.lines().any(|other| other == *line))
+            .fold(String::new(), |all, line| all + "\n  " + sign + " " + line)
     };
     assert!(
         found == listed,
