@@ -161,6 +161,14 @@ impl<'a> Tx<'a> {
         log::append(self, activities)
     }
 
+    /// False after the database itself has undone the whole transaction.
+    pub(crate) fn is_open(&self) -> bool {
+        match &self.connection {
+            Connection::Sqlite(sqlite) => sqlite.is_in_transaction(),
+            Connection::Postgres(_) => true,
+        }
+    }
+
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         match self.connection {
             Connection::Sqlite(sqlite) => sqlite.batch(sql),

@@ -58,6 +58,26 @@ impl Cx {
             .map_err(|cause| Error::invalid(format!("A field is missing or wrong in this form: {cause}.")))
     }
 
+    /// The text somebody wrote into this form, for the page of an error: nobody writes the same answer twice. It goes
+    /// back to its sender alone, so no token is asked for.
+    pub(crate) fn typed(&self) -> String {
+        let fields = url::form_urlencoded::parse(&self.body);
+        let texts = fields.filter(|(name, _)| matches!(name.as_ref(), "body" | "note" | "why"));
+        texts.map(|(_, text)| text.into_owned()).find(|text| !text.trim().is_empty()).unwrap_or_default()
+    }
+
+    /// Does what the page can do without, such as noting how far somebody has read: a full disk must not keep people
+    /// from reading.
+    pub(crate) async fn note(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static) {
+        if let Err(error) = self.app.db.write(work).await {
+            tracing::warn!(
+                path = self.uri.path(),
+                ?error,
+                "something that can be done without was not noted"
+            );
+        }
+    }
+
     /// The token every form of this viewer carries.
     pub(crate) fn csrf(&self) -> String {
         match &self.viewer {

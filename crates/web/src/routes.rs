@@ -108,7 +108,7 @@ async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request)
         Some(error) => Err(error),
         None => run(cx.clone()).await,
     };
-    let mut response = result.unwrap_or_else(|error| error::page(&cx.chrome(), &error));
+    let mut response = result.unwrap_or_else(|error| error::page(&cx.chrome(), &error, &cx.typed()));
     if had_flash && !response.headers().contains_key(header::SET_COOKIE) {
         let _ = crate::views::set_cookie(&cx, &mut response, cookies::FLASH, "", Some(0));
     }
@@ -181,7 +181,8 @@ fn finish(cx: &Cx, response: &mut Response) {
     }
 }
 
-/// True for errors a handler may turn into its own page with the form as it was typed.
+/// True for errors a handler may turn into its own page with the form as it was typed. A full disk is nobody's
+/// mistake, but what was typed must not be lost to it.
 pub(crate) fn is_mistake(error: &Error) -> bool {
-    matches!(error.kind, Kind::Invalid | Kind::Conflict | Kind::TooMany)
+    matches!(error.kind, Kind::Invalid | Kind::Conflict | Kind::TooMany | Kind::Unavailable)
 }

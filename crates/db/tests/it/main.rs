@@ -1,6 +1,7 @@
 //! The data layer on both databases.
 
 mod archive;
+mod full;
 
 use mainstreet_db::testing::{TEST_NOW, TestDb, on_each_database};
 use mainstreet_db::{jobs, log, params};

@@ -1,5 +1,6 @@
 //! Real processes on real databases: killed while they write, and two of them on one server.
 
+mod full;
 mod killed;
 mod nodes;
 mod proxy;

@@ -43,7 +43,9 @@ impl Program {
     /// The same for another command that serves.
     pub(crate) fn start(command: &str, database: &str, options: &[&str]) -> Self {
         let at = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mainstreet"))
+        // A write past the limit that `disk` sets is refused to the program; without the trap it would be killed.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_mainstreet")])
             .args([command, "--database", database, "--listen", &at.to_string()])
             .args(options)
             .stdin(Stdio::null())
@@ -76,6 +78,16 @@ impl Program {
                 Err(_) => panic!("it never said '{words}'"),
             }
         }
+    }
+
+    /// From now on no file of it may grow past so many bytes, as if the disk were full; `None`: there is space again.
+    pub(crate) fn disk(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), &format!("--fsize={limit}:unlimited")])
+            .status()
+            .unwrap();
+        assert!(set.success());
     }
 
     /// Ends it as a power cut would: no signal handler runs.
