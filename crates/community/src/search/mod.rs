@@ -11,6 +11,7 @@
 mod feed;
 mod find;
 mod snippet;
+mod standing;
 mod store;
 mod words;
 
@@ -28,6 +29,7 @@ use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
 
 pub use feed::Progress;
 pub use find::{Shown, record, show, visible};
+pub use standing::{Standing, standing};
 
 /// Raise it whenever what is put into the index changes: older ones are then built anew.
 const VERSION: u32 = 1;

@@ -176,6 +176,32 @@ fn a_job_runs_once_is_retried_and_survives_its_process() {
 }
 
 #[test]
+fn a_job_that_was_taken_over_has_its_effect_once() {
+    on_each_database(|db| {
+        db.write_now(|tx| {
+            let now = tx.now();
+            tx.run("INSERT INTO settings (key, value, changed_at) VALUES ('greeted', '', 0)", &[])?;
+            jobs::enqueue(tx, &Greet { name: "mira".into() }, now)
+        })?;
+        let slow = db.write_now(jobs::claim)?.unwrap();
+        db.hand.advance(jobs::LEASE + 1);
+        let other = db.write_now(jobs::claim)?.unwrap();
+        assert_eq!(slow.id, other.id);
+        let greet = |job: jobs::Claimed| {
+            db.write_now(move |tx| {
+                tx.run("UPDATE settings SET changed_at = changed_at + 1 WHERE key = 'greeted'", &[])?;
+                jobs::finish(tx, job.id)
+            })
+        };
+        greet(other)?;
+        assert_eq!(greet(slow).unwrap_err().kind, Kind::Conflict);
+        let times = "SELECT changed_at AS n FROM settings WHERE key = 'greeted'";
+        assert_eq!(db.read_now(|tx| tx.count(times, &[]))?, 1);
+        Ok(())
+    });
+}
+
+#[test]
 fn processes_have_numbers_of_their_own() {
     on_each_database(|db| {
         let second = db.second_handle()?;

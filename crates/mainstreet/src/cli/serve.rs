@@ -65,7 +65,7 @@ pub(crate) async fn serve(common: &Common, options: &Options, ready: impl FnOnce
     let config = Config {
         url: options.url.clone().unwrap_or_else(|| format!("http://{at}")),
         behind_proxy: options.behind_proxy,
-        data: node::data_folder(&db, options.data.as_deref()),
+        data: node::data_folder(db.address(), options.data.as_deref()),
         smtp: options.smtp.clone(),
         mail_from: options.mail_from.clone(),
     };

@@ -1,6 +1,8 @@
 //! Real processes on real databases: killed while they write, and two of them on one server.
 
+mod doctor;
 mod full;
 mod killed;
 mod nodes;
 mod proxy;
+mod slow;
