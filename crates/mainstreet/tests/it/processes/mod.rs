@@ -2,6 +2,7 @@
 
 mod doctor;
 mod full;
+mod jobs;
 mod killed;
 mod nodes;
 mod proxy;
