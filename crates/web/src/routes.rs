@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::cookies;
 use crate::request::Cx;
 use crate::views::{Flash, Page};
-use crate::{community, desk, error, live, session, setup};
+use crate::{community, desk, error, hand_off, live, session, setup};
 
 /// No form is longer than this: 32,000 characters of a post in the longest encoding, and some fields.
 const MOST_BODY: usize = 400 << 10;
@@ -71,7 +71,12 @@ impl Routes {
 }
 
 fn all() -> Routes {
-    Routes::new().get("/live", live::stream).and(setup::routes()).and(community::routes()).and(desk::routes())
+    Routes::new()
+        .get("/live", live::stream)
+        .and(setup::routes())
+        .and(community::routes())
+        .and(desk::routes())
+        .and(hand_off::routes())
 }
 
 /// Method and path of every page, for the test that holds the list against its snapshot.

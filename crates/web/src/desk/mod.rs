@@ -32,3 +32,9 @@ impl Cx {
         self.read(move |tx| lists::waiting(tx, me)).await
     }
 }
+
+/// A word with its first letter in capitals, for labels.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
+}

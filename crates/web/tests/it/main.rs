@@ -4,4 +4,5 @@
 
 mod desk;
 mod routes;
+mod settings;
 mod support;

@@ -1,9 +1,8 @@
-//! What the community is called, where its days begin, and how long a question may wait. Owners only.
+//! What the community is called and where its days begin. Owners only.
 
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::settings::{self, Settings};
-use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::{FieldErrors, Role};
 use serde::Deserialize;
 
@@ -11,16 +10,17 @@ use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
 
-pub(crate) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     Routes::new().get("/desk/settings", show).post("/desk/settings", update)
 }
 
 #[derive(Template)]
-#[template(path = "desk/settings.html")]
+#[template(path = "desk/settings/general.html")]
 struct SettingsPage {
     chrome: Chrome,
     here: &'static str,
     waiting: i64,
+    part: &'static str,
     form: Form,
     errors: FieldErrors,
     sends_mail: bool,
@@ -32,7 +32,6 @@ struct Form {
     name: String,
     tagline: String,
     zone: String,
-    answer_hours: String,
 }
 
 /// `GET /desk/settings`
@@ -43,7 +42,6 @@ async fn show(cx: Cx) -> Page {
         name: settings.name,
         tagline: settings.tagline,
         zone: settings.zone.name().to_owned(),
-        answer_hours: (settings.answer_target / HOUR).to_string(),
     };
     page(&cx, form, FieldErrors::default()).await
 }
@@ -54,6 +52,7 @@ async fn page(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
     let page = SettingsPage {
         chrome: cx.chrome(),
         here: "settings",
+        part: "general",
         waiting: cx.waiting().await?,
         form,
         errors,
@@ -70,16 +69,12 @@ async fn update(cx: Cx) -> Page {
     if zone.is_err() {
         errors.add("zone", "Write an IANA time zone such as Europe/Berlin.");
     }
-    let hours = form.answer_hours.trim().parse::<i64>().ok().filter(|hours| (1..=720).contains(hours));
-    if hours.is_none() {
-        errors.add("answer_hours", "Write a number of hours from 1 to 720.");
-    }
-    let (Ok(zone), Some(hours)) = (zone, hours) else { return page(&cx, form, errors).await };
+    let Ok(zone) = zone else { return page(&cx, form, errors).await };
     let wanted = Settings {
         name: form.name.clone(),
         tagline: form.tagline.clone(),
         zone,
-        answer_target: hours * HOUR,
+        answer_target: cx.app.site().answer_target,
     };
     match cx.write(move |tx| settings::save(tx, actor, &wanted)).await {
         Ok(()) => {
