@@ -51,7 +51,8 @@ pub(crate) struct HandOffMail<'a> {
 /// Subject and text of a mail: the first line of its template, and what follows the empty line after it.
 pub(crate) fn words(mail: &impl Template) -> Result<(String, String)> {
     let text = mail.render().map_err(Error::internal)?;
-    let (subject, body) = text.split_once("\n\n").ok_or_else(|| Error::internal("a mail without a subject"))?;
+    let (subject, body) =
+        text.split_once("\n\n").ok_or_else(|| Error::internal("a mail without a subject"))?;
     Ok((subject.split_whitespace().collect::<Vec<_>>().join(" "), body.to_owned()))
 }
 

@@ -283,7 +283,8 @@ pub(super) fn recall_mail(tx: &mut Tx<'_>, id: MailId) -> Result<bool> {
 
 pub(super) fn mail_stand(tx: &mut Tx<'_>, id: MailId) -> Result<Option<MailStand>> {
     tx.first("SELECT sent_at, last_error FROM mails WHERE id = $1", params![id], |row| {
-        let (sent, refused): (Option<Timestamp>, Option<String>) = (row.get("sent_at")?, row.get("last_error")?);
+        let (sent, refused): (Option<Timestamp>, Option<String>) =
+            (row.get("sent_at")?, row.get("last_error")?);
         Ok(match (sent, refused) {
             (Some(at), _) => MailStand::Sent(at),
             (None, Some(why)) => MailStand::Refused(why),

@@ -92,7 +92,8 @@ pub(super) fn set_taken(tx: &mut Tx<'_>, id: EntryId, by: &str) -> Result<()> {
 }
 
 pub(super) fn set_mail(tx: &mut Tx<'_>, id: EntryId, mail: MailId, to: &str) -> Result<()> {
-    tx.run("UPDATE escalations SET mail_id = $2, mailed_to = $3 WHERE id = $1", params![id, mail, to]).map(drop)
+    tx.run("UPDATE escalations SET mail_id = $2, mailed_to = $3 WHERE id = $1", params![id, mail, to])
+        .map(drop)
 }
 
 pub(super) fn withdraw(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
-use mainstreet_kernel::{Activity, Actor, Error, FieldErrors, Object, Result, Role, Timestamp, Verb, Visibility};
+use mainstreet_kernel::{
+    Activity, Actor, Error, FieldErrors, Object, Result, Role, Timestamp, Verb, Visibility,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 

@@ -59,7 +59,8 @@ impl Hours {
         for ((name, text), day) in WEEK.iter().zip(&written.week).zip(&mut week) {
             match spans(text) {
                 Some(spans) => *day = spans,
-                None => errors.add(name, "Write hours such as 9:00-17:00 or 9-12, 13-18; leave it empty for closed."),
+                None => errors
+                    .add(name, "Write hours such as 9:00-17:00 or 9-12, 13-18; leave it empty for closed."),
             }
         }
         if week.iter().all(Vec::is_empty) && errors.is_empty() {
@@ -139,9 +140,9 @@ mod tests {
             let day = hours.zone.day_of(at);
             let spans = week.get(day.weekday()).unwrap();
             !hours.closed.contains(&day)
-                && spans.iter().any(|(from, to)| {
-                    (hours.zone.at(day, *from)..hours.zone.at(day, *to)).contains(&at)
-                })
+                && spans
+                    .iter()
+                    .any(|(from, to)| (hours.zone.at(day, *from)..hours.zone.at(day, *to)).contains(&at))
         };
         let (mut at, mut left) = (from, span / MINUTE);
         while left > 0 {

@@ -268,8 +268,7 @@ impl Targets {
 
     /// How long an owner may take to answer, before anything was set: urgent 2 h, high 1 day, normal 3 days, low
     /// 10 days.
-    pub const OWNERS: Self =
-        Self { urgent: 2 * HOUR, high: 24 * HOUR, normal: 72 * HOUR, low: 240 * HOUR };
+    pub const OWNERS: Self = Self { urgent: 2 * HOUR, high: 24 * HOUR, normal: 72 * HOUR, low: 240 * HOUR };
 }
 
 /// A span of time for people: `45 min`, `26 h`, `3 days`.

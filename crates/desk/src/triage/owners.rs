@@ -63,7 +63,12 @@ pub(super) fn owner_by_lines(lines: &[Line], place: &Place<'_>) -> Option<Label<
 }
 
 /// Sets the owner by the community's map, unless a person set one or no line fits.
-pub(crate) fn place(tx: &mut Tx<'_>, assessed: &mut Assessment, topic: TopicId, space: SpaceId) -> Result<()> {
+pub(crate) fn place(
+    tx: &mut Tx<'_>,
+    assessed: &mut Assessment,
+    topic: TopicId,
+    space: SpaceId,
+) -> Result<()> {
     if assessed.owner.by == SetBy::Person {
         return Ok(());
     }
@@ -115,7 +120,9 @@ pub fn add_line(tx: &mut Tx<'_>, actor: Actor, new: &NewLine) -> Result<()> {
         ),
     };
     if new.intent.is_none() && new.risk.is_none() && tag.is_none() && new.space.is_none() {
-        return Err(Error::invalid("Choose an intent, a risk, a tag or a space: the line has to fit something."));
+        return Err(Error::invalid(
+            "Choose an intent, a risk, a tag or a space: the line has to fit something.",
+        ));
     }
     let known = store::lines(tx)?;
     if known.len() >= MOST_LINES {
@@ -166,7 +173,9 @@ pub fn teams(tx: &mut Tx<'_>) -> Result<Vec<Team>> {
     let known = store::teams(tx)?;
     let unknown = |owner: Owner| Team { owner, email: String::new(), answer_within: None };
     let all = Owner::ALL.iter();
-    Ok(all.map(|owner| known.iter().find(|team| team.owner == *owner).cloned().unwrap_or(unknown(*owner))).collect())
+    Ok(all
+        .map(|owner| known.iter().find(|team| team.owner == *owner).cloned().unwrap_or(unknown(*owner)))
+        .collect())
 }
 
 /// How one owner is reached.
@@ -186,7 +195,8 @@ pub fn set_team(tx: &mut Tx<'_>, actor: Actor, team: &Team) -> Result<()> {
         return Err(Error::invalid("Write a whole address, such as support@example.org."));
     }
     store::set_team(tx, &Team { email: email.to_owned(), ..team.clone() })?;
-    let props = serde_json::json!({ "key": "desk.owner_team", "owner": team.owner, "mailed": !email.is_empty() });
+    let props =
+        serde_json::json!({ "key": "desk.owner_team", "owner": team.owner, "mailed": !email.is_empty() });
     record_setting(tx, actor, props)
 }
 

@@ -202,11 +202,7 @@ fn raise(mut found: Vec<(Urgency, SetBy, String)>, context: &Context) -> Label<U
     if context.past_target.is_some() {
         is = is.raised();
         let target = context.target.max(HOUR / 60);
-        reasons.push(format!(
-            "no response for {}, the target is {}",
-            spell(context.waited),
-            spell(target)
-        ));
+        reasons.push(format!("no response for {}, the target is {}", spell(context.waited), spell(target)));
     }
     if context.reopened >= 2 {
         is = is.raised();

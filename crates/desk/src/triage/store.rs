@@ -69,7 +69,10 @@ pub(super) fn set_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()>
     .map(drop)
 }
 
-fn word<T: std::str::FromStr<Err = mainstreet_kernel::Error>>(row: &Row, name: &'static str) -> Result<Option<T>> {
+fn word<T: std::str::FromStr<Err = mainstreet_kernel::Error>>(
+    row: &Row,
+    name: &'static str,
+) -> Result<Option<T>> {
     let text: String = row.get(name)?;
     if text.is_empty() { Ok(None) } else { text.parse().map(Some) }
 }
@@ -106,7 +109,11 @@ pub(super) fn add_line(tx: &mut Tx<'_>, line: &Line) -> Result<()> {
 }
 
 pub(super) fn remove_line(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {
-    tx.run_one("DELETE FROM owner_lines WHERE id = $1", params![id], "Somebody else removed this line a moment ago.")
+    tx.run_one(
+        "DELETE FROM owner_lines WHERE id = $1",
+        params![id],
+        "Somebody else removed this line a moment ago.",
+    )
 }
 
 pub(super) fn order_lines(tx: &mut Tx<'_>, order: &[EntryId]) -> Result<()> {

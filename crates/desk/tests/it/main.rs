@@ -3,8 +3,8 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod acts;
-mod owners;
 mod metrics;
 mod opening;
+mod owners;
 mod story;
 mod support;

@@ -46,7 +46,8 @@ fn the_communitys_map_stands_before_the_default_one() {
         let cast = settled_cast(db)?;
         question(db, &cast, "An invoice that is wrong", &["billing"])?;
         let ada = cast.ada;
-        let refused = db.write_now(move |tx| owners::add_line(tx, cast.max, &line("billing", None, Owner::Legal)));
+        let refused =
+            db.write_now(move |tx| owners::add_line(tx, cast.max, &line("billing", None, Owner::Legal)));
         assert_eq!(refused.map_err(|error| error.kind), Err(Kind::Forbidden));
         for (new, kind) in [
             (line("", None, Owner::Legal), Kind::Invalid),
@@ -57,7 +58,8 @@ fn the_communitys_map_stands_before_the_default_one() {
         }
         db.write_now(move |tx| owners::add_line(tx, ada, &line("", Some(Intent::Support), Owner::Product)))?;
         db.write_now(move |tx| owners::add_line(tx, ada, &line("Billing", None, Owner::Marketing)))?;
-        let twice = db.write_now(move |tx| owners::add_line(tx, ada, &line("billing", None, Owner::Marketing)));
+        let twice =
+            db.write_now(move |tx| owners::add_line(tx, ada, &line("billing", None, Owner::Marketing)));
         assert_eq!(twice.map_err(|error| error.kind), Err(Kind::Conflict));
         let second = db.read_now(owners::lines)?.remove(1).id;
         db.write_now(move |tx| owners::raise_line(tx, ada, second))?;
@@ -166,7 +168,8 @@ fn handed(db: &TestDb, cast: &Cast, item: &Signal) -> Result<(Signal, EntryId)> 
 }
 
 fn reach_product(db: &TestDb, cast: &Cast) -> Result<()> {
-    let (ada, wrong) = (cast.ada, Team { owner: Owner::Product, email: "nobody".to_owned(), answer_within: None });
+    let (ada, wrong) =
+        (cast.ada, Team { owner: Owner::Product, email: "nobody".to_owned(), answer_within: None });
     let refused = db.write_now(move |tx| owners::set_team(tx, ada, &wrong));
     assert_eq!(refused.map_err(|error| error.kind), Err(Kind::Invalid));
     let team = Team {
@@ -186,9 +189,15 @@ fn an_owner_answers_from_the_mail() {
         assert_eq!(waiting.state, State::WaitingOwner);
         let found = db.read_now(move |tx| escalations::find(tx, id))?;
         assert_eq!(found.due_at, db.clock().now().plus(6 * HOUR), "as agreed with them");
-        let stand = |db: &TestDb| db.read_now(move |tx| escalations::of_signal(tx, item.id).map(|mut all| all.remove(0)));
+        let stand = |db: &TestDb| {
+            db.read_now(move |tx| escalations::of_signal(tx, item.id).map(|mut all| all.remove(0)))
+        };
         assert_eq!(stand(db)?.mail_stand, Some(MailStand::Waiting));
-        assert_eq!(db.write_now(|tx| accounts::take_mails(tx, 9))?.len(), 0, "it can be taken back for a minute");
+        assert_eq!(
+            db.write_now(|tx| accounts::take_mails(tx, 9))?.len(),
+            0,
+            "it can be taken back for a minute"
+        );
         db.hand.advance(2 * MINUTE);
         let mails = db.write_now(|tx| accounts::take_mails(tx, 9))?;
         assert_eq!((mails.len(), mails[0].recipient.as_str()), (1, "product@example.org"));

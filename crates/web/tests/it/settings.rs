@@ -67,7 +67,16 @@ async fn every_page_of_the_desk_says_how_much_waits() -> Result<()> {
     place.ask(&place.mira, "How do I calibrate the sensor?", "It reads twice.")?;
     place.db.hand.advance(26 * HOUR);
     place.settle()?;
-    for path in ["/desk", "/desk/inbox", "/desk/metrics", "/desk/team", "/desk/settings", OWNERS, TARGETS, "/desk/canned-replies"] {
+    for path in [
+        "/desk",
+        "/desk/inbox",
+        "/desk/metrics",
+        "/desk/team",
+        "/desk/settings",
+        OWNERS,
+        TARGETS,
+        "/desk/canned-replies",
+    ] {
         place.get(Some(&place.ada), path).await.shows("data-tone=\"lamp\">1<span class=\"vh\"> waiting");
     }
     Ok(())
@@ -79,7 +88,9 @@ async fn an_owner_answers_without_an_account() -> Result<()> {
     place.ask(&place.mira, "How do I calibrate the sensor?", "It reads **twice**.")?;
     place.db.hand.advance(26 * HOUR);
     place.settle()?;
-    let wrong = place.post(&place.ada, OWNERS, OWNERS, &[("email_product", "nobody"), ("within_legal", "soon")]).await;
+    let wrong = place
+        .post(&place.ada, OWNERS, OWNERS, &[("email_product", "nobody"), ("within_legal", "soon")])
+        .await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("value=\"nobody\"").shows("value=\"soon\"").shows("Write a whole address");
     let fields = [("email_product", "product@example.org"), ("within_product", "6 h")];
@@ -104,10 +115,13 @@ async fn an_owner_answers_without_an_account() -> Result<()> {
     let forged = format!("{}x", &link[..link.len() - 1]);
     assert_eq!(place.get(None, &forged).await.status, StatusCode::NOT_FOUND);
     // Anybody who has the link: here a member who is signed in.
-    let wrong = place.post(&place.nils, &link, &link, &[("name", "Jo"), ("act", "answer"), ("body", "")]).await;
+    let wrong =
+        place.post(&place.nils, &link, &link, &[("name", "Jo"), ("act", "answer"), ("body", "")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("value=\"Jo\"").shows("Write the answer first");
-    let sent = place.post(&place.nils, &link, &link, &[("name", "Jo"), ("act", "answer"), ("body", "The long way.")]).await;
+    let sent = place
+        .post(&place.nils, &link, &link, &[("name", "Jo"), ("act", "answer"), ("body", "The long way.")])
+        .await;
     assert_eq!(sent.status, StatusCode::SEE_OTHER, "{}", sent.text);
     place.get(None, &link).await.shows("The long way.");
     place.get(Some(&place.max), &item).await.shows("The long way.").shows("Jo");

@@ -247,7 +247,9 @@ pub(super) fn mailed(chrome: &Chrome, asked: &Escalation) -> String {
     match &asked.mail_stand {
         Some(MailStand::Sent(at)) => format!("Mailed to {to} {}.", chrome.ago(at)),
         Some(MailStand::Waiting) => format!("The mail to {to} waits to go out."),
-        Some(MailStand::Refused(_)) => format!("The mail server refused the mail to {to}; tell them yourself."),
+        Some(MailStand::Refused(_)) => {
+            format!("The mail server refused the mail to {to}; tell them yourself.")
+        }
         None => format!("The mail to {to} was taken back."),
     }
 }

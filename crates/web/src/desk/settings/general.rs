@@ -38,11 +38,7 @@ struct Form {
 async fn show(cx: Cx) -> Page {
     cx.at_least(Role::Owner)?;
     let settings = cx.app.site();
-    let form = Form {
-        name: settings.name,
-        tagline: settings.tagline,
-        zone: settings.zone.name().to_owned(),
-    };
+    let form = Form { name: settings.name, tagline: settings.tagline, zone: settings.zone.name().to_owned() };
     page(&cx, form, FieldErrors::default()).await
 }
 

@@ -136,9 +136,8 @@ fn spelled(targets: &Targets) -> [String; 4] {
 /// `GET /desk/settings/targets`
 async fn show(cx: Cx) -> Page {
     cx.at_least(Role::Manager)?;
-    let (targets, owners, hours) = cx
-        .read(|tx| Ok((triage::targets(tx)?, triage::owner_targets(tx)?, triage::hours(tx)?)))
-        .await?;
+    let (targets, owners, hours) =
+        cx.read(|tx| Ok((triage::targets(tx)?, triage::owner_targets(tx)?, triage::hours(tx)?))).await?;
     let form = Form::of(&targets, &owners, hours, cx.app.site().zone.name());
     draw(&cx, form, FieldErrors::default()).await
 }
