@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use mainstreet_kernel::{Clock, Error, IdMint, Kind, Result};
+use mainstreet_kernel::{Clock, Error, IdMint, Result};
 use tokio::sync::watch;
 
 use crate::dialect::Dialect;
@@ -34,6 +34,8 @@ type Work = Box<dyn FnOnce(Result<&mut Tx<'_>>) -> (bool, Finish) + Send>;
 enum Request {
     Read(Work),
     Write(Work),
+    /// As a write, but in no transaction: for what a database only does outside of one.
+    Bare(Work),
 }
 
 pub(crate) struct Engine {
@@ -103,6 +105,15 @@ impl Engine {
     ) -> Result<()> {
         self.writes.send(Request::Write(package(work, answer))).map_err(|_| crate::stopped())
     }
+
+    /// Runs `work` on the SQLite writer's connection in no transaction.
+    pub(crate) fn submit_bare(
+        &self,
+        work: impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static,
+        answer: impl FnOnce(Result<()>) + Send + 'static,
+    ) -> Result<()> {
+        self.writes.send(Request::Bare(package(work, answer))).map_err(|_| crate::stopped())
+    }
 }
 
 impl Drop for Engine {
@@ -144,8 +155,16 @@ fn spawn(
 
 /// The SQLite writer.
 fn write_in_groups(shared: &Shared, mut connection: Connection, queue: &Receiver<Request>) {
-    while let Ok(Request::Write(first) | Request::Read(first)) = queue.recv() {
+    let mut held = None;
+    while let Some(request) = held.take().or_else(|| queue.recv().ok()) {
         let mut tx = Tx::new(&mut connection, &shared.clock, &shared.mint);
+        let first = match request {
+            Request::Bare(work) => {
+                work(Ok(&mut tx)).1(Ok(()));
+                continue;
+            }
+            Request::Read(work) | Request::Write(work) => work,
+        };
         if let Err(error) = tx.batch("BEGIN IMMEDIATE") {
             first(Err(error)).1(Ok(()));
             continue;
@@ -155,34 +174,28 @@ fn write_in_groups(shared: &Shared, mut connection: Connection, queue: &Receiver
         while let Some(work) = next {
             let finish = in_savepoint(&mut tx, work);
             waiting.push(finish);
-            next = if waiting.len() < GROUP && tx.is_open() {
-                queue.try_recv().ok().map(|(Request::Write(work) | Request::Read(work))| work)
-            } else {
-                None
+            next = match if waiting.len() < GROUP { queue.try_recv().ok() } else { None } {
+                Some(Request::Read(work) | Request::Write(work)) => Some(work),
+                bare => {
+                    held = bare;
+                    None
+                }
             };
         }
         let recorded = tx.recorded;
-        // A full disk ends the whole group: what came before the one that met it is gone as well.
-        let commit = if tx.is_open() { tx.batch("COMMIT") } else { Err(undone()) };
+        let commit = tx.batch("COMMIT");
         if commit.is_err() {
             let _ = tx.batch("ROLLBACK");
         } else if recorded > 0 {
             shared.changes.send_modify(|count| *count += 1);
         }
         for finish in waiting {
-            finish(commit.as_ref().copied().map_err(|error| Error::new(error.kind, error.safe.clone())));
+            finish(commit.as_ref().map(|()| ()).map_err(|error| Error::new(error.kind, error.safe.clone())));
         }
         if let Err(error) = commit {
             tracing::error!(?error, "a group of writes was not committed");
         }
     }
-}
-
-fn undone() -> Error {
-    Error::new(
-        Kind::Unavailable,
-        "The database could not keep what was written at this moment, so nothing was saved. Keep what you wrote, and try again.",
-    )
 }
 
 fn in_savepoint(tx: &mut Tx<'_>, work: Work) -> Finish {
@@ -191,9 +204,6 @@ fn in_savepoint(tx: &mut Tx<'_>, work: Work) -> Finish {
     }
     let before = tx.recorded;
     let (keep, finish) = work(Ok(tx));
-    if !tx.is_open() {
-        return finish;
-    }
     let ended = if keep { tx.batch("RELEASE one") } else { tx.batch("ROLLBACK TO one; RELEASE one") };
     if !keep {
         tx.recorded = before;
@@ -223,6 +233,7 @@ fn serve_one_by_one(shared: &Shared, mut connection: Connection, queue: &Receive
                 }
                 finish(Ok(()));
             }
+            Request::Bare(work) => work(Ok(&mut tx)).1(Ok(())),
             Request::Write(work) => {
                 if let Err(error) = tx.batch("BEGIN") {
                     work(Err(error)).1(Ok(()));

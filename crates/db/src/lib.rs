@@ -12,6 +12,7 @@ mod checkup;
 mod dialect;
 mod engine;
 pub mod jobs;
+mod load;
 pub mod log;
 mod migrate;
 mod nodes;
@@ -117,7 +118,8 @@ pub struct Db {
 }
 
 impl Db {
-    /// Opens the database, applies missing migrations and claims a node number for this process.
+    /// Opens the database, applies missing migrations and claims a node number for this process. Refuses a file
+    /// whose filling was interrupted.
     pub fn open(address: &Address, clock: Clock) -> Result<Self> {
         Self::open_with(address, clock, 0)
     }
@@ -128,6 +130,7 @@ impl Db {
     }
 
     fn open_here(address: &Address, clock: Clock, seed: u32) -> Result<Self> {
+        load::refuse_half_filled(address)?;
         migrate::apply(address, clock.now())?;
         let node = nodes::claim(address, clock.now())?;
         let seed = if seed == 0 {

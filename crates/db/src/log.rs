@@ -14,7 +14,7 @@ use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb, Visibilit
 use postgres::fallible_iterator::FallibleIterator as _;
 use tokio::sync::watch;
 
-use crate::params;
+use crate::{params, row};
 use crate::tx::Tx;
 use crate::value::{Row, Value};
 
@@ -86,33 +86,32 @@ impl Entry {
 pub const COLUMNS: &str = "seq, tx, verb, occurred_at, recorded_at, actor_id, actor_class, object_kind, object_id, \
                            topic_id, parent_id, space_id, subject_id, visibility, props";
 
-pub(crate) fn append(tx: &mut Tx<'_>, activities: &[Activity]) -> Result<()> {
+pub(crate) fn append<'a>(
+    tx: &mut Tx<'_>,
+    activities: impl Iterator<Item = (&'a Activity, Value)>,
+) -> Result<()> {
     let now = tx.now();
-    let rows: Vec<Vec<Value>> = activities
-        .iter()
-        .map(|activity| {
-            params![
-                activity.verb,
-                activity.occurred_at,
-                now,
-                activity.actor,
-                activity.actor_class,
-                activity.object.kind,
-                activity.object.id,
-                activity.topic,
-                activity.parent,
-                activity.space,
-                activity.subject,
-                activity.visibility,
-                &activity.props,
-            ]
-            .to_vec()
-        })
-        .collect();
+    let rows = activities.map(|(activity, props)| {
+        row![
+            activity.verb,
+            activity.occurred_at,
+            now,
+            activity.actor,
+            activity.actor_class,
+            Value::Word(activity.object.kind),
+            activity.object.id,
+            activity.topic,
+            activity.parent,
+            activity.space,
+            activity.subject,
+            activity.visibility,
+            props,
+        ]
+    });
     tx.insert_many(
         "INSERT INTO activities (verb, occurred_at, recorded_at, actor_id, actor_class, object_kind, object_id,
          topic_id, parent_id, space_id, subject_id, visibility, props)",
-        &rows,
+        rows,
         "",
     )
     .map(drop)

@@ -58,11 +58,6 @@ impl Sqlite {
         text
     }
 
-    /// False after a statement failed so badly (a full disk) that SQLite undid the whole transaction.
-    pub(crate) fn is_in_transaction(&self) -> bool {
-        !self.raw.is_autocommit()
-    }
-
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         self.raw.execute_batch(sql).map_err(trouble)
     }
@@ -83,15 +78,34 @@ impl Sqlite {
         Ok(changed as u64)
     }
 
-    /// Runs one statement without results for each row of parameters.
-    pub(crate) fn run_each(&mut self, sql: &str, rows: &[Vec<Value>]) -> Result<u64> {
-        let text = self.text(sql);
-        let mut statement = self.raw.prepare_cached(&text).map_err(trouble)?;
+    /// Inserts rows, `size` of them in one statement and each of the rest in its own; `sql` writes the statement
+    /// for so many rows.
+    pub(crate) fn insert<R: AsRef<[Value]>>(
+        &mut self,
+        sql: impl Fn(usize) -> String,
+        size: usize,
+        mut rows: impl Iterator<Item = R>,
+    ) -> Result<u64> {
         let mut changed = 0;
-        for row in rows {
-            changed += statement.execute(rusqlite::params_from_iter(row)).map_err(trouble)? as u64;
+        let mut several: Option<Arc<str>> = None;
+        let mut part: Vec<R> = rows.by_ref().take(size).collect();
+        while part.len() == size {
+            let text = several.get_or_insert_with(|| self.text(&sql(size)));
+            let mut statement = self.raw.prepare_cached(text).map_err(trouble)?;
+            let values = part.iter().flat_map(AsRef::as_ref);
+            changed += statement.execute(rusqlite::params_from_iter(values)).map_err(trouble)?;
+            part.clear();
+            part.extend(rows.by_ref().take(size));
         }
-        Ok(changed)
+        if part.is_empty() {
+            return Ok(changed as u64);
+        }
+        let single = self.text(&sql(1));
+        let mut statement = self.raw.prepare_cached(&single).map_err(trouble)?;
+        for row in &part {
+            changed += statement.execute(rusqlite::params_from_iter(row.as_ref())).map_err(trouble)?;
+        }
+        Ok(changed as u64)
     }
 
     pub(crate) fn query<T>(
@@ -149,32 +163,21 @@ impl ToSql for Value {
             Self::Int(number) => ValueRef::Integer(*number),
             Self::Real(number) => ValueRef::Real(*number),
             Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Word(word) => ValueRef::Text(word.as_bytes()),
             Self::Blob(bytes) => ValueRef::Blob(bytes),
         }))
     }
 }
 
-/// What members and whoever runs the server do next.
-const FULL: &str = "The server's disk takes no more, so nothing was saved. Keep what you wrote, and send it again once those who run this place have freed some space.";
-
 pub(crate) fn trouble(cause: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
-    use rusqlite::ffi::{
-        SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE,
-    };
-    // A quota, or a limit set for the process, does not say "full" but stops the write.
-    let stopped = matches!(
-        cause.sqlite_extended_error_code(),
-        Some(SQLITE_IOERR_WRITE | SQLITE_IOERR_FSYNC | SQLITE_IOERR_TRUNCATE | SQLITE_IOERR_SHMSIZE)
-    );
     match cause.sqlite_error_code() {
         Some(ConstraintViolation) => Error {
             kind: Kind::Conflict,
             safe: "Somebody else did the same thing at the same moment. Look at the page again, then try once more.".into(),
             source: Some(Box::new(cause)),
         },
-        Some(DiskFull) => Error::unavailable(FULL, cause),
-        _ if stopped => Error::unavailable(FULL, cause),
+        Some(DiskFull) => Error::unavailable("The server's disk is full, so nothing was saved. Free some space and try again.", cause),
         Some(ReadOnly) => Error::unavailable("The database is read-only, so nothing was saved.", cause),
         Some(DatabaseBusy | DatabaseLocked) => {
             Error::unavailable("The database is busy with something long. Try again in a moment.", cause)

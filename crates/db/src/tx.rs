@@ -8,6 +8,9 @@ use crate::postgres::Postgres;
 use crate::sqlite::Sqlite;
 use crate::value::{Row, Value};
 
+/// Values that one inserting statement takes on SQLite: some twenty rows of the log.
+const SQLITE_VALUES: usize = 260;
+
 /// One open connection.
 pub(crate) enum Connection {
     Sqlite(Sqlite),
@@ -110,44 +113,42 @@ impl<'a> Tx<'a> {
         }
     }
 
-    /// Inserts many rows: `head` is `INSERT INTO t (a, b)`, `tail` an `ON CONFLICT …` or nothing. The fastest
-    /// way on both databases. Answers how many rows went in.
-    pub fn insert_many(&mut self, head: &str, rows: &[Vec<Value>], tail: &str) -> Result<u64> {
-        let Some(width) = rows.first().map(Vec::len) else { return Ok(0) };
+    /// Inserts many rows: `head` is `INSERT INTO t (a, b)`, `tail` an `ON CONFLICT …` or nothing; a row is a
+    /// [`row!`](crate::row) or a vector, all of one length. The fastest way on both databases. Answers how many
+    /// rows went in.
+    pub fn insert_many<R: AsRef<[Value]>>(
+        &mut self,
+        head: &str,
+        rows: impl IntoIterator<Item = R>,
+        tail: &str,
+    ) -> Result<u64> {
+        let mut rows = rows.into_iter().peekable();
+        let Some(width) = rows.peek().map(|row| row.as_ref().len().max(1)) else { return Ok(0) };
         let values = |count: usize| {
             let tuples: Vec<String> =
                 (0..count).map(|at| format!("({})", crate::placeholders(at * width + 1, width))).collect();
             format!("{head} VALUES {} {tail}", tuples.join(", "))
         };
-        // SQLite is fastest with one statement kept at hand; PostgreSQL with many rows a round trip.
+        // SQLite is fastest with a few rows in a statement kept at hand; PostgreSQL with many rows a round trip.
         let postgres = match self.connection {
             Connection::Sqlite(sqlite) => {
-                let sql = values(1);
-                return sqlite.run_each(&sql, rows).map_err(|error| name_statement(error, &sql));
+                let size = (SQLITE_VALUES / width).max(1);
+                return sqlite.insert(values, size, rows).map_err(|error| name_statement(error, head));
             }
             Connection::Postgres(postgres) => postgres,
         };
-        let mut inserted = 0;
-        let (mut length, mut sql) = (0, String::new());
-        for part in rows.chunks((30_000 / width.max(1)).clamp(1, 500)) {
+        let most = (30_000 / width).clamp(1, 500);
+        let (mut inserted, mut length, mut sql) = (0, 0, String::new());
+        while rows.peek().is_some() {
+            let part: Vec<Value> =
+                rows.by_ref().take(most).flat_map(|row| row.as_ref().to_vec()).collect();
             if part.len() != length {
                 length = part.len();
-                sql = values(length);
+                sql = values(length / width);
             }
-            inserted += postgres.run(&sql, &part.concat()).map_err(|error| name_statement(error, &sql))?;
+            inserted += postgres.run(&sql, &part).map_err(|error| name_statement(error, &sql))?;
         }
         Ok(inserted)
-    }
-
-    /// Makes room for writing in bulk: SQLite keeps up to 256 MB of the file in memory for the rest of this
-    /// process, so that rows of many tables do not push each other out. For commands, not for a serving node.
-    pub fn make_room(&mut self) -> Result<()> {
-        match self.connection {
-            Connection::Sqlite(sqlite) => {
-                sqlite.batch("PRAGMA cache_size = -262144; PRAGMA wal_autocheckpoint = 20000")
-            }
-            Connection::Postgres(_) => Ok(()),
-        }
     }
 
     /// Appends one row to the log, in this transaction.
@@ -157,16 +158,17 @@ impl<'a> Tx<'a> {
 
     /// Appends many rows to the log, in this transaction.
     pub fn record_all(&mut self, activities: &[Activity]) -> Result<()> {
-        self.recorded += activities.len();
-        log::append(self, activities)
+        self.record_written(activities.iter().map(|activity| (activity, Value::from(&activity.props))))
     }
 
-    /// False after the database itself has undone the whole transaction.
-    pub(crate) fn is_open(&self) -> bool {
-        match &self.connection {
-            Connection::Sqlite(sqlite) => sqlite.is_in_transaction(),
-            Connection::Postgres(_) => true,
-        }
+    /// Appends many rows to the log whose `props` are written as JSON already: they stand beside each activity,
+    /// whose own are not looked at.
+    pub fn record_written<'b>(
+        &mut self,
+        activities: impl ExactSizeIterator<Item = (&'b Activity, Value)>,
+    ) -> Result<()> {
+        self.recorded += activities.len();
+        log::append(self, activities)
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {

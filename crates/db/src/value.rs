@@ -20,6 +20,8 @@ pub enum Value {
     Real(f64),
     /// Text; JSON too.
     Text(String),
+    /// A word of the program itself, such as a verb or a state: a text that need not be copied. Only in parameters.
+    Word(&'static str),
     /// Bytes.
     Blob(Vec<u8>),
 }
@@ -28,6 +30,12 @@ pub enum Value {
 #[macro_export]
 macro_rules! params {
     ($($value:expr),* $(,)?) => { &[$($crate::Value::from($value)),*] };
+}
+
+/// One row for [`Tx::insert_many`](crate::Tx::insert_many).
+#[macro_export]
+macro_rules! row {
+    ($($value:expr),* $(,)?) => { [$($crate::Value::from($value)),*] };
 }
 
 /// A row, read by column name.
@@ -155,7 +163,7 @@ numbers! {
 
 macro_rules! words {
     ($($name:ident)*) => {$(
-        impl From<$name> for Value { fn from(value: $name) -> Self { Self::Text(value.as_str().to_owned()) } }
+        impl From<$name> for Value { fn from(value: $name) -> Self { Self::Word(value.as_str()) } }
     )*};
 }
 words! { ActorClass Role Verb Visibility }

@@ -1,5 +1,6 @@
 //! What a batch is made of.
 
+use mainstreet_db::Value;
 use mainstreet_kernel::id::{FlagId, PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{ActorClass, Role, Timestamp};
 
@@ -138,4 +139,74 @@ pub(super) struct PersonChange {
     pub(super) accepted: i64,
     pub(super) last_post_at: Option<Timestamp>,
     pub(super) seen_at: Option<Timestamp>,
+}
+
+/// What the log keeps beside an activity. Written as JSON without a tree of values in between: there are millions.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Props {
+    None,
+    Opened { question: bool, words: usize },
+    Replied { words: usize, number: u32 },
+    Kind(&'static str),
+    Edited { words: usize },
+    Taken { by: &'static str, first: bool, why: Option<&'static str> },
+    Reason(&'static str),
+    Upheld(bool),
+    Suspended { until: Timestamp, why: &'static str },
+}
+
+impl From<&Props> for Value {
+    fn from(props: &Props) -> Self {
+        Self::Text(match *props {
+            Props::None => return Self::Null,
+            Props::Opened { question, words } => format!(r#"{{"question":{question},"words":{words}}}"#),
+            Props::Replied { words, number } => {
+                format!(r#"{{"mention_only":false,"number":{number},"words":{words}}}"#)
+            }
+            Props::Kind(kind) => format!(r#"{{"kind":"{kind}"}}"#),
+            Props::Edited { words } => format!(r#"{{"own":true,"why":"","words":{words}}}"#),
+            Props::Taken { by, first, why: None } => format!(r#"{{"by":"{by}","first":{first},"why":null}}"#),
+            Props::Taken { by, first, why: Some(why) } => {
+                format!(r#"{{"by":"{by}","first":{first},"why":{}}}"#, quoted(why))
+            }
+            Props::Reason(reason) => format!(r#"{{"reason":"{reason}"}}"#),
+            Props::Upheld(upheld) => format!(r#"{{"upheld":{upheld}}}"#),
+            Props::Suspended { until, why } => {
+                format!(r#"{{"until":{},"why":{}}}"#, until.0, quoted(why))
+            }
+        })
+    }
+}
+
+/// A sentence as JSON.
+fn quoted(text: &str) -> serde_json::Value {
+    serde_json::Value::from(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value as Json, json};
+
+    use super::*;
+
+    #[test]
+    fn what_the_log_keeps_is_json() {
+        let check = |props: Props, expect: Json| match Value::from(&props) {
+            Value::Text(text) => assert_eq!(text, expect.to_string(), "{props:?}"),
+            other => assert_eq!((other, expect), (Value::Null, Json::Null), "{props:?}"),
+        };
+        check(Props::None, Json::Null);
+        check(Props::Opened { question: true, words: 12 }, json!({ "question": true, "words": 12 }));
+        let replied = json!({ "words": 3, "mention_only": false, "number": 7 });
+        check(Props::Replied { words: 3, number: 7 }, replied);
+        check(Props::Kind("like"), json!({ "kind": "like" }));
+        check(Props::Edited { words: 5 }, json!({ "words": 5, "own": true, "why": "" }));
+        let taken = |why| Props::Taken { by: "staff", first: false, why };
+        check(taken(None), json!({ "by": "staff", "first": false, "why": null }));
+        check(taken(Some("a \"why\"")), json!({ "by": "staff", "first": false, "why": "a \"why\"" }));
+        check(Props::Reason("spam"), json!({ "reason": "spam" }));
+        check(Props::Upheld(true), json!({ "upheld": true }));
+        let suspended = Props::Suspended { until: Timestamp(5), why: "spam" };
+        check(suspended, json!({ "until": 5, "why": "spam" }));
+    }
 }

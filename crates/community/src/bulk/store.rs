@@ -2,11 +2,14 @@
 
 use std::collections::HashMap;
 
-use mainstreet_db::{Tx, Value, params};
+use mainstreet_db::{Tx, Value, params, row};
 use mainstreet_kernel::id::{AccountId, FlagId, PersonId, PostId, SpaceId, TagId, TopicId};
 use mainstreet_kernel::{Actor, Result, Timestamp, text};
 
 use super::model::{NewFlag, NewMember, NewPost, NewSpace, NewTopic, PersonChange, Spot, TopicChange};
+
+/// Indexes that a batch looks things up by, beside those that are part of a table: for [`take_away`].
+pub const LOOKED_UP: &[&str] = &["posts_person"];
 
 /// People and topics in the database.
 pub fn population(tx: &mut Tx<'_>) -> Result<(i64, i64)> {
@@ -47,25 +50,23 @@ pub fn demo_mark(tx: &mut Tx<'_>) -> Result<Option<(String, Timestamp)>> {
 
 /// Opens spaces.
 pub fn insert_spaces(tx: &mut Tx<'_>, account: AccountId, spaces: &[NewSpace]) -> Result<()> {
-    let row = |space: &NewSpace| {
-        params![
+    let rows = spaces.iter().map(|space| {
+        row![
             space.id,
             account,
             &space.slug,
             &space.name,
             &space.description,
-            space.kind,
-            "public",
+            Value::Word(space.kind),
+            Value::Word("public"),
             space.hue,
             space.position,
             space.at,
         ]
-        .to_vec()
-    };
-    let rows: Vec<Vec<Value>> = spaces.iter().map(row).collect();
+    });
     tx.insert_many(
         "INSERT INTO spaces (id, account_id, slug, name, description, kind, visibility, hue, position, created_at)",
-        &rows,
+        rows,
         "",
     )
     .map(drop)
@@ -76,84 +77,126 @@ pub fn set_password(tx: &mut Tx<'_>, person: PersonId, hash: &str) -> Result<()>
     tx.run("UPDATE members SET password_hash = $2 WHERE person_id = $1", params![person, hash]).map(drop)
 }
 
-pub(super) fn insert_members(tx: &mut Tx<'_>, members: &[NewMember]) -> Result<()> {
-    let person = |member: &NewMember| {
+pub(super) fn insert_members(
+    tx: &mut Tx<'_>,
+    members: Vec<NewMember>,
+    changes: &mut HashMap<PersonId, PersonChange>,
+) -> Result<()> {
+    let seen: Vec<Option<Timestamp>> =
+        members.iter().map(|member| changes.get_mut(&member.person)?.seen_at.take()).collect();
+    let people = members.iter().map(|member| {
         let class = Actor::signed_in(member.person, member.role).class;
-        params![member.person, &member.name, class, &member.about, member.at].to_vec()
-    };
-    let rows: Vec<Vec<Value>> = members.iter().map(person).collect();
-    tx.insert_many("INSERT INTO people (id, name, class, about, joined_at)", &rows, "")?;
-    let member = |member: &NewMember| {
-        params![
+        let change = changes.remove(&member.person).unwrap_or_default();
+        let (posts, accepted, last) = (change.posts, change.accepted, change.last_post_at);
+        row![member.person, &member.name, class, &member.about, member.at, posts, accepted, last]
+    });
+    tx.insert_many(
+        "INSERT INTO people (id, name, class, about, joined_at, post_count, accepted_count, last_post_at)",
+        people,
+        "",
+    )?;
+    let rows = members.into_iter().zip(seen).map(|(member, seen)| {
+        let (username, email) = (text::fold(&member.username), text::fold(&member.email));
+        row![
             member.person,
-            &member.username,
-            text::fold(&member.username),
-            &member.email,
-            text::fold(&member.email),
+            member.username,
+            username,
+            member.email,
+            email,
             member.at,
             member.role,
             member.at,
+            seen,
         ]
-        .to_vec()
-    };
-    let rows: Vec<Vec<Value>> = members.iter().map(member).collect();
+    });
     tx.insert_many(
         "INSERT INTO members (person_id, username, username_folded, email, email_folded, email_confirmed_at, role,
-         created_at)",
-        &rows,
+         created_at, seen_at)",
+        rows,
         "",
     )
     .map(drop)
 }
 
-pub(super) fn insert_topics(tx: &mut Tx<'_>, account: AccountId, topics: &[NewTopic]) -> Result<()> {
-    let row = |topic: &NewTopic| {
-        params![
+pub(super) fn insert_topics(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    topics: Vec<NewTopic>,
+    changes: &mut HashMap<TopicId, TopicChange>,
+) -> Result<()> {
+    let rows = topics.into_iter().map(|topic| {
+        let change = changes.remove(&topic.id).unwrap_or_default();
+        let (number, people, post, person, at) =
+            change.last.unwrap_or((0, 0, topic.first, topic.person, topic.at));
+        let (accepted, accepted_at, accepted_by) = accepted(&change);
+        row![
             topic.id,
             topic.space,
             account,
             topic.person,
-            &topic.title,
             text::slug(&topic.title),
+            topic.title,
             topic.question,
             topic.at,
-            topic.at,
             topic.first,
+            number,
+            people,
+            post,
+            person,
+            at,
+            change.replies,
+            change.reactions,
+            change.views,
+            1 + change.versions,
+            change.first_reply_at,
+            change.closed_at,
+            accepted,
+            accepted_at,
+            accepted_by,
         ]
-        .to_vec()
-    };
-    let rows: Vec<Vec<Value>> = topics.iter().map(row).collect();
+    });
     tx.insert_many(
-        "INSERT INTO topics (id, space_id, account_id, person_id, title, slug, question, created_at, bumped_at,
-         first_post_id)",
-        &rows,
+        "INSERT INTO topics (id, space_id, account_id, person_id, slug, title, question, created_at, first_post_id,
+         post_count, people_count, last_post_id, last_person_id, bumped_at, reply_count, reaction_count, view_count,
+         version, first_reply_at, closed_at, accepted_post_id, accepted_at, accepted_by)",
+        rows,
         "",
     )
     .map(drop)
 }
 
-pub(super) fn insert_posts(tx: &mut Tx<'_>, account: AccountId, posts: &[NewPost]) -> Result<()> {
-    let row = |post: &NewPost| {
-        params![
+fn accepted(change: &TopicChange) -> (Option<PostId>, Option<Timestamp>, Option<PersonId>) {
+    change.accepted.map_or((None, None, None), |(post, at, by)| (Some(post), Some(at), by))
+}
+
+pub(super) fn insert_posts(
+    tx: &mut Tx<'_>,
+    account: AccountId,
+    posts: Vec<NewPost>,
+    changes: &mut HashMap<PostId, (i64, i64)>,
+) -> Result<()> {
+    let rows = posts.into_iter().map(|post| {
+        let (reactions, replies) = changes.remove(&post.spot.post).unwrap_or_default();
+        row![
             post.spot.post,
             post.spot.topic,
             account,
-            i64::from(post.spot.number),
+            post.spot.number,
             post.person,
             post.class,
-            post.reply_to.map(i64::from),
-            &post.body,
-            "",
-            "published",
+            post.reply_to,
+            post.body,
+            Value::Word(""),
+            Value::Word("published"),
             post.at,
+            reactions,
+            replies,
         ]
-        .to_vec()
-    };
-    let rows: Vec<Vec<Value>> = posts.iter().map(row).collect();
+    });
     tx.insert_many(
         "INSERT INTO posts (id, topic_id, account_id, number, person_id, person_class, reply_to, body, html, state,
-         created_at)",
-        &rows,
+         created_at, reaction_count, reply_count)",
+        rows,
         "",
     )
     .map(drop)
@@ -164,11 +207,10 @@ pub(super) fn insert_tags(
     tags: &[(TagId, String)],
     topics: &[(TopicId, TagId)],
 ) -> Result<()> {
-    let rows: Vec<Vec<Value>> =
-        tags.iter().map(|(id, name)| params![*id, text::slug(name), name].to_vec()).collect();
-    tx.insert_many("INSERT INTO tags (id, slug, name)", &rows, "")?;
-    let rows: Vec<Vec<Value>> = topics.iter().map(|(topic, tag)| params![*topic, *tag].to_vec()).collect();
-    tx.insert_many("INSERT INTO topic_tags (topic_id, tag_id)", &rows, "").map(drop)
+    let rows = tags.iter().map(|(id, name)| row![*id, text::slug(name), name]);
+    tx.insert_many("INSERT INTO tags (id, slug, name)", rows, "")?;
+    let rows = topics.iter().map(|(topic, tag)| row![*topic, *tag]);
+    tx.insert_many("INSERT INTO topic_tags (topic_id, tag_id)", rows, "").map(drop)
 }
 
 pub(super) fn insert_reactions(
@@ -176,15 +218,11 @@ pub(super) fn insert_reactions(
     reactions: &[(PostId, &'static str, PersonId, Timestamp)],
     mentions: &[(PostId, PersonId)],
 ) -> Result<()> {
-    let rows: Vec<Vec<Value>> = reactions
-        .iter()
-        .map(|(post, kind, person, at)| params![*post, *kind, *person, *at].to_vec())
-        .collect();
-    tx.insert_many("INSERT INTO reactions (post_id, kind, person_id, created_at)", &rows, "")?;
-    let rows: Vec<Vec<Value>> =
-        mentions.iter().map(|(post, person)| params![*post, *person].to_vec()).collect();
+    let rows = reactions.iter().map(|(post, kind, person, at)| row![*post, Value::Word(kind), *person, *at]);
+    tx.insert_many("INSERT INTO reactions (post_id, kind, person_id, created_at)", rows, "")?;
+    let rows = mentions.iter().map(|(post, person)| row![*post, *person]);
     let tail = "ON CONFLICT (post_id, person_id) DO NOTHING";
-    tx.insert_many("INSERT INTO mentions (post_id, person_id)", &rows, tail).map(drop)
+    tx.insert_many("INSERT INTO mentions (post_id, person_id)", rows, tail).map(drop)
 }
 
 pub(super) fn insert_flags(
@@ -192,19 +230,26 @@ pub(super) fn insert_flags(
     flags: &[NewFlag],
     decided: &[(FlagId, bool, PersonId, Timestamp)],
 ) -> Result<()> {
-    let row = |flag: &NewFlag| {
-        params![flag.id, flag.post, flag.person, flag.reason, &flag.note, "open", flag.at].to_vec()
-    };
-    let rows: Vec<Vec<Value>> = flags.iter().map(row).collect();
+    let rows = flags.iter().map(|flag| {
+        row![
+            flag.id,
+            flag.post,
+            flag.person,
+            Value::Word(flag.reason),
+            &flag.note,
+            Value::Word("open"),
+            flag.at
+        ]
+    });
     tx.insert_many(
         "INSERT INTO flags (id, post_id, person_id, reason, note, state, created_at)",
-        &rows,
+        rows,
         "ON CONFLICT (post_id, person_id) DO NOTHING",
     )?;
     for (flag, upheld, person, at) in decided {
         tx.run(
             "UPDATE flags SET state = $2, decided_at = $3, decided_by = $4 WHERE id = $1",
-            params![*flag, if *upheld { "upheld" } else { "cleared" }, *at, *person],
+            params![*flag, Value::Word(if *upheld { "upheld" } else { "cleared" }), *at, *person],
         )?;
     }
     Ok(())
@@ -237,11 +282,10 @@ pub(super) fn change_posts(
             params![*post, *reactions, *replies],
         )?;
     }
-    let rows: Vec<Vec<Value>> =
-        sorted(kinds).map(|((post, kind), count)| params![*post, *kind, *count].to_vec()).collect();
+    let rows = sorted(kinds).map(|((post, kind), count)| row![*post, Value::Word(kind), *count]);
     tx.insert_many(
         "INSERT INTO reaction_counts (post_id, kind, count)",
-        &rows,
+        rows,
         "ON CONFLICT (post_id, kind) DO UPDATE SET count = reaction_counts.count + excluded.count",
     )
     .map(drop)
@@ -249,12 +293,24 @@ pub(super) fn change_posts(
 
 pub(super) fn change_topics(tx: &mut Tx<'_>, topics: &HashMap<TopicId, TopicChange>) -> Result<()> {
     for (topic, change) in sorted(topics) {
-        let last = change.last;
+        let (number, people, post, person, at) =
+            change.last.map_or((None, None, None, None, None), |(number, people, post, person, at)| {
+                (Some(number), Some(people), Some(post), Some(person), Some(at))
+            });
+        let (accepted, accepted_at, accepted_by) = accepted(change);
         tx.run(
             "UPDATE topics SET reply_count = reply_count + $2, reaction_count = reaction_count + $3,
                view_count = view_count + $4, version = version + $5,
                first_reply_at = COALESCE(first_reply_at, CAST($6 AS BIGINT)),
-               closed_at = COALESCE(CAST($7 AS BIGINT), closed_at)
+               closed_at = COALESCE(CAST($7 AS BIGINT), closed_at),
+               post_count = COALESCE(CAST($8 AS BIGINT), post_count),
+               people_count = COALESCE(CAST($9 AS BIGINT), people_count),
+               last_post_id = COALESCE(CAST($10 AS BIGINT), last_post_id),
+               last_person_id = COALESCE(CAST($11 AS BIGINT), last_person_id),
+               bumped_at = COALESCE(CAST($12 AS BIGINT), bumped_at),
+               accepted_post_id = COALESCE(CAST($13 AS BIGINT), accepted_post_id),
+               accepted_at = COALESCE(CAST($14 AS BIGINT), accepted_at),
+               accepted_by = COALESCE(CAST($15 AS BIGINT), accepted_by)
              WHERE id = $1",
             params![
                 *topic,
@@ -264,21 +320,16 @@ pub(super) fn change_topics(tx: &mut Tx<'_>, topics: &HashMap<TopicId, TopicChan
                 change.versions,
                 change.first_reply_at,
                 change.closed_at,
+                number,
+                people,
+                post,
+                person,
+                at,
+                accepted,
+                accepted_at,
+                accepted_by,
             ],
         )?;
-        if let Some((number, people, post, person, at)) = last {
-            tx.run(
-                "UPDATE topics SET post_count = $2, people_count = $3, last_post_id = $4, last_person_id = $5,
-                   bumped_at = $6 WHERE id = $1",
-                params![*topic, i64::from(number), i64::from(people), post, person, at],
-            )?;
-        }
-        if let Some((post, at, by)) = change.accepted {
-            tx.run(
-                "UPDATE topics SET accepted_post_id = $2, accepted_at = $3, accepted_by = $4 WHERE id = $1",
-                params![*topic, post, at, by],
-            )?;
-        }
     }
     Ok(())
 }

@@ -49,6 +49,9 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
         if common.database == DEFAULT_DATABASE { FILE.to_owned() } else { common.database.clone() };
     let common = Common { database, ..common.clone() };
     let address = common.address()?;
+    if address.is_half_filled()? {
+        remove(&address)?;
+    }
     let mut db = common.open()?;
     let mark = db.read_now(bulk::store::demo_mark)?;
     let (people, _) = db.read_now(bulk::store::population)?;

@@ -29,6 +29,7 @@ const FOR_GOOD: i64 = 100 * 365 * DAY;
 /// Writes the whole story into `db`, which must hold no people yet; answers the story with its truth.
 pub(crate) fn write(db: &Db, story: Story) -> Result<Story> {
     let account = prepare(db, story.spaces().to_vec(), story.start())?;
+    db.begin_load(bulk::store::LOOKED_UP)?;
     let (sender, receiver) = std::sync::mpsc::sync_channel::<(Batch, f64, u64)>(AHEAD);
     let teller = thread::Builder::new()
         .name("story".to_owned())
@@ -36,7 +37,7 @@ pub(crate) fn write(db: &Db, story: Story) -> Result<Story> {
         .map_err(Error::internal)?;
     let bar = progress();
     for (batch, told, posts) in receiver {
-        db.write_now(move |tx| batch.write(tx))?;
+        db.load(move |tx| batch.write(tx))?;
         bar.set_position((told * 1_000.0) as u64);
         bar.set_message(format!(
             "{posts} posts, {} a second",
@@ -44,13 +45,14 @@ pub(crate) fn write(db: &Db, story: Story) -> Result<Story> {
         ));
     }
     bar.finish();
-    teller.join().map_err(|_| Error::internal("the story ended early"))
+    let story = teller.join().map_err(|_| Error::internal("the story ended early"))?;
+    db.end_load()?;
+    Ok(story)
 }
 
 /// Opens the place: account, spaces, name.
 fn prepare(db: &Db, spaces: Vec<Space>, at: Timestamp) -> Result<AccountId> {
     db.write_now(move |tx| {
-        tx.make_room()?;
         let (people, topics) = bulk::store::population(tx)?;
         if people > 0 || topics > 0 {
             return Err(Error::conflict(format!(
