@@ -13,7 +13,6 @@ mod community;
 mod cookies;
 mod desk;
 mod error;
-mod hand_off;
 mod live;
 mod mail;
 mod pages;

@@ -28,13 +28,11 @@ fn messages(found: &[Found]) -> Vec<&IncomingMessage> {
 }
 
 fn skipped(found: &[Found]) -> Vec<(&str, &str)> {
-    let mut skipped = Vec::new();
-    for item in found {
-        if let Found::Skipped(item) = item {
-            skipped.push((item.at.as_str(), item.why.as_str()));
-        }
-    }
-    skipped
+    let skipped = |item| match item {
+        &Found::Skipped(ref skipped) => Some((skipped.at.as_str(), skipped.why.as_str())),
+        _ => None,
+    };
+    found.iter().filter_map(skipped).collect()
 }
 
 #[test]

@@ -133,7 +133,12 @@ impl TopicClock {
     /// its own time; of two contradicting activities the later one in the log holds.
     pub fn tell(topic: TopicId, entries: &[Entry], people: &People) -> Self {
         let mut story = Story::of(topic);
-        for entry in entries.iter().filter(|entry| entry.visibility != Visibility::Staff) {
+        // That a post was taken away is for staff to see; that it is gone, everybody sees.
+        let told = |entry: &&Entry| {
+            entry.visibility != Visibility::Staff
+                || matches!(entry.verb, Verb::PostDeleted | Verb::PostHidden)
+        };
+        for entry in entries.iter().filter(told) {
             story.hear(entry);
         }
         story.end(people)

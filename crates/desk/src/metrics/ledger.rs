@@ -8,6 +8,7 @@ use mainstreet_kernel::{ActorClass, Day, Verb, Visibility, Zone};
 
 use super::clocks::{People, is_echo};
 use super::rolling::{CohortCell, Measure, cohort_cells};
+use super::taken_back::{self, AllTakenBack};
 
 /// The space number under which the whole community is counted.
 pub const EVERYWHERE: SpaceId = SpaceId(0);
@@ -26,17 +27,13 @@ pub struct Counts {
 }
 
 impl Counts {
-    /// What `entry` contributes; nothing for most verbs. A reaction row may stand for several people whom an
-    /// archive does not name (`props.count`).
+    /// What `entry` contributes; nothing for most verbs.
     fn of(entry: &Entry) -> Option<Self> {
         let none = Self::default();
         match entry.verb {
             Verb::TopicCreated => Some(Self { topics: 1, ..none }),
             Verb::ReplyCreated => Some(Self { replies: 1, ..none }),
-            Verb::ReactionAdded => {
-                let count = entry.props.get("count").and_then(serde_json::Value::as_i64).unwrap_or(1);
-                Some(Self { reactions: count, ..none })
-            }
+            Verb::ReactionAdded => Some(Self { reactions: taken_back::count(entry), ..none }),
             Verb::AnswerAccepted if !is_echo(entry) => Some(Self { acceptances: 1, ..none }),
             _ => None,
         }
@@ -45,6 +42,11 @@ impl Counts {
     /// All kinds together.
     pub fn total(self) -> i64 {
         self.topics + self.replies + self.reactions + self.acceptances
+    }
+
+    /// True when something is less than nothing: these counts take back.
+    pub fn is_less(self) -> bool {
+        [self.topics, self.replies, self.reactions, self.acceptances].iter().any(|count| *count < 0)
     }
 
     /// Adds `other`, `times` times.
@@ -70,21 +72,31 @@ pub struct Ledger {
 
 impl Ledger {
     /// Books `entries`, each under the whole community and under its space. What only staff may see, and what
-    /// accounts closed for spam did, is left out.
-    pub fn of(entries: &[Entry], zone: &Zone, people: &People) -> Self {
+    /// accounts closed for spam did, is left out. A reaction taken back is taken off the day it was given on.
+    pub fn of(entries: &[Entry], zone: &Zone, people: &People, taken_back: &AllTakenBack) -> Self {
         let mut ledger = Self::default();
-        for entry in entries.iter().filter(|entry| entry.visibility != Visibility::Staff) {
-            let Some(counts) = Counts::of(entry) else { continue };
-            let person = entry.actor.map(|actor| people.now(actor));
-            if person != Some(None) {
-                ledger.book(entry, counts, zone.day_of(entry.occurred_at), person.flatten());
+        for entry in entries {
+            if let Some(counts) = Counts::of(entry) {
+                ledger.book(entry, counts, zone, people);
             }
+            for less in taken_back.get(&entry.cursor).into_iter().flatten() {
+                let counts = Counts { reactions: -less.count, ..Counts::default() };
+                ledger.book(&less.given, counts, zone, people);
+            }
+        }
+        ledger.totals.retain(|_, counts| *counts != Counts::default());
+        for days in ledger.people.values_mut() {
+            days.retain(|_, counts| *counts != Counts::default());
         }
         ledger
     }
 
-    fn book(&mut self, entry: &Entry, counts: Counts, day: Day, person: Option<PersonId>) {
-        let class = entry.actor_class;
+    fn book(&mut self, entry: &Entry, counts: Counts, zone: &Zone, people: &People) {
+        let person = entry.actor.map(|actor| people.now(actor));
+        if person == Some(None) || entry.visibility == Visibility::Staff {
+            return;
+        }
+        let (person, class, day) = (person.flatten(), entry.actor_class, zone.day_of(entry.occurred_at));
         for space in [Some(EVERYWHERE), entry.space].into_iter().flatten() {
             self.totals.entry((space, day, class)).or_default().add(counts, 1);
             if let Some(person) = person {

@@ -20,3 +20,4 @@ pub mod rolling;
 pub mod rollups;
 mod store;
 pub mod survival;
+pub mod taken_back;

@@ -56,7 +56,8 @@ fn build_until(tx: &mut Tx<'_>, zone: &Zone, until: Cursor) -> Result<()> {
 
 fn add_batch(tx: &mut Tx<'_>, zone: &Zone, entries: &[Entry], until: Cursor) -> Result<()> {
     let people = people_in(tx, entries)?;
-    book(tx, &Ledger::of(entries, zone, &people))?;
+    let taken_back = store::taken_back(tx, entries)?;
+    book(tx, &Ledger::of(entries, zone, &people, &taken_back))?;
     tell_clocks(tx, entries, &people, until)?;
     let turned: BTreeSet<PersonId> = entries
         .iter()
@@ -77,7 +78,13 @@ fn book(tx: &mut Tx<'_>, ledger: &Ledger) -> Result<()> {
     change.contributions.clone_from(&ledger.totals);
     let mut first_days = Vec::new();
     let mut spaces: BTreeMap<SpaceId, Vec<(PersonId, BTreeSet<Day>)>> = BTreeMap::new();
+    let mut fewer: BTreeMap<(SpaceId, PersonId), Presence> = BTreeMap::new();
     for ((space, person), days) in &ledger.people {
+        if days.values().any(|counts| counts.is_less()) {
+            let before = Presence::default().with(store::all_days(tx, *space, *person)?);
+            fewer.insert((*space, *person), before);
+            continue;
+        }
         let days = member_days(days);
         if !days.is_empty() {
             spaces.entry(*space).or_default().push((*person, days));
@@ -100,6 +107,16 @@ fn book(tx: &mut Tx<'_>, ledger: &Ledger) -> Result<()> {
         }
     }
     store::add_days(tx, &ledger.people)?;
+    for ((space, person), before) in &fewer {
+        // What was taken back may have been all of a day, of their first as well.
+        store::drop_empty_days(tx, *space, *person)?;
+        let after = Presence::default().with(store::all_days(tx, *space, *person)?);
+        change.presence(*space, before, &after);
+        match after.first {
+            Some(first) => first_days.push((*space, *person, first)),
+            None => store::forget_first_day(tx, *space, *person)?,
+        }
+    }
     store::set_first_days(tx, &first_days)?;
     store::add(tx, &change)
 }
@@ -176,7 +193,8 @@ fn recount_until(tx: &mut Tx<'_>, zone: &Zone, people: &BTreeSet<PersonId>, unti
     for person in &all {
         entries.extend(store::log_of_person(tx, *person, until)?);
     }
-    book(tx, &Ledger::of(&entries, zone, &standing))?;
+    let taken_back = store::taken_back(tx, &entries)?;
+    book(tx, &Ledger::of(&entries, zone, &standing, &taken_back))?;
     let mut stories = Vec::new();
     for topic in store::topics_of(tx, &all, until)? {
         stories.push((topic, store::log_of_topic(tx, topic, until)?));

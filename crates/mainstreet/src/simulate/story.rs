@@ -36,7 +36,7 @@ pub(crate) struct Setting {
 }
 
 /// What is going to happen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) enum Due {
     Join(u32),
     Visit(u32),

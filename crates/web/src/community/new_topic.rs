@@ -112,9 +112,7 @@ async fn create(cx: Cx) -> Page {
         Ok(opened) => views::see(&opened.topic.path()),
         Err(error) if crate::routes::is_mistake(&error) => {
             errors.add("body", error.safe.to_string());
-            let mut response = again(&cx, form, errors, None).await?;
-            *response.status_mut() = crate::error::status(error.kind);
-            Ok(response)
+            again(&cx, form, errors, None).await
         }
         Err(error) => Err(error),
     }

@@ -8,7 +8,6 @@ use serde::Deserialize;
 
 use super::accounts::{is_right, signed_in};
 use crate::cookies;
-use crate::mail;
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -96,7 +95,13 @@ async fn ask_link(cx: Cx) -> Page {
     let email = form.email.trim().to_owned();
     cx.write(move |tx| {
         accounts::ask_link(tx, &email, Purpose::SignIn, &caller, |token| {
-            mail::words(&mail::SignInLink { site: &site, url: &url, token })
+            (
+                format!("Sign in to {site}"),
+                format!(
+                    "Hello,\n\nopen this link to sign in to {site}. It works once, for 30 minutes:\n\n\
+                     {url}/sign-in/link/{token}\n\nIf you did not ask for it, you need not do anything.\n"
+                ),
+            )
         })
     })
     .await?;

@@ -3,6 +3,8 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_desk::canned_replies::{self, CannedReply, VARIABLES};
+use mainstreet_desk::signals::lists::{self, Filter};
+use mainstreet_kernel::Actor;
 use mainstreet_kernel::id::CannedReplyId;
 use serde::Deserialize;
 
@@ -43,13 +45,20 @@ struct Asked {
     id: Option<CannedReplyId>,
 }
 
-async fn draw(cx: &Cx, form: Form, error: Option<(StatusCode, String)>) -> Page {
-    let all = cx.read(canned_replies::all).await?;
+async fn draw(cx: &Cx, actor: Actor, form: Form, error: Option<(StatusCode, String)>) -> Page {
+    let read = cx.read(move |tx| {
+        let waiting = match actor.person {
+            Some(me) => lists::counts(tx, me)?.of(Filter::Mine),
+            None => 0,
+        };
+        Ok((canned_replies::all(tx)?, waiting))
+    });
+    let (all, waiting) = read.await?;
     let status = error.as_ref().map_or(StatusCode::OK, |(status, _)| *status);
     let show = Show {
         chrome: cx.chrome(),
         here: "canned",
-        waiting: cx.waiting().await?,
+        waiting,
         all,
         form,
         error: error.map(|(_, text)| text),
@@ -60,7 +69,7 @@ async fn draw(cx: &Cx, form: Form, error: Option<(StatusCode, String)>) -> Page 
 
 /// `GET /desk/canned-replies?id=…`: the list, and one of them in the form.
 async fn show(cx: Cx) -> Page {
-    cx.staff()?;
+    let actor = cx.staff()?.actor();
     let form = match cx.query::<Asked>()?.id {
         None => Form::default(),
         Some(id) => {
@@ -68,7 +77,7 @@ async fn show(cx: Cx) -> Page {
             Form { id: found.id.to_string(), title: found.title, body: found.body }
         }
     };
-    draw(&cx, form, None).await
+    draw(&cx, actor, form, None).await
 }
 
 /// `POST /desk/canned-replies`
@@ -82,7 +91,7 @@ async fn save(cx: Cx) -> Page {
         Ok(_) => views::see_saying(&cx, "/desk/canned-replies", "Saved."),
         Err(error) if is_mistake(&error) => {
             let shown = (crate::error::status(error.kind), error.safe.into_owned());
-            draw(&cx, typed, Some(shown)).await
+            draw(&cx, actor, typed, Some(shown)).await
         }
         Err(error) => Err(error),
     }

@@ -70,7 +70,7 @@ async fn show(cx: Cx) -> Page {
     views::html(&Guide {
         chrome: cx.chrome(),
         here: "styleguide",
-        waiting: cx.waiting().await?,
+        waiting: 14,
         errors,
         colours: COLOURS,
         icons: ICONS,

@@ -3,6 +3,4 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod desk;
-mod routes;
-mod settings;
 mod support;

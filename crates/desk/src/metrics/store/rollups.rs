@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use mainstreet_db::log::{COLUMNS, Cursor, Entry};
 use mainstreet_db::{Tx, Value, params, placeholders};
 use mainstreet_kernel::id::{PersonId, SpaceId};
-use mainstreet_kernel::{ActorClass, Day, Result};
+use mainstreet_kernel::{ActorClass, Day, Result, Verb};
 
 use super::CHUNK;
 use crate::metrics::clocks::People;
 use crate::metrics::ledger::{Change, Counts, PersonDays, Presence};
+use crate::metrics::taken_back::{self, AllTakenBack};
 
 /// The zone the roll-ups were cut in.
 pub(crate) fn zone(tx: &mut Tx<'_>) -> Result<Option<String>> {
@@ -101,6 +102,22 @@ pub(crate) fn log_of_person(tx: &mut Tx<'_>, person: PersonId, until: Cursor) ->
     tx.all(&sql, params![person, until.tx, until.seq], Entry::from_row)
 }
 
+/// Which reactions those rows of `entries` take back that take one back.
+pub(crate) fn taken_back(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<AllTakenBack> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM activities WHERE topic_id = $1 AND object_id = $2
+         AND verb IN ('reaction.added', 'reaction.removed') AND (tx < $3 OR (tx = $3 AND seq <= $4)) ORDER BY tx, seq"
+    );
+    let mut all = AllTakenBack::new();
+    for removal in entries.iter().filter(|entry| entry.verb == Verb::ReactionRemoved) {
+        let until = removal.cursor;
+        let history = params![removal.topic, removal.object_id, until.tx, until.seq];
+        let history = tx.all(&sql, history, Entry::from_row)?;
+        all.insert(until, taken_back::last_of(&history));
+    }
+    Ok(all)
+}
+
 /// A person's days in every space.
 pub(crate) fn days_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<BTreeMap<SpaceId, PersonDays>> {
     let mut all: BTreeMap<SpaceId, PersonDays> = BTreeMap::new();
@@ -120,6 +137,22 @@ pub(crate) fn days_of_person(tx: &mut Tx<'_>, person: PersonId) -> Result<BTreeM
 pub(crate) fn forget_person(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
     tx.run("DELETE FROM metric_person_days WHERE person_id = $1", params![person])?;
     tx.run("DELETE FROM metric_first_days WHERE person_id = $1", params![person]).map(drop)
+}
+
+/// Forgets the days on which nothing is left of what a person had contributed.
+pub(crate) fn drop_empty_days(tx: &mut Tx<'_>, space: SpaceId, person: PersonId) -> Result<()> {
+    tx.run(
+        "DELETE FROM metric_person_days WHERE space_id = $1 AND person_id = $2
+         AND topics = 0 AND replies = 0 AND reactions = 0 AND acceptances = 0",
+        params![space, person],
+    )
+    .map(drop)
+}
+
+/// Forgets when a person first contributed: they have not.
+pub(crate) fn forget_first_day(tx: &mut Tx<'_>, space: SpaceId, person: PersonId) -> Result<()> {
+    let sql = "DELETE FROM metric_first_days WHERE space_id = $1 AND person_id = $2";
+    tx.run(sql, params![space, person]).map(drop)
 }
 
 /// First days and the member days between `from` and `to` of many people in one space.
@@ -250,7 +283,7 @@ fn add_contributions(tx: &mut Tx<'_>, change: &Change) -> Result<()> {
          reactions = metric_contributions.reactions + excluded.reactions,
          acceptances = metric_contributions.acceptances + excluded.acceptances",
     )?;
-    if change.contributions.values().any(|counts| counts.total() < 0) {
+    if change.contributions.values().any(|counts| counts.is_less()) {
         tx.run(
             "DELETE FROM metric_contributions
              WHERE topics = 0 AND replies = 0 AND reactions = 0 AND acceptances = 0",

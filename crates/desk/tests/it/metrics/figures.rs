@@ -4,7 +4,7 @@ use mainstreet_db::Tx;
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
-use mainstreet_kernel::{Activity, ActorClass, Day, Result, Timestamp, Verb, Zone};
+use mainstreet_kernel::{Activity, ActorClass, Day, Result, Timestamp, Verb, Visibility, Zone};
 
 use super::history::{START, actor, add_person, set_zone, settle, sweep};
 use mainstreet_desk::metrics::clocks::Population;
@@ -275,4 +275,66 @@ fn an_empty_community_has_figures_without_values() {
 
 fn figures_of_nothing(database: &TestDb) -> Result<Vec<Figure>> {
     database.read_now(|tx| figures(tx, &Query { to: START, ..query() }))
+}
+
+#[test]
+fn a_reaction_taken_back_no_longer_counts() {
+    on_each_database(|database| {
+        let react = |verb, person, kind: &str, at| {
+            let kind = serde_json::json!({ "kind": kind });
+            act(verb, person, ActorClass::Member, 1, 1, at).with(kind)
+        };
+        filled(database, move |tx| {
+            golden(tx)?;
+            // On the fifth day two who had never done anything react; one thinks better of it on the eighth.
+            tx.record(&react(Verb::ReactionAdded, 2, "like", START.plus(4 * DAY)))?;
+            tx.record(&react(Verb::ReactionAdded, 3, "like", START.plus(4 * DAY)))?;
+            tx.record(&react(Verb::ReactionAdded, 3, "heart", START.plus(9 * DAY)))?;
+            tx.record(&react(Verb::ReactionRemoved, 2, "like", START.plus(7 * DAY)))?;
+            tx.record(&react(Verb::ReactionRemoved, 3, "like", START.plus(7 * DAY)))
+        })?;
+        let all = database.read_now(|tx| figures(tx, &query()))?;
+        let on = |at: &str| {
+            let series = &found(&all, "contributing-day").series;
+            series.iter().find(|point| point.at == at).and_then(|point| point.value)
+        };
+        assert_eq!(on("2026-01-09"), Some(0.0), "both took theirs back");
+        assert_eq!(on("2026-01-12"), Some(1.0), "who asked that day; taking back is no contribution");
+        assert_eq!(on("2026-01-14"), Some(1.0), "the heart stands");
+        let mix = found(&all, "contribution-mix");
+        let reactions = mix.series.iter().find(|point| point.at == "reactions");
+        assert_eq!(reactions.and_then(|point| point.k), Some(1));
+        Ok(())
+    });
+}
+
+#[test]
+fn removed_posts_count_as_written_but_not_as_answers() {
+    on_each_database(|database| {
+        filled(database, |tx| {
+            set_zone(tx, "UTC")?;
+            let asker = ActorClass::Member;
+            for topic in 1..=3 {
+                let asked = act(Verb::TopicCreated, 1, asker, topic, 0, START);
+                tx.record(&asked.with(serde_json::json!({ "question": true })))?;
+            }
+            let later = |hours: i64| START.plus(hours * HOUR);
+            let gone = |topic, post, at| act(Verb::PostDeleted, 2, asker, topic, post, at).seen_by(Visibility::Staff);
+            // The first reply is taken back by its author, the second stands, the third question is withdrawn.
+            tx.record(&act(Verb::ReplyCreated, 2, asker, 1, 1, later(1)))?;
+            tx.record(&gone(1, 1, later(2)))?;
+            tx.record(&act(Verb::ReplyCreated, 2, asker, 2, 1, later(2)))?;
+            tx.record(&gone(3, 0, later(3)))
+        })?;
+        let all = database.read_now(|tx| figures(tx, &query()))?;
+        check(&all, "replies-per-topic", Some(2.0 / 3.0));
+        check(&all, "topics-without-reply", Some(1.0 / 3.0));
+        check(&all, "answered-within-1h", Some(0.0));
+        check(&all, "answered-within-4h", Some(1.0 / 3.0));
+        check(&all, "unanswered-open", Some(1.0));
+        check(&all, "unanswered-oldest", Some(240.0));
+        let mix = found(&all, "contribution-mix");
+        assert_eq!((mix.k, mix.n), (Some(2), Some(5)), "two replies of five contributions");
+        Ok(())
+    });
 }

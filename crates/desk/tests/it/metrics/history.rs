@@ -27,7 +27,7 @@ pub(super) struct Act {
 
 /// Up to `most` acts spread over a hundred days, in no order of time.
 pub(super) fn acts(most: usize) -> impl Strategy<Value = Vec<Act>> {
-    let act = (0..26_u8, 1..7_i64, 1..6_i64, 0..8_i64, 0..2_400_i64)
+    let act = (0..28_u8, 1..7_i64, 1..6_i64, 0..8_i64, 0..2_400_i64)
         .prop_map(|(what, person, topic, post, hours)| Act { what, person, topic, post, hours });
     proptest::collection::vec(act, 1..most).prop_map(|mut acts| {
         // A post is written once.
@@ -129,6 +129,9 @@ impl Act {
                 .activity(Verb::ReplyCreated)
                 .with(serde_json::json!({ "mention_only": self.hours % 7 == 0 })),
             10 | 11 => self.activity(Verb::ReactionAdded),
+            26 => self.activity(Verb::ReactionRemoved),
+            27 => Activity { actor: None, ..self.activity(Verb::ReactionRemoved) }
+                .with(serde_json::json!({ "count": 2 })),
             12 => Activity { actor: None, ..self.activity(Verb::ReactionAdded) }
                 .with(serde_json::json!({ "count": 3 })),
             13 if self.hours % 3 == 0 => {
@@ -136,8 +139,8 @@ impl Act {
             }
             13 => self.activity(Verb::AnswerAccepted),
             14 => self.activity(Verb::AnswerUnaccepted),
-            15 => self.activity(Verb::PostDeleted),
-            16 => self.activity(Verb::PostHidden),
+            15 => self.activity(Verb::PostDeleted).seen_by(Visibility::Staff),
+            16 => self.activity(Verb::PostHidden).seen_by(Visibility::Staff),
             17 => self.activity(Verb::PostRestored),
             18 => self.activity(Verb::TopicClosed),
             19 => self.activity(Verb::TopicReopened),

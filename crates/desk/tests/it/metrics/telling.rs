@@ -4,7 +4,7 @@ use mainstreet_db::Tx;
 use mainstreet_db::testing::on_each_database;
 use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
-use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb};
+use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb, Visibility};
 
 use super::history::{START, actor, settle, sweep};
 use mainstreet_desk::metrics::clocks::{Population, TopicClock};
@@ -38,8 +38,7 @@ pub(super) fn one_question(tx: &mut Tx<'_>) -> Result<()> {
 fn check(acts: &[Activity], expect: impl Fn(&TopicClock)) {
     on_each_database(|database| {
         database.write_now(sweep)?;
-        for act in acts {
-            let act = act.clone();
+        for act in acts.iter().cloned() {
             database.write_now(move |tx| tx.record(&act))?;
             settle(database, 10)?;
         }
@@ -72,7 +71,8 @@ fn the_first_reply_of_another_person_stops_the_clock() {
 fn bots_mentions_and_removed_replies_do_not_answer() {
     let bot = Activity { actor_class: ActorClass::Bot, ..act(Verb::ReplyCreated, 6, 101, 1) };
     let mention = act(Verb::ReplyCreated, HELPER, 102, 2).with(serde_json::json!({ "mention_only": true }));
-    let removed = [act(Verb::ReplyCreated, HELPER, 103, 3), act(Verb::PostHidden, STAFF, 103, 9)];
+    let hidden = act(Verb::PostHidden, STAFF, 103, 9).seen_by(Visibility::Staff);
+    let removed = [act(Verb::ReplyCreated, HELPER, 103, 3), hidden];
     let acts: Vec<Activity> = [asked(), bot, mention].into_iter().chain(removed).collect();
     check(&acts, |clock| assert_eq!((response(clock), clock.replies), (None, 2), "a bot's reply is none"));
     let back: Vec<Activity> = acts.into_iter().chain([act(Verb::PostRestored, STAFF, 103, 10)]).collect();
@@ -113,7 +113,7 @@ fn an_acceptance_goes_and_comes_back_with_its_post() {
     ];
     let acts: Vec<Activity> = gone.into_iter().chain(back).collect();
     check(&acts, |clock| {
-        assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back");
+        assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back")
     });
 }
 
@@ -123,12 +123,13 @@ fn a_question_may_stop_being_one_and_stop_waiting() {
         assert_eq!(clock.population, Population::Topic);
     });
     check(&[asked(), act(Verb::TopicClosed, STAFF, 100, 4)], |clock| {
-        assert_eq!(clock.closed_at, Some(hour(4)));
+        assert_eq!(clock.closed_at, Some(hour(4)))
     });
     let reopened = [asked(), act(Verb::TopicClosed, STAFF, 100, 4), act(Verb::TopicReopened, STAFF, 100, 5)];
     check(&reopened, |clock| assert_eq!(clock.closed_at, None));
-    check(&[asked(), act(Verb::PostDeleted, ASKER, 100, 6)], |clock| {
-        assert_eq!(clock.gone_at, Some(hour(6)));
+    let deleted = act(Verb::PostDeleted, ASKER, 100, 6).seen_by(Visibility::Staff);
+    check(&[asked(), deleted], |clock| {
+        assert_eq!(clock.gone_at, Some(hour(6)))
     });
 }
 
