@@ -128,9 +128,7 @@ fn a_question_may_stop_being_one_and_stop_waiting() {
     let reopened = [asked(), act(Verb::TopicClosed, STAFF, 100, 4), act(Verb::TopicReopened, STAFF, 100, 5)];
     check(&reopened, |clock| assert_eq!(clock.closed_at, None));
     let deleted = act(Verb::PostDeleted, ASKER, 100, 6).seen_by(Visibility::Staff);
-    check(&[asked(), deleted], |clock| {
-        assert_eq!(clock.gone_at, Some(hour(6)))
-    });
+    check(&[asked(), deleted], |clock| assert_eq!(clock.gone_at, Some(hour(6))));
 }
 
 #[test]
