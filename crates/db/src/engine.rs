@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use mainstreet_kernel::{Clock, Error, IdMint, Result};
+use mainstreet_kernel::{Clock, Error, IdMint, Kind, Result};
 use tokio::sync::watch;
 
 use crate::dialect::Dialect;
@@ -174,7 +174,7 @@ fn write_in_groups(shared: &Shared, mut connection: Connection, queue: &Receiver
         while let Some(work) = next {
             let finish = in_savepoint(&mut tx, work);
             waiting.push(finish);
-            next = match if waiting.len() < GROUP { queue.try_recv().ok() } else { None } {
+            next = match if waiting.len() < GROUP && tx.is_open() { queue.try_recv().ok() } else { None } {
                 Some(Request::Read(work) | Request::Write(work)) => Some(work),
                 bare => {
                     held = bare;
@@ -183,19 +183,27 @@ fn write_in_groups(shared: &Shared, mut connection: Connection, queue: &Receiver
             };
         }
         let recorded = tx.recorded;
-        let commit = tx.batch("COMMIT");
+        // A full disk ends the whole group: what came before the one that met it is gone as well.
+        let commit = if tx.is_open() { tx.batch("COMMIT") } else { Err(undone()) };
         if commit.is_err() {
             let _ = tx.batch("ROLLBACK");
         } else if recorded > 0 {
             shared.changes.send_modify(|count| *count += 1);
         }
         for finish in waiting {
-            finish(commit.as_ref().map(|()| ()).map_err(|error| Error::new(error.kind, error.safe.clone())));
+            finish(commit.as_ref().copied().map_err(|error| Error::new(error.kind, error.safe.clone())));
         }
         if let Err(error) = commit {
             tracing::error!(?error, "a group of writes was not committed");
         }
     }
+}
+
+fn undone() -> Error {
+    Error::new(
+        Kind::Unavailable,
+        "The database could not keep what was written at this moment, so nothing was saved. Keep what you wrote, and try again.",
+    )
 }
 
 fn in_savepoint(tx: &mut Tx<'_>, work: Work) -> Finish {
@@ -204,6 +212,9 @@ fn in_savepoint(tx: &mut Tx<'_>, work: Work) -> Finish {
     }
     let before = tx.recorded;
     let (keep, finish) = work(Ok(tx));
+    if !tx.is_open() {
+        return finish;
+    }
     let ended = if keep { tx.batch("RELEASE one") } else { tx.batch("ROLLBACK TO one; RELEASE one") };
     if !keep {
         tx.recorded = before;

@@ -76,9 +76,14 @@ pub fn claim(tx: &mut Tx<'_>) -> Result<Option<Claimed>> {
     Ok(due)
 }
 
-/// The job did what it should; its row goes.
+/// The job did what it should; its row goes. Called in the transaction that did it: when another process took the
+/// job over and was faster, this is an error, and what was done twice is undone.
 pub fn finish(tx: &mut Tx<'_>, id: JobId) -> Result<()> {
-    tx.run("DELETE FROM jobs WHERE id = $1", params![id]).map(drop)
+    tx.run_one(
+        "DELETE FROM jobs WHERE id = $1",
+        params![id],
+        "Another process took this job over and has done it.",
+    )
 }
 
 /// The job failed, but may succeed later: tried again after a pause that doubles, from one minute up to a day.

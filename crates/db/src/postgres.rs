@@ -170,7 +170,7 @@ pub(crate) fn trouble(cause: postgres::Error) -> Error {
             safe: "Somebody else did the same thing at the same moment. Look at the page again, then try once more.".into(),
             source: Some(Box::new(cause)),
         },
-        "53100" => Error::unavailable("The database server's disk is full, so nothing was saved.", cause),
+        "53100" => Error::unavailable("The database server's disk is full, so nothing was saved. Keep what you wrote, and send it again once those who run this place have freed some space.", cause),
         "25006" => Error::unavailable("The database is read-only, so nothing was saved.", cause),
         "" => Error::unavailable("The connection to the database broke, so nothing was saved. Try again in a moment.", cause),
         code if code.starts_with("53") || code.starts_with("57") => {

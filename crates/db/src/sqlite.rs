@@ -58,6 +58,11 @@ impl Sqlite {
         text
     }
 
+    /// False after a statement failed so badly (a full disk) that SQLite undid the whole transaction.
+    pub(crate) fn is_in_transaction(&self) -> bool {
+        !self.raw.is_autocommit()
+    }
+
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {
         self.raw.execute_batch(sql).map_err(trouble)
     }
@@ -169,15 +174,27 @@ impl ToSql for Value {
     }
 }
 
+/// What members and whoever runs the server do next.
+const FULL: &str = "The server's disk takes no more, so nothing was saved. Keep what you wrote, and send it again once those who run this place have freed some space.";
+
 pub(crate) fn trouble(cause: rusqlite::Error) -> Error {
     use rusqlite::ErrorCode::{ConstraintViolation, DatabaseBusy, DatabaseLocked, DiskFull, ReadOnly};
+    use rusqlite::ffi::{
+        SQLITE_IOERR_FSYNC, SQLITE_IOERR_SHMSIZE, SQLITE_IOERR_TRUNCATE, SQLITE_IOERR_WRITE,
+    };
+    // A quota, or a limit set for the process, does not say "full" but stops the write.
+    let stopped = matches!(
+        cause.sqlite_extended_error_code(),
+        Some(SQLITE_IOERR_WRITE | SQLITE_IOERR_FSYNC | SQLITE_IOERR_TRUNCATE | SQLITE_IOERR_SHMSIZE)
+    );
     match cause.sqlite_error_code() {
         Some(ConstraintViolation) => Error {
             kind: Kind::Conflict,
             safe: "Somebody else did the same thing at the same moment. Look at the page again, then try once more.".into(),
             source: Some(Box::new(cause)),
         },
-        Some(DiskFull) => Error::unavailable("The server's disk is full, so nothing was saved. Free some space and try again.", cause),
+        Some(DiskFull) => Error::unavailable(FULL, cause),
+        _ if stopped => Error::unavailable(FULL, cause),
         Some(ReadOnly) => Error::unavailable("The database is read-only, so nothing was saved.", cause),
         Some(DatabaseBusy | DatabaseLocked) => {
             Error::unavailable("The database is busy with something long. Try again in a moment.", cause)

@@ -140,7 +140,8 @@ impl<'a> Tx<'a> {
         let most = (30_000 / width).clamp(1, 500);
         let (mut inserted, mut length, mut sql) = (0, 0, String::new());
         while rows.peek().is_some() {
-            let part: Vec<Value> = rows.by_ref().take(most).flat_map(|row| row.as_ref().to_vec()).collect();
+            let part: Vec<Value> =
+                rows.by_ref().take(most).flat_map(|row| row.as_ref().to_vec()).collect();
             if part.len() != length {
                 length = part.len();
                 sql = values(length / width);
@@ -168,6 +169,14 @@ impl<'a> Tx<'a> {
     ) -> Result<()> {
         self.recorded += activities.len();
         log::append(self, activities)
+    }
+
+    /// False after the database itself has undone the whole transaction.
+    pub(crate) fn is_open(&self) -> bool {
+        match &self.connection {
+            Connection::Sqlite(sqlite) => sqlite.is_in_transaction(),
+            Connection::Postgres(_) => true,
+        }
     }
 
     pub(crate) fn batch(&mut self, sql: &str) -> Result<()> {

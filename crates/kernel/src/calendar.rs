@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::clock::{DAY, Timestamp};
+use crate::clock::{DAY, MINUTE, Timestamp};
 use crate::error::Error;
 
 /// A calendar day: days since 1970-01-01. Which instants belong to it is a matter of the [`Zone`].
@@ -25,6 +25,11 @@ impl Day {
     pub fn monday(self) -> Self {
         // 1970-01-01 was a Thursday, three days after a Monday.
         Self(self.0 - (self.0 + 3).rem_euclid(7))
+    }
+
+    /// Days since the Monday of its week: 0 Monday to 6 Sunday.
+    pub fn weekday(self) -> usize {
+        usize::try_from((self.0 + 3).rem_euclid(7)).unwrap_or(0)
     }
 
     fn date(self) -> jiff::civil::Date {
@@ -65,6 +70,19 @@ impl Zone {
         }
     }
 
+    /// The instant when clocks here show so many minutes after midnight of `day`; 1440 is the end of the day. A time
+    /// that is left out when clocks go forward is the same span later.
+    pub fn at(&self, day: Day, minute: i16) -> Timestamp {
+        if minute >= 1_440 {
+            return self.start_of(day.plus(1));
+        }
+        let time = jiff::civil::time(0, 0, 0, 0).saturating_add(jiff::Span::new().minutes(minute.max(0)));
+        match day.date().to_datetime(time).to_zoned(self.0.clone()) {
+            Ok(zoned) => Timestamp(zoned.timestamp().as_millisecond()),
+            Err(_) => self.start_of(day).plus(i64::from(minute) * MINUTE),
+        }
+    }
+
     /// `at` written for people here, by a `strftime` pattern such as `%-d %b %Y, %H:%M`.
     pub fn format(&self, at: Timestamp, pattern: &str) -> String {
         match jiff::Timestamp::from_millisecond(at.0) {
@@ -76,6 +94,18 @@ impl Zone {
     /// The IANA name, such as `Europe/Berlin`.
     pub fn name(&self) -> &str {
         self.0.iana_name().unwrap_or("UTC")
+    }
+}
+
+impl FromStr for Day {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self, Error> {
+        let date: jiff::civil::Date = text
+            .parse()
+            .map_err(|_| Error::invalid(format!("'{text}' is not a day. Write it such as 2026-12-24.")))?;
+        let span = date.since(jiff::civil::date(1970, 1, 1)).map_err(Error::internal)?;
+        Ok(Self(span.get_days()))
     }
 }
 
@@ -108,6 +138,11 @@ mod tests {
         let length = berlin.start_of(day.plus(1)).since(berlin.start_of(day));
         assert_eq!(length, 23 * crate::clock::HOUR, "summer time takes an hour away");
         assert_eq!(Zone::utc().start_of(Day(1)), Timestamp(DAY));
+        assert_eq!("2021-03-28".parse::<Day>()?, day);
+        assert_eq!(day.weekday(), 6, "a Sunday");
+        assert_eq!(berlin.at(day, 9 * 60), "2021-03-28T07:00Z".parse()?, "in summer time already");
+        assert_eq!(berlin.at(day, 150), "2021-03-28T01:30Z".parse()?, "half past two is left out");
+        assert_eq!(berlin.at(day, 1_440), berlin.start_of(day.plus(1)));
         Ok(())
     }
 }

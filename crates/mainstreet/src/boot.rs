@@ -84,9 +84,9 @@ impl Common {
     pub(crate) fn answer(&self, json: &serde_json::Value, text: &str) -> Done {
         let mut out = std::io::stdout().lock();
         if self.json {
-            writeln!(out, "{json}")?
+            writeln!(out, "{json}")?;
         } else {
-            writeln!(out, "{text}")?
+            writeln!(out, "{text}")?;
         }
         Ok(())
     }

@@ -66,7 +66,7 @@ async fn follow(app: App, name: &'static str, work: Work, mut stopped: watch::Re
             Ok(count) if count == BATCH => continue,
             Ok(_) => {}
             Err(error) => {
-                tracing::error!(reader = name, ?error, "a reader of the log failed and will try again")
+                tracing::error!(reader = name, ?error, "a reader of the log failed and will try again");
             }
         }
         tokio::select! {
@@ -156,8 +156,8 @@ pub(crate) fn catch_up(db: &Db) -> Result<()> {
 }
 
 /// Where a node keeps what it can make again: its search index.
-pub(crate) fn data_folder(db: &Db, asked: Option<&Path>) -> PathBuf {
-    match (asked, db.address()) {
+pub(crate) fn data_folder(address: &Address, asked: Option<&Path>) -> PathBuf {
+    match (asked, address) {
         (Some(folder), _) => folder.to_owned(),
         (None, Address::Sqlite(path)) => {
             let mut name = path.file_name().unwrap_or_default().to_owned();

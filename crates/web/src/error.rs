@@ -15,6 +15,7 @@ struct ErrorPage<'a> {
     heading: &'static str,
     text: &'a str,
     sign_in: bool,
+    typed: &'a str,
 }
 
 pub(crate) fn status(kind: Kind) -> StatusCode {
@@ -43,8 +44,8 @@ fn heading(kind: Kind) -> &'static str {
     }
 }
 
-/// The page for an error. What only the log may know goes to the log, once, here.
-pub(crate) fn page(chrome: &Chrome, error: &Error) -> Response {
+/// The page for an error, with the text somebody had written. What only the log may know goes to the log, once, here.
+pub(crate) fn page(chrome: &Chrome, error: &Error, typed: &str) -> Response {
     match error.kind {
         Kind::Internal => tracing::error!(path = chrome.path, ?error, "a request failed"),
         Kind::Unavailable => tracing::warn!(path = chrome.path, ?error, "a request could not be served"),
@@ -55,6 +56,7 @@ pub(crate) fn page(chrome: &Chrome, error: &Error) -> Response {
         heading: heading(error.kind),
         text: &error.safe,
         sign_in: error.kind == Kind::SignIn,
+        typed,
     };
     let mut response = views::html(&page).unwrap_or_else(|_| views::plain(&error.safe));
     *response.status_mut() = status(error.kind);

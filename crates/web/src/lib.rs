@@ -13,6 +13,7 @@ mod community;
 mod cookies;
 mod desk;
 mod error;
+mod hand_off;
 mod live;
 mod mail;
 mod pages;

@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
+use askama::Template;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport as _};
 use mainstreet_community::accounts;
+use mainstreet_desk::escalations::HandOff;
 use mainstreet_kernel::{Error, Result};
 
 use crate::app::App;
@@ -14,6 +16,45 @@ use crate::app::App;
 const BATCH: usize = 20;
 /// A mail server that does not answer within this time is given up for now.
 const PATIENCE: Duration = Duration::from_secs(15);
+
+/// A link to sign in with.
+#[derive(Template)]
+#[template(path = "mail/sign_in_link.txt")]
+pub(crate) struct SignInLink<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) token: &'a str,
+}
+
+/// Somebody signed up with the address of a member.
+#[derive(Template)]
+#[template(path = "mail/already_member.txt")]
+pub(crate) struct AlreadyMember<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) token: &'a str,
+}
+
+/// A question to an owner.
+#[derive(Template)]
+#[template(path = "mail/hand_off.txt")]
+pub(crate) struct HandOffMail<'a> {
+    pub(crate) site: &'a str,
+    pub(crate) url: &'a str,
+    pub(crate) handed: &'a HandOff,
+    /// Where it is answered.
+    pub(crate) link: &'a str,
+    /// Until when, for people.
+    pub(crate) due: &'a str,
+}
+
+/// Subject and text of a mail: the first line of its template, and what follows the empty line after it.
+pub(crate) fn words(mail: &impl Template) -> Result<(String, String)> {
+    let text = mail.render().map_err(Error::internal)?;
+    let (subject, body) =
+        text.split_once("\n\n").ok_or_else(|| Error::internal("a mail without a subject"))?;
+    Ok((subject.split_whitespace().collect::<Vec<_>>().join(" "), body.to_owned()))
+}
 
 /// Sends mails that wait; answers how many went out. Does nothing where no mail server is set. A mail is marked
 /// before it is handed over, so two nodes never send the same one; one that the server refuses stays with the

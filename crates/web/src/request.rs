@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 
-use axum::http::{HeaderMap, Method, Uri, header};
+use axum::http::{HeaderMap, Method, Uri};
 use bytes::Bytes;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Actor, Error, Kind, Result, Role};
@@ -58,6 +58,26 @@ impl Cx {
             .map_err(|cause| Error::invalid(format!("A field is missing or wrong in this form: {cause}.")))
     }
 
+    /// The text somebody wrote into this form, for the page of an error: nobody writes the same answer twice. It goes
+    /// back to its sender alone, so no token is asked for.
+    pub(crate) fn typed(&self) -> String {
+        let fields = url::form_urlencoded::parse(&self.body);
+        let texts = fields.filter(|(name, _)| matches!(name.as_ref(), "body" | "note" | "why"));
+        texts.map(|(_, text)| text.into_owned()).find(|text| !text.trim().is_empty()).unwrap_or_default()
+    }
+
+    /// Does what the page can do without, such as noting how far somebody has read: a full disk must not keep people
+    /// from reading.
+    pub(crate) async fn note(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static) {
+        if let Err(error) = self.app.db.write(work).await {
+            tracing::warn!(
+                path = self.uri.path(),
+                ?error,
+                "something that can be done without was not noted"
+            );
+        }
+    }
+
     /// The token every form of this viewer carries.
     pub(crate) fn csrf(&self) -> String {
         match &self.viewer {
@@ -102,18 +122,6 @@ impl Cx {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(name).and_then(|value| value.to_str().ok())
-    }
-
-    /// True when a script asked for a fragment (header `X-Fragment`) instead of a page.
-    pub(crate) fn wants_fragment(&self) -> bool {
-        self.headers.contains_key("x-fragment")
-    }
-
-    /// The local path of the page this request came from, or `/`.
-    pub(crate) fn back(&self) -> String {
-        let referer = self.header(header::REFERER.as_str()).and_then(|text| text.parse::<Uri>().ok());
-        let path = referer.and_then(|uri| uri.path_and_query().map(|part| part.as_str().to_owned()));
-        path.filter(|path| path.starts_with('/') && !path.starts_with("//")).unwrap_or_else(|| "/".to_owned())
     }
 
     /// What every page shows around its content.

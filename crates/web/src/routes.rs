@@ -22,7 +22,7 @@ use crate::app::App;
 use crate::cookies;
 use crate::request::Cx;
 use crate::views::{Flash, Page};
-use crate::{community, desk, error, live, session, setup};
+use crate::{community, desk, error, hand_off, live, session, setup};
 
 /// No form is longer than this: 32,000 characters of a post in the longest encoding, and some fields.
 const MOST_BODY: usize = 400 << 10;
@@ -71,7 +71,12 @@ impl Routes {
 }
 
 fn all() -> Routes {
-    Routes::new().get("/live", live::stream).and(setup::routes()).and(community::routes()).and(desk::routes())
+    Routes::new()
+        .get("/live", live::stream)
+        .and(setup::routes())
+        .and(community::routes())
+        .and(desk::routes())
+        .and(hand_off::routes())
 }
 
 /// Method and path of every page, for the test that holds the list against its snapshot.
@@ -108,7 +113,7 @@ async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request)
         Some(error) => Err(error),
         None => run(cx.clone()).await,
     };
-    let mut response = result.unwrap_or_else(|error| error::page(&cx.chrome(), &error));
+    let mut response = result.unwrap_or_else(|error| error::page(&cx.chrome(), &error, &cx.typed()));
     if had_flash && !response.headers().contains_key(header::SET_COOKIE) {
         let _ = crate::views::set_cookie(&cx, &mut response, cookies::FLASH, "", Some(0));
     }
@@ -122,7 +127,7 @@ async fn prepare(app: App, parameters: HashMap<String, String>, request: Request
     let mut trouble = None;
     let visit =
         cookies::read(&parts.headers, cookies::VISIT).filter(|visit| visit.len() == 43).map(str::to_owned);
-    let visit = visit.map_or_else(|| accounts::random_token().unwrap_or_default(), |visit| visit);
+    let visit = visit.unwrap_or_else(|| accounts::random_token().unwrap_or_default());
     let viewer = match cookies::read(&parts.headers, cookies::SESSION) {
         Some(token) => session::viewer(&app, token).await.unwrap_or_else(|error| {
             trouble = Some(error);
@@ -181,7 +186,8 @@ fn finish(cx: &Cx, response: &mut Response) {
     }
 }
 
-/// True for errors a handler may turn into its own page with the form as it was typed.
+/// True for errors a handler may turn into its own page with the form as it was typed. A full disk is nobody's
+/// mistake, but what was typed must not be lost to it.
 pub(crate) fn is_mistake(error: &Error) -> bool {
-    matches!(error.kind, Kind::Invalid | Kind::Conflict | Kind::TooMany)
+    matches!(error.kind, Kind::Invalid | Kind::Conflict | Kind::TooMany | Kind::Unavailable)
 }

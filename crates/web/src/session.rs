@@ -80,7 +80,10 @@ pub(crate) async fn viewer(app: &App, token: &str) -> Result<Option<Viewer>> {
     let session = app.db.read(move |tx| accounts::session(tx, &hash)).await?;
     if let Some(session) = session.as_ref().filter(|session| session.is_stale(now)) {
         let hash = session.token_hash.clone();
-        app.db.write(move |tx| accounts::touch_session(tx, &hash)).await?;
+        // A full disk must not sign people out.
+        if let Err(error) = app.db.write(move |tx| accounts::touch_session(tx, &hash)).await {
+            tracing::warn!(?error, "when a session was last used was not noted");
+        }
     }
     let viewer = session.map(Viewer::from);
     app.sessions.0.insert(key, (now, viewer.clone()));

@@ -97,7 +97,7 @@ impl Chrome {
         let days = self.zone.day_of(self.now).0 - self.zone.day_of(*at).0;
         match age {
             ..MINUTE => "just now".to_owned(),
-            ..HOUR => format!("{} min ago", age / MINUTE),
+            MINUTE..HOUR => format!("{} min ago", age / MINUTE),
             _ if age < DAY && days == 0 => format!("{} h ago", age / HOUR),
             _ if days <= 1 => "yesterday".to_owned(),
             _ if days < 7 => format!("{days} days ago"),
@@ -209,13 +209,13 @@ fn percent(letter: char) -> String {
 
 /// After a form: go there, and say what happened.
 pub(crate) fn see_saying(cx: &Cx, path: &str, said: impl Into<String>) -> Page {
-    see_with(cx, path, Flash { text: said.into(), undo: None })
+    see_with(cx, path, &Flash { text: said.into(), undo: None })
 }
 
 /// After a form: go there, say what happened, and offer to take it back.
-pub(crate) fn see_with(cx: &Cx, path: &str, flash: Flash) -> Page {
+pub(crate) fn see_with(cx: &Cx, path: &str, flash: &Flash) -> Page {
     let mut response = see(path)?;
-    let value = cookies::pack(&serde_json::to_string(&flash).map_err(Error::internal)?);
+    let value = cookies::pack(&serde_json::to_string(flash).map_err(Error::internal)?);
     set_cookie(cx, &mut response, cookies::FLASH, &value, Some(60))?;
     Ok(response)
 }

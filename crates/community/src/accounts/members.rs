@@ -93,7 +93,8 @@ pub fn check_new_member(tx: &mut Tx<'_>, new: &NewMember) -> Result<FieldErrors>
     Ok(errors)
 }
 
-fn looks_like_email(email: &str) -> bool {
+/// True when this may be a mail address: it has a name and a host, no spaces.
+pub fn looks_like_email(email: &str) -> bool {
     let email = email.trim();
     let Some((local, domain)) = email.rsplit_once('@') else { return false };
     !local.is_empty()

@@ -19,10 +19,10 @@ use mainstreet_db::Tx;
 use mainstreet_kernel::{Error, Result, Timestamp};
 use sha2::{Digest as _, Sha256};
 
-pub use mails::{Mail, latest_mails, mail_failed, take_mails};
+pub use mails::{Mail, MailStand, latest_mails, mail_failed, mail_stand, post_mail, recall_mail, take_mails};
 pub use members::{
     Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find,
-    find_by_email, find_by_username, find_like, open, prefer, reinstate, staff, suspend,
+    find_by_email, find_by_username, find_like, looks_like_email, open, prefer, reinstate, staff, suspend,
 };
 pub use passwords::{check_password, check_strength, hash_password};
 pub use sessions::{

@@ -44,7 +44,7 @@ pub fn ask_link(
     email: &str,
     purpose: Purpose,
     caller: &str,
-    body: impl FnOnce(&str) -> (String, String),
+    body: impl FnOnce(&str) -> Result<(String, String)>,
 ) -> Result<()> {
     super::limit(tx, &format!("link:by:{caller}"), 20, HOUR)?;
     super::limit(tx, &format!("link:to:{}", text::fold(email)), 5, HOUR)?;
@@ -52,7 +52,7 @@ pub fn ask_link(
     let token = random_token()?;
     let expires_at = tx.now().plus(LINK_LIFE);
     store::insert_link(tx, &hash_token(&token), purpose, &member.email, expires_at)?;
-    let (subject, text) = body(&token);
+    let (subject, text) = body(&token)?;
     let mail = MailId(tx.mint());
     store::insert_mail(tx, mail, &member.email, &subject, &text)
 }

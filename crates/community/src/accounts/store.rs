@@ -5,7 +5,7 @@ use mainstreet_kernel::clock::{DAY, MINUTE};
 use mainstreet_kernel::id::{MailId, PersonId};
 use mainstreet_kernel::{ActorClass, Result, Role, Timestamp, text};
 
-use super::mails::Mail;
+use super::mails::{Mail, MailStand};
 use super::members::{Member, NewMember};
 use super::sessions::{Device, Session};
 use super::signing_in::Purpose;
@@ -271,6 +271,26 @@ pub(super) fn insert_mail(tx: &mut Tx<'_>, id: MailId, to: &str, subject: &str, 
         params![id, to, subject, body, now],
     )
     .map(drop)
+}
+
+pub(super) fn hold_mail(tx: &mut Tx<'_>, id: MailId, from: Timestamp) -> Result<()> {
+    tx.run("UPDATE mails SET retry_at = $2 WHERE id = $1", params![id, from]).map(drop)
+}
+
+pub(super) fn recall_mail(tx: &mut Tx<'_>, id: MailId) -> Result<bool> {
+    Ok(tx.run("DELETE FROM mails WHERE id = $1 AND sent_at IS NULL", params![id])? > 0)
+}
+
+pub(super) fn mail_stand(tx: &mut Tx<'_>, id: MailId) -> Result<Option<MailStand>> {
+    tx.first("SELECT sent_at, last_error FROM mails WHERE id = $1", params![id], |row| {
+        let (sent, refused): (Option<Timestamp>, Option<String>) =
+            (row.get("sent_at")?, row.get("last_error")?);
+        Ok(match (sent, refused) {
+            (Some(at), _) => MailStand::Sent(at),
+            (None, Some(why)) => MailStand::Refused(why),
+            (None, None) => MailStand::Waiting,
+        })
+    })
 }
 
 fn read_mail(row: &Row) -> Result<Mail> {

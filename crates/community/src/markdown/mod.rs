@@ -1,9 +1,9 @@
 //! Markdown: what people write becomes safe HTML, plain text, and the list of whom it mentions.
 //!
 //! CommonMark with tables, strikethrough, autolinks, task lists and footnotes. Raw HTML is text, but for a few bare
-//! tags ([`tree`]). **Invariants.** The output passes through one allow-list ([`clean`]), whatever the steps before
+//! tags (`tree`). **Invariants.** The output passes through one allow-list (`clean`), whatever the steps before
 //! it did: no script, style, event attribute or address other than http, https and mailto comes out. Cleaning twice
-//! changes nothing. Work and output are bounded by the input: nesting is cut at [`DEPTH`], and a text past the
+//! changes nothing. Work and output are bounded by the input: nesting is cut at `DEPTH`, and a text past the
 //! bounds comes out as plain paragraphs. Same text and links, same HTML.
 
 mod clean;

@@ -26,13 +26,13 @@ const SHOWN: usize = 8_000;
 
 /// How far the index has come. Stands in each of its commits.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-struct Position {
-    version: u32,
-    place: i64,
-    tx: i64,
-    seq: i64,
+pub(super) struct Position {
+    pub(super) version: u32,
+    pub(super) place: i64,
+    pub(super) tx: i64,
+    pub(super) seq: i64,
     /// While it is built anew: the last post put in.
-    scan: Option<i64>,
+    pub(super) scan: Option<i64>,
 }
 
 /// What only the feeder touches.
@@ -64,7 +64,7 @@ impl State {
     }
 }
 
-fn position(index: &Index) -> Position {
+pub(super) fn position(index: &Index) -> Position {
     let payload = index.load_metas().ok().and_then(|metas| metas.payload).unwrap_or_default();
     serde_json::from_str(&payload)
         .ok()
@@ -210,6 +210,19 @@ impl Search {
         state.writer.add_document(document).map(drop).map_err(Error::internal)
     }
 }
+
+/// What changes the place of a post in the index.
+pub(super) const CONCERNED: &[Verb] = &[
+    Verb::TopicCreated,
+    Verb::ReplyCreated,
+    Verb::PostEdited,
+    Verb::PostDeleted,
+    Verb::PostHidden,
+    Verb::PostRestored,
+    Verb::TopicEdited,
+    Verb::AnswerAccepted,
+    Verb::AnswerUnaccepted,
+];
 
 /// The posts and topics whose place in the index these entries change. A topic stands for all its posts.
 fn touched(entries: &[Entry]) -> (BTreeSet<PostId>, BTreeSet<TopicId>) {

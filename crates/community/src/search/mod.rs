@@ -4,13 +4,14 @@
 //! How far it has come (the place it is of, the log's cursor, a scan in progress) stands inside its own commits, so
 //! killing the program at any moment leaves index and position in step. After a start that was not followed by an
 //! orderly end (the file `in-use` is still there), all checksums are verified first. An index that cannot be opened, is of another
-//! place or of an older [`VERSION`], is built anew while searching goes on. Who may see a space is decided when
+//! place or of an older `VERSION`, is built anew while searching goes on. Who may see a space is decided when
 //! somebody searches, not when a post is indexed; [`show`] asks the database once more, so that a post hidden a
 //! moment ago is not shown.
 
 mod feed;
 mod find;
 mod snippet;
+mod standing;
 mod store;
 mod words;
 
@@ -28,6 +29,7 @@ use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
 
 pub use feed::Progress;
 pub use find::{Shown, record, show, visible};
+pub use standing::{Standing, standing};
 
 /// Raise it whenever what is put into the index changes: older ones are then built anew.
 const VERSION: u32 = 1;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use mainstreet_db::log::Cursor;
 use mainstreet_db::{Row, Tx, log, params};
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
-use mainstreet_kernel::{Result, Timestamp};
+use mainstreet_kernel::{Result, Timestamp, Verb};
 
 use crate::store::{list, marks};
 use crate::tags;
@@ -95,4 +95,23 @@ fn tagged(tx: &mut Tx<'_>, mut pieces: Vec<Piece>) -> Result<Vec<Piece>> {
 pub(super) fn place(tx: &mut Tx<'_>) -> Result<(i64, Cursor)> {
     let place = tx.count("SELECT COALESCE(MIN(id), 0) AS n FROM accounts", &[])?;
     Ok((place, log::end(tx)?))
+}
+
+/// How many rows of the log with one of these verbs lie past `from`, and when the oldest of them was recorded.
+pub(super) fn past(tx: &mut Tx<'_>, from: Cursor, verbs: &[Verb]) -> Result<(i64, Option<Timestamp>)> {
+    let verbs: Vec<&str> = verbs.iter().map(|verb| verb.as_str()).collect();
+    let mut values = params![from.tx, from.seq].to_vec();
+    let words = list(&verbs);
+    let sql = format!(
+        "SELECT COUNT(*) AS n, MIN(recorded_at) AS since FROM activities
+         WHERE (tx > $1 OR (tx = $1 AND seq > $2)) AND verb IN ({})",
+        marks(3, &words)
+    );
+    values.extend(words);
+    tx.one(&sql, &values, |row| Ok((row.get("n")?, row.get("since")?)))
+}
+
+/// How many posts come after this one, in the order of ids.
+pub(super) fn posts_after(tx: &mut Tx<'_>, id: PostId) -> Result<i64> {
+    tx.count("SELECT COUNT(*) AS n FROM posts WHERE id > $1", params![id])
 }

@@ -180,7 +180,7 @@ pub fn rows(tx: &mut Tx<'_>, viewer: Viewer, ids: &[TopicId]) -> Result<Vec<Row>
 const NEIGHBOURS: usize = 100;
 
 /// Other published topics that share tags with this one, most in common first, then the latest. Of each tag only the
-/// latest [`NEIGHBOURS`] are looked at. Where the search index is at hand, `Search::like` knows better.
+/// latest `NEIGHBOURS` are looked at. Where the search index is at hand, `Search::like` knows better.
 pub fn related(tx: &mut Tx<'_>, viewer: Viewer, topic: TopicId, limit: usize) -> Result<Vec<Row>> {
     let mut shared: HashMap<TopicId, usize> = HashMap::new();
     for tag in tags::store::of_topic(tx, topic)? {

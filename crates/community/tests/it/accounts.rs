@@ -94,7 +94,7 @@ fn a_mailed_link_works_once_and_not_for_long() {
                 let mut kept = String::new();
                 accounts::ask_link(tx, email, Purpose::SignIn, "test", |token| {
                     kept = token.to_owned();
-                    ("subject".into(), "body".into())
+                    Ok(("subject".into(), "body".into()))
                 })?;
                 Ok(kept)
             })

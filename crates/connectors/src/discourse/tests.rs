@@ -28,11 +28,13 @@ fn messages(found: &[Found]) -> Vec<&IncomingMessage> {
 }
 
 fn skipped(found: &[Found]) -> Vec<(&str, &str)> {
-    let skipped = |item| match item {
-        &Found::Skipped(ref skipped) => Some((skipped.at.as_str(), skipped.why.as_str())),
-        _ => None,
-    };
-    found.iter().filter_map(skipped).collect()
+    let mut skipped = Vec::new();
+    for item in found {
+        if let Found::Skipped(item) = item {
+            skipped.push((item.at.as_str(), item.why.as_str()));
+        }
+    }
+    skipped
 }
 
 #[test]

@@ -138,7 +138,7 @@ fn encode(values: &[Value]) -> Result<String> {
             Value::Real(number) => line.push_str(&format!("{{\"real\":\"{number}\"}}")),
             // One of the databases refuses NUL inside text.
             Value::Text(text) => {
-                line.push_str(&serde_json::to_string(&text.replace('\0', "")).map_err(Error::internal)?)
+                line.push_str(&serde_json::to_string(&text.replace('\0', "")).map_err(Error::internal)?);
             }
             Value::Word(word) => line.push_str(&serde_json::to_string(word).map_err(Error::internal)?),
             Value::Blob(bytes) => line.push_str(&format!("{{\"hex\":\"{}\"}}", hex(bytes))),

@@ -133,7 +133,7 @@ fn a_copy_is_taken_while_others_write() {
             let writer = from.second_handle().unwrap();
             std::thread::scope(|scope| {
                 scope.spawn(|| {
-                    (0..20).for_each(|id| writer.write_now(move |tx| tx.record(&happened(id))).unwrap())
+                    (0..20).for_each(|id| writer.write_now(move |tx| tx.record(&happened(id))).unwrap());
                 });
                 let copied = archive::copy(from.address(), to.address(), TEST_NOW, |_| {}).unwrap();
                 assert_eq!(

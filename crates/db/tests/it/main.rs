@@ -1,8 +1,7 @@
 //! The data layer on both databases.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
-
 mod archive;
+mod full;
 mod load;
 
 use mainstreet_db::testing::{TEST_NOW, TestDb, on_each_database};
@@ -173,6 +172,32 @@ fn a_job_runs_once_is_retried_and_survives_its_process() {
         let third = db.write_now(jobs::claim)?.unwrap();
         db.write_now(move |tx| jobs::finish(tx, third.id))?;
         assert_eq!(db.read_now(jobs::counts)?, (0, 0));
+        Ok(())
+    });
+}
+
+#[test]
+fn a_job_that_was_taken_over_has_its_effect_once() {
+    on_each_database(|db| {
+        db.write_now(|tx| {
+            let now = tx.now();
+            tx.run("INSERT INTO settings (key, value, changed_at) VALUES ('greeted', '', 0)", &[])?;
+            jobs::enqueue(tx, &Greet { name: "mira".into() }, now)
+        })?;
+        let slow = db.write_now(jobs::claim)?.unwrap();
+        db.hand.advance(jobs::LEASE + 1);
+        let other = db.write_now(jobs::claim)?.unwrap();
+        assert_eq!(slow.id, other.id);
+        let greet = |job: jobs::Claimed| {
+            db.write_now(move |tx| {
+                tx.run("UPDATE settings SET changed_at = changed_at + 1 WHERE key = 'greeted'", &[])?;
+                jobs::finish(tx, job.id)
+            })
+        };
+        greet(other)?;
+        assert_eq!(greet(slow).unwrap_err().kind, Kind::Conflict);
+        let times = "SELECT changed_at AS n FROM settings WHERE key = 'greeted'";
+        assert_eq!(db.read_now(|tx| tx.count(times, &[]))?, 1);
         Ok(())
     });
 }

@@ -2,16 +2,19 @@
 //!
 //! **Invariant:** while an item waits for an owner, at least one of its questions is unanswered.
 
+mod handing;
 mod store;
 
+pub use handing::{HandOff, answer_from_mail, hand_off, of_link, refuse_from_mail, take_from_mail};
+use mainstreet_community::accounts::{self, MailStand};
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
+use mainstreet_kernel::id::{EntryId, MailId, PersonId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use crate::signals::rules::may_work;
 use crate::signals::steps::{Change, change, check_move, due_from_now, take_up};
 use crate::signals::{Act, Sight, Signal, State};
-use crate::triage::{Label, Owner, SetBy, Targets, words};
+use crate::triage::{self, Label, Owner, SetBy, words};
 
 /// The longest question, promise or answer, in characters.
 const LONGEST: usize = 4_000;
@@ -25,6 +28,8 @@ words! {
         Answered = "answered",
         /// Taken back before an answer.
         Withdrawn = "withdrawn",
+        /// Not theirs, they say; whose it is has to be asked again.
+        Refused = "refused",
     }
 }
 
@@ -59,6 +64,18 @@ pub struct Escalation {
     pub answerer: Option<String>,
     /// When.
     pub answered_at: Option<Timestamp>,
+    /// Who took it on, as they signed.
+    pub taken_by: String,
+    /// When they did.
+    pub taken_at: Option<Timestamp>,
+    /// Who answered from the mail, as they signed; empty: somebody of the desk kept the answer.
+    pub signed: String,
+    /// The address it was mailed to; empty: it was not.
+    pub mailed_to: String,
+    /// The mail.
+    pub mail: Option<MailId>,
+    /// How far the mail has come.
+    pub mail_stand: Option<MailStand>,
 }
 
 /// A question about to be asked.
@@ -86,7 +103,10 @@ pub fn escalate(tx: &mut Tx<'_>, actor: Actor, sight: Sight, ask: &Question) -> 
     }
     let before = take_up(tx, actor, sight)?;
     let now = tx.now();
-    let due = ask.due_at.unwrap_or(now.plus(Targets::of_owner(before.assessment.urgency.is)));
+    let due = match ask.due_at {
+        Some(due) => due,
+        None => owner_due(tx, ask.owner, before.assessment.urgency.is)?,
+    };
     if due <= now {
         return Err(Error::invalid("An answer cannot be due in the past. Choose a later time."));
     }
@@ -99,6 +119,14 @@ pub fn escalate(tx: &mut Tx<'_>, actor: Actor, sight: Sight, ask: &Question) -> 
     store::insert(tx, &asked, actor.person)?;
     let why = format!("asked {}: {}", ask.owner, mainstreet_kernel::text::excerpt(&question, 120));
     change(tx, actor, &before, after, &Change::new(Act::Escalated, State::WaitingOwner, &why).about(id.0))
+}
+
+/// When an owner's answer is due: by what was agreed with them, or by the urgency, counted in opening hours.
+fn owner_due(tx: &mut Tx<'_>, owner: Owner, urgency: triage::Urgency) -> Result<Timestamp> {
+    let agreed = triage::owners::team(tx, owner)?.answer_within;
+    let span = agreed.unwrap_or(triage::owner_targets(tx)?.of(urgency));
+    let hours = triage::clocks(tx)?.hours;
+    Ok(triage::due(&hours, tx.now(), span, urgency))
 }
 
 /// The owner answers. When it was the last open question, the item goes on.
@@ -119,20 +147,26 @@ pub fn answer(tx: &mut Tx<'_>, actor: Actor, id: EntryId, answer: &str) -> Resul
         let who = asked.answerer.as_deref().unwrap_or("Somebody");
         return Err(Error::conflict(match asked.state {
             Stand::Withdrawn => "This question was taken back, so it needs no answer.".to_owned(),
+            Stand::Refused => "The owner said that it is not theirs. Ask another one.".to_owned(),
             _ => format!("{who} has answered this question already. Add a note if there is more to say."),
         }));
     }
+    store::set_answer(tx, id, Stand::Answered, &answer, actor.person, "")?;
+    let why = format!("{} answered: {}", asked.owner, mainstreet_kernel::text::excerpt(&answer, 120));
+    go_on(tx, actor, &asked, Act::OwnerAnswered, &why)
+}
+
+/// Something came of a question: when none is open any more, the item goes on.
+fn go_on(tx: &mut Tx<'_>, actor: Actor, asked: &Escalation, act: Act, why: &str) -> Result<Signal> {
     let staff = Actor { role: actor.role.max(mainstreet_kernel::Role::Moderator), ..actor };
     let before = take_up(tx, staff, Sight { id: asked.signal, version: None })?;
-    store::set_answer(tx, id, &answer, actor.person)?;
     let mut after = before.clone();
     let open = store::of_signal(tx, asked.signal)?.iter().any(|other| other.state == Stand::Asked);
     let to = if before.state == State::WaitingOwner && !open { State::Triaged } else { before.state };
     if to != before.state {
         after.due_at = Some(due_from_now(tx, &after)?);
     }
-    let why = format!("{} answered: {}", asked.owner, mainstreet_kernel::text::excerpt(&answer, 120));
-    change(tx, actor, &before, after, &Change::lasting(Act::OwnerAnswered, to, &why).about(id.0))
+    change(tx, actor, &before, after, &Change::lasting(act, to, why).about(asked.id.0))
 }
 
 fn text(typed: &str, missing: &'static str) -> Result<String> {
@@ -153,7 +187,11 @@ pub fn find(tx: &mut Tx<'_>, id: EntryId) -> Result<Escalation> {
 
 /// Those of an item, oldest first.
 pub fn of_signal(tx: &mut Tx<'_>, signal: SignalId) -> Result<Vec<Escalation>> {
-    store::of_signal(tx, signal)
+    let mut all = store::of_signal(tx, signal)?;
+    for asked in &mut all {
+        asked.mail_stand = asked.mail.map(|mail| accounts::mail_stand(tx, mail)).transpose()?.flatten();
+    }
+    Ok(all)
 }
 
 /// Says that a person answers for an owner, or no longer does. Managers may.
@@ -170,7 +208,11 @@ pub fn set_owner_person(
     store::set_owner_person(tx, owner, person, answers)
 }
 
-/// Takes a question back with the step that asked it.
+/// Takes a question back with the step that asked it, and its mail if that has not gone out.
 pub(crate) fn withdraw(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {
-    store::withdraw(tx, id)
+    store::withdraw(tx, id)?;
+    match find(tx, id)?.mail {
+        Some(mail) => accounts::recall_mail(tx, mail).map(drop),
+        None => Ok(()),
+    }
 }

@@ -1,14 +1,15 @@
 //! The SQL of escalations.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
+use mainstreet_kernel::id::{EntryId, MailId, PersonId, SignalId};
 use mainstreet_kernel::{Result, Timestamp};
 
-use super::Escalation;
+use super::{Escalation, Stand};
 use crate::triage::Owner;
 
 const COLUMNS: &str = "SELECT e.id, e.signal_id, e.owner, e.question, e.promise, e.state, e.asked_by, \
-     p.name AS asker, e.asked_at, e.due_at, e.answer, e.answered_by, q.name AS answerer, e.answered_at \
+     p.name AS asker, e.asked_at, e.due_at, e.answer, e.answered_by, q.name AS answerer, e.answered_at, \
+     e.taken_by, e.taken_at, e.signed, e.mailed_to, e.mail_id \
      FROM escalations e LEFT JOIN people p ON p.id = e.asked_by LEFT JOIN people q ON q.id = e.answered_by";
 
 fn read(row: &Row) -> Result<Escalation> {
@@ -27,6 +28,12 @@ fn read(row: &Row) -> Result<Escalation> {
         answered_by: row.get("answered_by")?,
         answerer: row.get("answerer")?,
         answered_at: row.get("answered_at")?,
+        taken_by: row.get("taken_by")?,
+        taken_at: row.get("taken_at")?,
+        signed: row.get("signed")?,
+        mailed_to: row.get("mailed_to")?,
+        mail: row.get("mail_id")?,
+        mail_stand: None,
     })
 }
 
@@ -58,14 +65,35 @@ pub(super) fn of_signal(tx: &mut Tx<'_>, signal: SignalId) -> Result<Vec<Escalat
     tx.all(&format!("{COLUMNS} WHERE e.signal_id = $1 ORDER BY e.id"), params![signal], read)
 }
 
-pub(super) fn set_answer(tx: &mut Tx<'_>, id: EntryId, answer: &str, by: Option<PersonId>) -> Result<()> {
+pub(super) fn set_answer(
+    tx: &mut Tx<'_>,
+    id: EntryId,
+    to: Stand,
+    answer: &str,
+    by: Option<PersonId>,
+    signed: &str,
+) -> Result<()> {
     let now = tx.now();
     tx.run_one(
-        "UPDATE escalations SET state = 'answered', answer = $2, answered_by = $3, answered_at = $4
+        "UPDATE escalations SET state = $2, answer = $3, answered_by = $4, answered_at = $5, signed = $6
          WHERE id = $1 AND state = 'asked'",
-        params![id, answer, by, now],
+        params![id, to, answer, by, now, signed],
         "Somebody answered this question a moment ago. Look again.",
     )
+}
+
+pub(super) fn set_taken(tx: &mut Tx<'_>, id: EntryId, by: &str) -> Result<()> {
+    let now = tx.now();
+    tx.run_one(
+        "UPDATE escalations SET taken_at = $2, taken_by = $3 WHERE id = $1 AND state = 'asked' AND taken_at IS NULL",
+        params![id, now, by],
+        "Somebody has taken this question on already.",
+    )
+}
+
+pub(super) fn set_mail(tx: &mut Tx<'_>, id: EntryId, mail: MailId, to: &str) -> Result<()> {
+    tx.run("UPDATE escalations SET mail_id = $2, mailed_to = $3 WHERE id = $1", params![id, mail, to])
+        .map(drop)
 }
 
 pub(super) fn withdraw(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {

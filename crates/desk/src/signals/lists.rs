@@ -113,3 +113,8 @@ pub fn next(tx: &mut Tx<'_>, filter: Filter, me: PersonId, after: SignalId) -> R
 pub fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Counts> {
     store::counts(tx, me).map(Counts)
 }
+
+/// How many items wait for `me`: the length of [`Filter::Mine`], for the navigation of every page of the desk.
+pub fn waiting(tx: &mut Tx<'_>, me: PersonId) -> Result<i64> {
+    store::waiting(tx, me)
+}

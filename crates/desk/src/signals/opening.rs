@@ -11,7 +11,7 @@ use super::model::{Act, Cause, HORIZON, REOPEN_TIME, Signal, State};
 use super::steps::{Change, change, due_from_now, signal_activity};
 use super::store::{self, NewCause, NewStep, Written};
 use crate::triage::rules::{COMPLAINT_FLOOR, Context, Seen, assess, keep_corrections};
-use crate::triage::{self, Assessment, Targets, Urgency};
+use crate::triage::{self, Assessment, Urgency};
 
 /// A person of another channel is a newcomer only when they joined within this time before their first post: an
 /// archive seldom holds everything that they wrote.
@@ -116,10 +116,10 @@ pub(crate) fn flagged(tx: &mut Tx<'_>, flags: &[FlagId]) -> Result<()> {
     Ok(())
 }
 
-/// When a question's first response is due, by what its words alone say.
-pub(super) fn question_target(post: &Written, seen: &Seen, targets: &Targets) -> i64 {
+/// How soon a question wants its first response, by what its words alone say.
+pub(super) fn question_urgency(post: &Written, seen: &Seen) -> Urgency {
     let context = Context { question: true, others: post.people - 1, ..Context::default() };
-    targets.of(assess(seen, &context).urgency.is)
+    assess(seen, &context).urgency.is
 }
 
 /// A question stayed without a response past its target.
@@ -186,7 +186,7 @@ fn start(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<SignalId> {
     let anchor = anchor(opening);
     let seen = opening.seen.clone().unwrap_or_else(|| read(post));
     let flags = i64::from(opening.cause == Cause::Flag);
-    let (assessment, target) = assessed(tx, id, post, &seen, &[opening.cause], flags, Some(opening))?;
+    let (assessment, due) = assessed(tx, id, post, &seen, &[opening.cause], flags, Some(opening))?;
     let signal = Signal {
         id,
         kind: opening.cause,
@@ -200,7 +200,7 @@ fn start(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<SignalId> {
         assignee: None,
         lease_until: None,
         state: State::New,
-        due_at: Some(opening.occurred_at.plus(target)),
+        due_at: Some(due),
         snoozed_until: None,
         outcome: None,
         outcome_why: String::new(),
@@ -294,10 +294,12 @@ pub(crate) fn reassessed(tx: &mut Tx<'_>, signal: &Signal) -> Result<Assessment>
     let causes = store::live_causes(tx, signal.id)?;
     let seen = read(&post);
     let (fresh, _) = assessed(tx, signal.id, &post, &seen, &causes, 0, None)?;
-    Ok(keep_corrections(&signal.assessment, fresh))
+    let mut kept = keep_corrections(&signal.assessment, fresh);
+    triage::owners::place(tx, &mut kept, signal.topic, signal.space)?;
+    Ok(kept)
 }
 
-/// The assessment, and how long a first response may take (by the urgency before age raised it).
+/// The assessment, and when a first response is due (by the urgency before age raised it).
 fn assessed(
     tx: &mut Tx<'_>,
     id: SignalId,
@@ -306,8 +308,8 @@ fn assessed(
     causes: &[Cause],
     flags: i64,
     opening: Option<&Opening<'_>>,
-) -> Result<(Assessment, i64)> {
-    let targets = triage::targets(tx)?;
+) -> Result<(Assessment, Timestamp)> {
+    let clocks = triage::clocks(tx)?;
     let (mut flag_reasons, mut people) = store::flag_reasons(tx, id)?;
     if let Some(flag) = opening.filter(|opening| opening.cause == Cause::Flag) {
         flag_reasons.extend(store::flag_reason(tx, FlagId(flag.object))?);
@@ -318,6 +320,7 @@ fn assessed(
         question: has(Cause::Question) || (post.question && post.opens()),
         past_target: None,
         target: 0,
+        waited: 0,
         newcomer: has(Cause::Newcomer),
         complaint: has(Cause::Complaint),
         harm: has(Cause::Harm) && !seen.harm.is_empty(),
@@ -327,10 +330,14 @@ fn assessed(
         reopened: store::find(tx, id)?.map_or(0, |signal| signal.reopened),
     };
     let base: Urgency = assess(seen, &context).urgency.is;
-    let target = targets.of(base);
     if has(Cause::Question) {
-        context.target = target;
-        context.past_target = Some(tx.now().since(post.topic_at) - target).filter(|past| *past >= 0);
+        context.target = clocks.targets.of(base);
+        let past = tx.now().since(clocks.due(post.topic_at, base));
+        context.past_target = Some(past).filter(|past| *past >= 0);
+        context.waited = tx.now().since(post.topic_at);
     }
-    Ok((assess(seen, &context), target))
+    let mut assessment = assess(seen, &context);
+    triage::owners::place(tx, &mut assessment, post.topic, post.space)?;
+    let since = opening.map_or(tx.now(), |opening| opening.occurred_at);
+    Ok((assessment, clocks.due(since, base)))
 }

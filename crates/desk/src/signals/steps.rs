@@ -194,8 +194,8 @@ fn verb(act: Act, moved: bool) -> Option<Verb> {
 
 /// When the next response is due, counted from now.
 pub(crate) fn due_from_now(tx: &mut Tx<'_>, signal: &Signal) -> Result<mainstreet_kernel::Timestamp> {
-    let targets = triage::targets(tx)?;
-    Ok(tx.now().plus(targets.of(signal.assessment.urgency.is)))
+    let clocks = triage::clocks(tx)?;
+    Ok(clocks.due(tx.now(), signal.assessment.urgency.is))
 }
 
 /// The person behind an actor.

@@ -5,7 +5,7 @@ use mainstreet_kernel::clock::{DAY, MINUTE};
 use mainstreet_kernel::{Actor, ActorClass, Result, Timestamp, Visibility};
 
 use super::model::{Act, HORIZON, QUESTION_HORIZON, REOPEN_TIME, Signal, State};
-use super::opening::{look_over, question_target, question_waits};
+use super::opening::{look_over, question_urgency, question_waits};
 use super::steps::{Change, change};
 use super::store::{self, Written};
 use crate::triage;
@@ -68,17 +68,17 @@ fn by_itself(
 }
 
 fn questions(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
-    let targets = triage::targets(tx)?;
-    let (from, to) = (now.plus(-QUESTION_HORIZON), now.plus(1 - targets.shortest()));
+    let clocks = triage::clocks(tx)?;
+    let (from, to) = (now.plus(-QUESTION_HORIZON), now.plus(1 - clocks.targets.shortest()));
     let mut opened = 0;
     for post in store::unanswered(tx, from, to, now)? {
         if !asks_us(&post) {
             continue;
         }
         let seen = triage::observe(&post.body, &post.title);
-        let target = question_target(&post, &seen, &targets);
-        if now.since(post.created_at) >= target {
-            question_waits(tx, &post, seen, target)?;
+        let urgency = question_urgency(&post, &seen);
+        if clocks.due(post.created_at, urgency) <= now {
+            question_waits(tx, &post, seen, clocks.targets.of(urgency))?;
             opened += 1;
         }
     }

@@ -1,11 +1,10 @@
 //! A person's word on what an item is.
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::clock::MINUTE;
-use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Verb, Visibility};
+use mainstreet_kernel::{Actor, Error, Result};
 
-use super::model::{Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Targets, Urgency};
-use super::{rules, store};
+use super::model::{Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Urgency};
+use super::{clocks::clocks, owners, rules, store};
 use crate::signals::steps::{Change, change, person, take_up};
 use crate::signals::{Act, Sight, Signal, State};
 
@@ -39,7 +38,8 @@ pub fn correct(tx: &mut Tx<'_>, actor: Actor, sight: Sight, correction: &Correct
         return Err(Error::conflict("This item has ended. Reopen it to correct its labels."));
     }
     let name = crate::signals::name_of(tx, me)?;
-    let (assessment, changes) = corrected(&before.assessment, correction, &name);
+    let (mut assessment, changes) = corrected(&before.assessment, correction, &name);
+    owners::place(tx, &mut assessment, before.topic, before.space)?;
     let to = if before.state == State::New { State::Triaged } else { before.state };
     if changes.is_empty() && to == before.state {
         return Ok(before);
@@ -50,7 +50,7 @@ pub fn correct(tx: &mut Tx<'_>, actor: Actor, sight: Sight, correction: &Correct
     let mut after = before.clone();
     if assessment.urgency.is != before.assessment.urgency.is && before.due_at.is_some() {
         let from = if before.first_response_at.is_none() { before.occurred_at } else { tx.now() };
-        after.due_at = Some(from.plus(targets(tx)?.of(assessment.urgency.is)));
+        after.due_at = Some(clocks(tx)?.due(from, assessment.urgency.is));
     }
     after.assessment = assessment;
     let mut why: Vec<String> =
@@ -111,42 +111,4 @@ fn corrected(old: &Assessment, correction: &Correction, name: &str) -> (Assessme
         new.owner = rules::owner_of(new.intent.is, new.gravest(), late);
     }
     (new, made)
-}
-
-const KEY: &str = "desk.targets";
-
-/// The response-time targets in force: those set here; before that, the default ones around the answer target of
-/// the community's settings.
-pub fn targets(tx: &mut Tx<'_>) -> Result<Targets> {
-    if let Some(targets) = store::setting(tx, KEY)?.and_then(|text| serde_json::from_str(&text).ok()) {
-        return Ok(targets);
-    }
-    let normal = mainstreet_community::settings::load(tx)?.answer_target;
-    let default = Targets::default();
-    Ok(Targets {
-        normal,
-        high: default.high.min(normal),
-        urgent: default.urgent.min(normal),
-        low: default.low.max(normal),
-    })
-}
-
-/// Changes the response-time targets. They apply to what comes from now on. Managers may.
-///
-/// # Errors
-/// `Invalid` unless each is at least a minute and urgent ≤ high ≤ normal ≤ low.
-pub fn set_targets(tx: &mut Tx<'_>, actor: Actor, targets: &Targets) -> Result<()> {
-    if actor.role < Role::Manager {
-        return Err(Error::forbidden("Only a manager changes the response-time targets."));
-    }
-    let rising = [MINUTE, targets.urgent, targets.high, targets.normal, targets.low];
-    if !rising.is_sorted() {
-        return Err(Error::invalid("Targets rise from urgent to low, and none is under a minute."));
-    }
-    let text = serde_json::to_string(targets).map_err(Error::internal)?;
-    store::set_setting(tx, KEY, &text)?;
-    let site = Object { kind: "site", id: 0 };
-    let now = tx.now();
-    let props = serde_json::json!({ "key": KEY, "value": targets });
-    tx.record(&Activity::new(Verb::SettingChanged, actor, site, now).seen_by(Visibility::Staff).with(props))
 }

@@ -7,12 +7,20 @@
 //! **Invariant:** a risk is *confirmed* only by a person.
 
 mod actions;
+mod clocks;
+pub mod hours;
 mod model;
 mod observe;
+pub mod owners;
 pub mod rules;
 mod store;
 
-pub use actions::{Correction, correct, set_targets, targets};
+pub use actions::{Correction, correct};
+pub(crate) use clocks::due;
+pub use clocks::{
+    Clocks, clocks, hours, owner_targets, read_span, set_hours, set_owner_targets, set_targets, targets,
+    write_span,
+};
 pub(crate) use model::words;
 pub use model::{
     Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Spell, Targets, Urgency, spell,

@@ -266,15 +266,9 @@ impl Targets {
         self.urgent.min(self.high).min(self.normal).min(self.low)
     }
 
-    /// How long an owner may take to answer: urgent 2 h, high 1 day, normal 3 days, low 10 days.
-    pub fn of_owner(urgency: Urgency) -> i64 {
-        match urgency {
-            Urgency::Urgent => 2 * HOUR,
-            Urgency::High => 24 * HOUR,
-            Urgency::Normal => 72 * HOUR,
-            Urgency::Low => 240 * HOUR,
-        }
-    }
+    /// How long an owner may take to answer, before anything was set: urgent 2 h, high 1 day, normal 3 days, low
+    /// 10 days.
+    pub const OWNERS: Self = Self { urgent: 2 * HOUR, high: 24 * HOUR, normal: 72 * HOUR, low: 240 * HOUR };
 }
 
 /// A span of time for people: `45 min`, `26 h`, `3 days`.

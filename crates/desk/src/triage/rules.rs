@@ -53,6 +53,8 @@ pub struct Context {
     pub past_target: Option<i64>,
     /// How long the target was, in milliseconds.
     pub target: i64,
+    /// How long the question stays without a response, in milliseconds, whatever hours count.
+    pub waited: i64,
     /// It is the writer's first post.
     pub newcomer: bool,
     /// The text was read as a complaint.
@@ -197,14 +199,10 @@ fn raise(mut found: Vec<(Urgency, SetBy, String)>, context: &Context) -> Label<U
     let mut is = found.first().map_or(Urgency::Low, |(level, _, _)| *level);
     let by = found.first().map_or(SetBy::Rule, |(_, by, _)| *by);
     let mut reasons: Vec<String> = found.into_iter().map(|(_, _, why)| why).collect();
-    if let Some(past) = context.past_target {
+    if context.past_target.is_some() {
         is = is.raised();
         let target = context.target.max(HOUR / 60);
-        reasons.push(format!(
-            "no response for {}, the target is {}",
-            spell(past + context.target),
-            spell(target)
-        ));
+        reasons.push(format!("no response for {}, the target is {}", spell(context.waited), spell(target)));
     }
     if context.reopened >= 2 {
         is = is.raised();

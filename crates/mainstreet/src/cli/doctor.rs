@@ -6,12 +6,14 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use mainstreet_db::{Address, Checkup};
+use mainstreet_desk::metrics::rollups;
 use mainstreet_kernel::clock::{HOUR, MINUTE, SECOND};
 use mainstreet_kernel::{Error, Timestamp};
 use serde::Serialize;
 use serde_json::json;
 
 use crate::boot::{Common, Done, Failure};
+use crate::node;
 
 #[derive(Debug, Clone, clap::Args)]
 pub(crate) struct Options {
@@ -24,6 +26,9 @@ pub(crate) struct Options {
     /// The address members type
     #[arg(long, value_name = "URL", env = "MAINSTREET_URL")]
     url: Option<String>,
+    /// The folder of this node's search index, as `serve` has it
+    #[arg(long, value_name = "DIR", env = "MAINSTREET_DATA")]
+    data: Option<PathBuf>,
     /// Count anew what is kept beside what it counts
     #[arg(long)]
     mend: bool,
@@ -48,18 +53,21 @@ struct Finding {
     /// What to do, when something is to be done.
     #[serde(skip_serializing_if = "str::is_empty", rename = "do")]
     remedy: &'static str,
+    /// For what follows the log: how many rows it has yet to take in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    behind: Option<i64>,
 }
 
 fn good(check: &'static str, seen: impl Into<String>) -> Finding {
-    Finding { check, health: Health::Good, seen: seen.into(), remedy: "" }
+    Finding { check, health: Health::Good, seen: seen.into(), remedy: "", behind: None }
 }
 
 fn look(check: &'static str, seen: impl Into<String>, remedy: &'static str) -> Finding {
-    Finding { check, health: Health::Look, seen: seen.into(), remedy }
+    Finding { check, health: Health::Look, seen: seen.into(), remedy, behind: None }
 }
 
 fn wrong(check: &'static str, seen: impl Into<String>, remedy: &'static str) -> Finding {
-    Finding { check, health: Health::Wrong, seen: seen.into(), remedy }
+    Finding { check, health: Health::Wrong, seen: seen.into(), remedy, behind: None }
 }
 
 pub(crate) fn run(common: &Common, options: &Options) -> Done {
@@ -109,6 +117,7 @@ fn examine(common: &Common, address: &Address, options: &Options) -> Vec<Finding
             findings.extend(database(&found, pretended));
             findings.extend(work(&found, now));
             if found.pending.is_empty() {
+                findings.push(search(common, address, now, options));
                 findings.push(counters(common));
             }
             findings.extend(mail(&found, now, options));
@@ -207,21 +216,60 @@ fn database(found: &Checkup, pretended: bool) -> Vec<Finding> {
     findings
 }
 
+/// What follows the log: how far behind it is, and for how long. A minute or two are an import, or a busy night.
+fn follower(
+    check: &'static str,
+    who: &str,
+    behind: i64,
+    since: Option<Timestamp>,
+    now: Timestamp,
+) -> Finding {
+    let age = since.map_or(0, |since| now.since(since));
+    let finding = if behind == 0 {
+        good(check, format!("{who} is up to date"))
+    } else {
+        let seen = format!("{who} is {behind} activities and {} minutes behind", age / MINUTE);
+        if age > 5 * MINUTE { look(check, seen, BEHIND) } else { good(check, seen) }
+    };
+    Finding { behind: Some(behind), ..finding }
+}
+
+const BEHIND: &str =
+    "Is `mainstreet serve` running? If it is, its log says what holds this up (MAINSTREET_LOG=info).";
+
+/// The search index of the node that runs here.
+fn search(common: &Common, address: &Address, now: Timestamp, options: &Options) -> Finding {
+    let folder = node::data_folder(address, options.data.as_deref()).join("search");
+    let shown = folder.display().to_string();
+    let standing = common
+        .open()
+        .and_then(|db| Ok(db.read_now(move |tx| mainstreet_community::search::standing(tx, &folder))?));
+    match standing {
+        Ok(Some(standing)) => match standing.to_read {
+            Some(posts) => {
+                let seen = format!("the index is being built anew; {posts} posts are still to be read");
+                Finding { behind: Some(standing.behind), ..look("search", seen, BEHIND) }
+            }
+            None => follower("search", "the index", standing.behind, standing.since, now),
+        },
+        Ok(None) => look(
+            "search",
+            format!("there is no index in '{shown}'"),
+            "Give --data as `serve` has it. `mainstreet serve` builds the index by itself.",
+        ),
+        Err(failure) => wrong("search", format!("{failure:?}"), "See above."),
+    }
+}
+
 /// Readers of the log, and jobs.
 fn work(found: &Checkup, now: Timestamp) -> Vec<Finding> {
     let mut findings = Vec::new();
     for reader in &found.readers {
-        let age = reader.since.map_or(0, |since| now.since(since));
-        if reader.behind > 0 && age > 5 * MINUTE {
-            findings.push(look(
-                "log",
-                format!("reader '{}' is {} activities and {} minutes behind", reader.name, reader.behind, age / MINUTE),
-                "Is `mainstreet serve` running? If it is, its log says what holds the reader up (MAINSTREET_LOG=info).",
-            ));
-        }
-    }
-    if findings.is_empty() {
-        findings.push(good("log", format!("{} readers are up to date", found.readers.len())));
+        let (check, who) = match reader.name.as_str() {
+            rollups::READER => ("roll-ups", "what the figures are made from".to_owned()),
+            name => ("log", format!("reader '{name}'")),
+        };
+        findings.push(follower(check, &who, reader.behind, reader.since, now));
     }
     let jobs = &found.jobs;
     findings.push(if !jobs.failed.is_empty() {

@@ -102,7 +102,7 @@ fn show(bar: &ProgressBar, watch: &Watch, terminal: bool, tenths: &mut u64) {
     bar.set_length(total);
     bar.set_position(done.min(total));
     bar.set_message(format!("{} posts  {rate:.0}/s", HumanCount(posts)));
-    let reached = if total == 0 { 0 } else { done.min(total) * 10 / total };
+    let reached = (done.min(total) * 10).checked_div(total).unwrap_or(0);
     if !terminal && reached > *tenths {
         *tenths = reached;
         let left = bar.elapsed().mul_f64((total.saturating_sub(done)) as f64 / done.max(1) as f64);

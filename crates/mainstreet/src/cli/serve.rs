@@ -13,7 +13,7 @@ pub(crate) struct Options {
     /// Address to listen on
     #[arg(long, value_name = "ADDR", env = "MAINSTREET_LISTEN", default_value = "127.0.0.1:8080")]
     pub(crate) listen: SocketAddr,
-    /// The address members type, such as https://community.example.org
+    /// The address members type, such as `https://community.example.org`
     #[arg(long, value_name = "URL", env = "MAINSTREET_URL")]
     pub(crate) url: Option<String>,
     /// A mail server to send through, such as smtp://user:password@mail.example.org:587
@@ -65,7 +65,7 @@ pub(crate) async fn serve(common: &Common, options: &Options, ready: impl FnOnce
     let config = Config {
         url: options.url.clone().unwrap_or_else(|| format!("http://{at}")),
         behind_proxy: options.behind_proxy,
-        data: node::data_folder(&db, options.data.as_deref()),
+        data: node::data_folder(db.address(), options.data.as_deref()),
         smtp: options.smtp.clone(),
         mail_from: options.mail_from.clone(),
     };

@@ -118,7 +118,7 @@ pub(crate) fn rehearse(plan: &Plan, watch: &Watch) -> Result<Report> {
 pub(crate) fn run(db: &Db, plan: &Plan, watch: &Watch) -> Result<Report> {
     let (sender, batches) = sync_channel::<Vec<Incoming>>(WAITING);
     let (reading, progress) = (plan.clone(), watch.bytes.clone());
-    let reader = std::thread::spawn(move || read(&reading, &progress, sender));
+    let reader = std::thread::spawn(move || read(&reading, &progress, &sender));
     let mut source = None;
     let (mut new, mut changed) = (0, 0);
     let mut failed = None;
@@ -152,7 +152,7 @@ pub(crate) fn run(db: &Db, plan: &Plan, watch: &Watch) -> Result<Report> {
 }
 
 /// Reads to the end, or until nobody listens any more.
-fn read(plan: &Plan, progress: &Progress, sender: SyncSender<Vec<Incoming>>) -> Result<Counts> {
+fn read(plan: &Plan, progress: &Progress, sender: &SyncSender<Vec<Incoming>>) -> Result<Counts> {
     let mut counts = Counts::default();
     let mut batch: Vec<Incoming> = Vec::new();
     let (mut bytes, mut last) = (0, String::new());

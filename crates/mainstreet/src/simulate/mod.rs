@@ -1,7 +1,7 @@
 //! An invented community: Osier Lane, where people grow things and tinker with Rill, an open watering
 //! controller. A year in its life, ending now, the same for the same seed.
 //!
-//! [`Story`] is an iterator of [`Happening`]s in the order of time and knows the [`Truth`] about itself, so that
+//! [`Story`] is an iterator of [`Happening`](happening::Happening)s in the order of time and knows the [`Truth`](truth::Truth) about itself, so that
 //! tests can ask the metrics to find it again. The texts are in `texts/`, in the language of [`grammar`].
 
 mod crowd;

@@ -36,7 +36,7 @@ pub(crate) struct Setting {
 }
 
 /// What is going to happen.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) enum Due {
     Join(u32),
     Visit(u32),

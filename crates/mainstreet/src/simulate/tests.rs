@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mainstreet_db::testing::on_each_database;
 use mainstreet_db::{Dialect, params};
+use mainstreet_db::testing::on_each_database;
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Error, Timestamp, Verb};
 
@@ -69,10 +69,10 @@ fn the_truth_agrees_with_what_was_told() -> Result<(), String> {
             What::Asked(opening) if opening.question => {
                 askers.insert(opening.place.topic, happening.who);
             }
-            What::Replied { place, .. } => {
-                if askers.get(&place.topic).is_some_and(|asker| *asker != happening.who) {
-                    answered.entry(place.topic).or_insert(happening.at);
-                }
+            What::Replied { place, .. }
+                if askers.get(&place.topic).is_some_and(|asker| *asker != happening.who) =>
+            {
+                answered.entry(place.topic).or_insert(happening.at);
             }
             What::Accepted { place } => {
                 assert!(accepted.insert(place.topic, happening.at).is_none(), "accepted twice");
@@ -191,8 +191,7 @@ fn what_is_written_agrees_with_the_truth() {
                 }
                 if tx.dialect() == Dialect::Sqlite {
                     // Nothing looked references up while the story was written.
-                    let dangling =
-                        tx.all("PRAGMA foreign_key_check", &[], |row| row.get::<String>("table"))?;
+                    let dangling = tx.all("PRAGMA foreign_key_check", &[], |row| row.get::<String>("table"))?;
                     assert_eq!(dangling, Vec::<String>::new());
                 }
                 Ok(())

@@ -136,7 +136,7 @@ fn comes_in_exactly(format: &str, path: &Path, holds: &Holds) {
         let accepted = "SELECT COUNT(*) AS n FROM topics WHERE accepted_post_id IS NOT NULL";
         assert_eq!(count(&db, accepted) as usize, holds.accepted);
         assert!(count(&db, "SELECT COUNT(*) AS n FROM people") as usize >= holds.people);
-        assert_eq!(db.write_now(|tx| counters::drifts(tx)).unwrap(), []);
+        assert_eq!(db.write_now(counters::drifts).unwrap(), []);
 
         let log = count(&db, "SELECT COUNT(*) AS n FROM activities");
         let (status, again, told) = import(&db.address_text(), format, path, &[]);
@@ -149,7 +149,7 @@ fn comes_in_exactly(format: &str, path: &Path, holds: &Holds) {
 fn archives() -> Option<PathBuf> {
     let folder = std::env::var_os("MAINSTREET_ARCHIVES").map(PathBuf::from);
     if folder.is_none() {
-        println!("MAINSTREET_ARCHIVES names no folder of archives: only the small ones were read.");
+        eprintln!("MAINSTREET_ARCHIVES names no folder of archives: only the small ones were read.");
     }
     folder
 }
@@ -197,7 +197,7 @@ fn small_archives_come_in_and_broken_records_are_told() {
             "one was deleted"
         );
         assert_eq!(count(&db, "SELECT COUNT(*) AS n FROM members"), 0);
-        assert_eq!(db.write_now(|tx| counters::drifts(tx)).unwrap(), []);
+        assert_eq!(db.write_now(counters::drifts).unwrap(), []);
     }
 }
 
@@ -283,7 +283,7 @@ fn killed_and_started_again() {
         let holds = Holds { topics: 400, posts: 8_000, people: 50, reactions: 16_000, accepted: 0 };
         assert_eq!((Holds::of(&answer), answer["new"].as_i64()), (holds, Some(8_000 - before)));
         assert_eq!(count(&db, "SELECT COUNT(*) AS n FROM posts"), 8_000);
-        assert_eq!(db.write_now(|tx| counters::drifts(tx)).unwrap(), []);
+        assert_eq!(db.write_now(counters::drifts).unwrap(), []);
     }
     std::fs::remove_dir_all(&folder).unwrap();
 }

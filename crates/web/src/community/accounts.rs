@@ -37,7 +37,7 @@ pub(crate) async fn signed_in(cx: &Cx, person: PersonId, path: &str, said: &str)
     let device = cx.header("user-agent").unwrap_or("unknown browser").to_owned();
     let token = cx.write(move |tx| accounts::open_session(tx, person, &device)).await?;
     let flash = Flash { text: said.to_owned(), undo: None };
-    let mut response = views::see_with(cx, local(path), flash)?;
+    let mut response = views::see_with(cx, local(path), &flash)?;
     views::set_cookie(cx, &mut response, cookies::SESSION, &token, Some(COOKIE_LIFE))?;
     Ok(response)
 }

@@ -100,6 +100,7 @@ async fn update(cx: Cx) -> Page {
             views::html_with(StatusCode::CONFLICT, &page)
         }
         Err(error) if crate::routes::is_mistake(&error) => {
+            let status = crate::error::status(error.kind);
             let page = EditPage {
                 chrome: cx.chrome(),
                 post,
@@ -108,7 +109,7 @@ async fn update(cx: Cx) -> Page {
                 error: Some(error.safe.to_string()),
                 theirs: None,
             };
-            views::html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)
+            views::html_with(status, &page)
         }
         Err(error) => Err(error),
     }

@@ -140,7 +140,9 @@ async fn sitemap_index(cx: Cx) -> Page {
     let url = &cx.app.config.url;
     let files: String =
         parts.iter().map(|first| format!("<sitemap><loc>{url}/sitemap/{first}</loc></sitemap>")).collect();
-    xml(format!("<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{files}</sitemapindex>"))
+    xml(&format!(
+        "<sitemapindex xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{files}</sitemapindex>"
+    ))
 }
 
 /// `GET /sitemap/{first topic}`
@@ -155,10 +157,10 @@ async fn sitemap(cx: Cx) -> Page {
             format!("<url><loc>{url}{}</loc><lastmod>{at}</lastmod></url>", path.replace("%2F", "/"))
         })
         .collect();
-    xml(format!("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{lines}</urlset>"))
+    xml(&format!("<urlset xmlns=\"http://www.sitemaps.org/schemas/sitemap/0.9\">{lines}</urlset>"))
 }
 
-fn xml(body: String) -> Page {
+fn xml(body: &str) -> Page {
     let mut response = views::typed(
         "application/xml; charset=utf-8",
         format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n{body}"),

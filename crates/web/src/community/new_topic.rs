@@ -112,7 +112,9 @@ async fn create(cx: Cx) -> Page {
         Ok(opened) => views::see(&opened.topic.path()),
         Err(error) if crate::routes::is_mistake(&error) => {
             errors.add("body", error.safe.to_string());
-            again(&cx, form, errors, None).await
+            let mut response = again(&cx, form, errors, None).await?;
+            *response.status_mut() = crate::error::status(error.kind);
+            Ok(response)
         }
         Err(error) => Err(error),
     }

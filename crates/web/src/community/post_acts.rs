@@ -67,7 +67,7 @@ async fn accept(cx: Cx) -> Page {
     cx.write(move |tx| posts::accept(tx, actor, id)).await?;
     let undo = Some(format!("/p/{id}/acceptance/withdraw"));
     let flash = Flash { text: "Marked as the answer. Thank you for telling everybody.".into(), undo };
-    views::see_with(&cx, &path_of(&cx, id).await?, flash)
+    views::see_with(&cx, &path_of(&cx, id).await?, &flash)
 }
 
 /// `POST /p/{id}/acceptance/withdraw`
@@ -125,7 +125,7 @@ async fn delete(cx: Cx) -> Page {
     let moved = cx.write(move |tx| posts::delete(tx, actor, id)).await?;
     let path = if moved.with_topic { "/".to_owned() } else { path_of(&cx, id).await? };
     let flash = Flash { text: "The post is deleted.".into(), undo: Some(format!("/p/{id}/restoration")) };
-    views::see_with(&cx, &path, flash)
+    views::see_with(&cx, &path, &flash)
 }
 
 #[derive(Deserialize)]
@@ -139,7 +139,7 @@ async fn hide(cx: Cx) -> Page {
     let (actor, id, form) = (cx.staff()?.actor(), cx.path::<PostId>("id")?, cx.form::<HideForm>()?);
     cx.write(move |tx| posts::hide(tx, actor, id, &form.why)).await?;
     let flash = Flash { text: "The post is hidden.".into(), undo: Some(format!("/p/{id}/restoration")) };
-    views::see_with(&cx, &path_of(&cx, id).await?, flash)
+    views::see_with(&cx, &path_of(&cx, id).await?, &flash)
 }
 
 /// `POST /p/{id}/restoration`

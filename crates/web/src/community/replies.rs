@@ -78,13 +78,16 @@ async fn create(cx: Cx) -> Page {
     match sent {
         Ok(path) => views::see(&path),
         Err(error) if crate::routes::is_mistake(&error) => {
+            let status = crate::error::status(error.kind);
             let composer = Composer {
                 token: form.token,
                 body: form.body,
                 reply_to: form.reply_to.parse().ok(),
                 error: Some(error.safe.to_string()),
             };
-            render(&cx, topic, None, i64::MAX, composer).await
+            let mut response = render(&cx, topic, None, i64::MAX, composer).await?;
+            *response.status_mut() = status;
+            Ok(response)
         }
         Err(error) => Err(error),
     }

@@ -8,6 +8,7 @@ use serde::Deserialize;
 
 use super::accounts::{is_right, signed_in};
 use crate::cookies;
+use crate::mail;
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -95,13 +96,7 @@ async fn ask_link(cx: Cx) -> Page {
     let email = form.email.trim().to_owned();
     cx.write(move |tx| {
         accounts::ask_link(tx, &email, Purpose::SignIn, &caller, |token| {
-            (
-                format!("Sign in to {site}"),
-                format!(
-                    "Hello,\n\nopen this link to sign in to {site}. It works once, for 30 minutes:\n\n\
-                     {url}/sign-in/link/{token}\n\nIf you did not ask for it, you need not do anything.\n"
-                ),
-            )
+            mail::words(&mail::SignInLink { site: &site, url: &url, token })
         })
     })
     .await?;

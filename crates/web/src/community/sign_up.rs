@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::accounts::{hashed, signed_in};
 use super::sign_in::caller;
+use crate::mail;
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -104,13 +105,7 @@ fn tell_owner_of_address(
     caller: &str,
 ) -> mainstreet_kernel::Result<Option<mainstreet_kernel::id::PersonId>> {
     accounts::ask_link(tx, email, Purpose::SignIn, caller, |token| {
-        (
-            format!("You are a member of {site} already"),
-            format!(
-                "Hello,\n\nsomebody, probably you, tried to sign up at {site} with this address. You have an account \
-                 already; this link signs you in. It works once, for 30 minutes:\n\n{url}/sign-in/link/{token}\n"
-            ),
-        )
+        mail::words(&mail::AlreadyMember { site, url, token })
     })?;
     Ok(None)
 }

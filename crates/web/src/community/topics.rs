@@ -111,7 +111,7 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
         return views::moved(&topic.path());
     }
     let page = page.min(topic.pages());
-    note_read(cx, &topic, &views, read_to).await?;
+    note_read(cx, &topic, &views, read_to).await;
     let actor = cx.actor();
     let fresh_from =
         read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
@@ -148,14 +148,13 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
 }
 
 /// Remembers how far the viewer has read.
-async fn note_read(cx: &Cx, topic: &Topic, views: &[View], read_to: Option<i64>) -> Result<()> {
-    let Some(person) = cx.viewer.as_ref().map(|viewer| viewer.person) else { return Ok(()) };
+async fn note_read(cx: &Cx, topic: &Topic, views: &[View], read_to: Option<i64>) {
+    let Some(person) = cx.viewer.as_ref().map(|viewer| viewer.person) else { return };
     let last = views.last().map_or(0, |view| view.post.number);
     let id = topic.id;
     if read_to.is_none_or(|read| last > read) {
-        cx.write(move |tx| topics::reading::mark(tx, person, id, last)).await?;
+        cx.note(move |tx| topics::reading::mark(tx, person, id, last)).await;
     }
-    Ok(())
 }
 
 async fn quoted(cx: &Cx, id: TopicId, number: i64) -> Result<String> {

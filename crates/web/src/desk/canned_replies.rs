@@ -3,8 +3,6 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_desk::canned_replies::{self, CannedReply, VARIABLES};
-use mainstreet_desk::signals::lists::{self, Filter};
-use mainstreet_kernel::Actor;
 use mainstreet_kernel::id::CannedReplyId;
 use serde::Deserialize;
 
@@ -45,20 +43,13 @@ struct Asked {
     id: Option<CannedReplyId>,
 }
 
-async fn draw(cx: &Cx, actor: Actor, form: Form, error: Option<(StatusCode, String)>) -> Page {
-    let read = cx.read(move |tx| {
-        let waiting = match actor.person {
-            Some(me) => lists::counts(tx, me)?.of(Filter::Mine),
-            None => 0,
-        };
-        Ok((canned_replies::all(tx)?, waiting))
-    });
-    let (all, waiting) = read.await?;
+async fn draw(cx: &Cx, form: Form, error: Option<(StatusCode, String)>) -> Page {
+    let all = cx.read(canned_replies::all).await?;
     let status = error.as_ref().map_or(StatusCode::OK, |(status, _)| *status);
     let show = Show {
         chrome: cx.chrome(),
         here: "canned",
-        waiting,
+        waiting: cx.waiting().await?,
         all,
         form,
         error: error.map(|(_, text)| text),
@@ -69,7 +60,7 @@ async fn draw(cx: &Cx, actor: Actor, form: Form, error: Option<(StatusCode, Stri
 
 /// `GET /desk/canned-replies?id=…`: the list, and one of them in the form.
 async fn show(cx: Cx) -> Page {
-    let actor = cx.staff()?.actor();
+    cx.staff()?;
     let form = match cx.query::<Asked>()?.id {
         None => Form::default(),
         Some(id) => {
@@ -77,7 +68,7 @@ async fn show(cx: Cx) -> Page {
             Form { id: found.id.to_string(), title: found.title, body: found.body }
         }
     };
-    draw(&cx, actor, form, None).await
+    draw(&cx, form, None).await
 }
 
 /// `POST /desk/canned-replies`
@@ -91,7 +82,7 @@ async fn save(cx: Cx) -> Page {
         Ok(_) => views::see_saying(&cx, "/desk/canned-replies", "Saved."),
         Err(error) if is_mistake(&error) => {
             let shown = (crate::error::status(error.kind), error.safe.into_owned());
-            draw(&cx, actor, typed, Some(shown)).await
+            draw(&cx, typed, Some(shown)).await
         }
         Err(error) => Err(error),
     }

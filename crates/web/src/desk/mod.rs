@@ -8,6 +8,10 @@ mod styleguide;
 mod team;
 mod today;
 
+use mainstreet_desk::signals::lists;
+use mainstreet_kernel::Result;
+
+use crate::request::Cx;
 use crate::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
@@ -19,4 +23,18 @@ pub(crate) fn routes() -> Routes {
         .and(team::routes())
         .and(settings::routes())
         .and(styleguide::routes())
+}
+
+impl Cx {
+    /// How many items wait for the viewer: the number in the navigation of the desk. Staff only.
+    pub(crate) async fn waiting(&self) -> Result<i64> {
+        let me = self.staff()?.person;
+        self.read(move |tx| lists::waiting(tx, me)).await
+    }
+}
+
+/// A word with its first letter in capitals, for labels.
+pub(crate) fn capital(word: &str) -> String {
+    let mut letters = word.chars();
+    letters.next().map_or_else(String::new, |first| first.to_uppercase().chain(letters).collect())
 }

@@ -70,7 +70,7 @@ async fn show(cx: Cx) -> Page {
     views::html(&Guide {
         chrome: cx.chrome(),
         here: "styleguide",
-        waiting: 14,
+        waiting: cx.waiting().await?,
         errors,
         colours: COLOURS,
         icons: ICONS,

@@ -28,7 +28,7 @@ pub(crate) fn routes() -> Routes {
 struct Team {
     chrome: Chrome,
     here: &'static str,
-    waiting: usize,
+    waiting: i64,
     query: String,
     staff: Vec<Member>,
     found: Vec<Member>,
@@ -58,7 +58,7 @@ async fn show(cx: Cx) -> Page {
     views::html(&Team {
         chrome: cx.chrome(),
         here: "team",
-        waiting: 0,
+        waiting: cx.waiting().await?,
         query,
         staff,
         found,
@@ -112,7 +112,7 @@ async fn suspend(cx: Cx) -> Page {
     views::see_with(
         &cx,
         "/desk/team",
-        views::Flash { text: format!("{name} is suspended and signed out."), undo },
+        &views::Flash { text: format!("{name} is suspended and signed out."), undo },
     )
 }
 

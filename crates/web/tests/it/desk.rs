@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use mainstreet_kernel::Result;
 use mainstreet_kernel::clock::HOUR;
 
-use crate::support::Place;
+use crate::support::{Answer, Place};
 
 async fn with_a_question() -> Result<Place> {
     let place = Place::open().await?;
@@ -68,6 +68,27 @@ async fn a_form_without_its_token_does_nothing() -> Result<()> {
     Ok(())
 }
 
+/// Prepares an answer and starts a reply with it; a mistaken one is refused and kept.
+async fn filled_from_a_canned_reply(place: &Place, path: &str, base: &str) -> Answer {
+    let (max, replies) = (&place.max, "/desk/canned-replies");
+    let fields = [("title", "Threshold"), ("body", "Hi {{first_name}}, set it to 40. {{me}}")];
+    let saved = place.post(max, replies, replies, &fields).await;
+    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
+    let wrong = place.post(max, replies, replies, &[("title", "Other"), ("body", "Hi {{nam}}")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("There is no variable").shows("Hi {{nam}}");
+    let item = place.get(Some(max), path).await;
+    let start = format!("{base}?list=questions&#38;canned=");
+    let filled = if item.text.contains(&start) {
+        item.link(&start)
+    } else {
+        item.link(&format!("{base}?list=questions&amp;canned="))
+    };
+    let filled = place.get(Some(max), &filled.replace("#reply", "")).await;
+    filled.shows("Hi Mira, set it to 40. Max");
+    filled
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_morning_in_the_inbox() -> Result<()> {
     let place = with_a_question().await?;
@@ -94,35 +115,7 @@ async fn a_morning_in_the_inbox() -> Result<()> {
     assert_eq!(lost.status, StatusCode::CONFLICT);
     lost.shows("Max took this item").shows("Kim&#39;s careful answer");
 
-    // A prepared answer fills the composer.
-    let saved = place
-        .post(
-            max,
-            "/desk/canned-replies",
-            "/desk/canned-replies",
-            &[("title", "Threshold"), ("body", "Hi {{first_name}}, set it to 40. {{me}}")],
-        )
-        .await;
-    assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
-    let wrong = place
-        .post(
-            max,
-            "/desk/canned-replies",
-            "/desk/canned-replies",
-            &[("title", "Other"), ("body", "Hi {{nam}}")],
-        )
-        .await;
-    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-    wrong.shows("There is no variable").shows("Hi {{nam}}");
-    let item = place.get(Some(max), &path).await;
-    let start = format!("{base}?list=questions&#38;canned=");
-    let filled = if item.text.contains(&start) {
-        item.link(&start)
-    } else {
-        item.link(&format!("{base}?list=questions&amp;canned="))
-    };
-    let filled = place.get(Some(max), &filled.replace("#reply", "")).await;
-    filled.shows("Hi Mira, set it to 40. Max");
+    let filled = filled_from_a_canned_reply(&place, &path, &base).await;
 
     // It goes out in the conversation, and waits for Mira.
     let version = filled.value("version");

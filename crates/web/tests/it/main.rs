@@ -3,4 +3,6 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod desk;
+mod routes;
+mod settings;
 mod support;

@@ -33,7 +33,7 @@ pub(crate) struct Place {
 #[derive(Clone)]
 pub(crate) struct Browser {
     pub(crate) actor: Actor,
-    cookie: String,
+    pub(crate) cookie: String,
 }
 
 /// An answer, read to its end.
@@ -124,6 +124,22 @@ impl Place {
             .body(Body::from(body.finish()))
             .unwrap();
         self.send(request).await
+    }
+
+    /// The status alone, of an answer that may have no end. `body` is the form's, and makes it a POST.
+    pub(crate) async fn status(&self, cookie: &str, path: &str, body: Option<String>) -> StatusCode {
+        let request = if body.is_some() { Request::post(path) } else { Request::get(path) };
+        let request = request
+            .header(header::COOKIE, cookie)
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(body.map_or_else(Body::empty, Body::from))
+            .unwrap();
+        self.router.clone().oneshot(request).await.unwrap().status()
+    }
+
+    /// Somebody new with this role.
+    pub(crate) fn newcomer(&self, name: &str, role: Role) -> Result<Browser> {
+        member(&self.db, name, role)
     }
 
     /// The page that an answer leads to, with its flash.

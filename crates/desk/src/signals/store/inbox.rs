@@ -102,6 +102,15 @@ pub(crate) fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Vec<(Filter, i64)>
     })
 }
 
+/// How many open items `me` holds or nobody has. Read from the index `signals_waiting` alone.
+pub(crate) fn waiting(tx: &mut Tx<'_>, me: PersonId) -> Result<i64> {
+    tx.count(
+        "SELECT COUNT(*) AS n FROM signals WHERE open = 1 AND state IN ('new', 'triaged', 'in_progress')
+         AND (assignee_id IS NULL OR assignee_id = $1)",
+        params![me],
+    )
+}
+
 /// Name of a space, name and kind of its channel.
 pub(crate) fn place(tx: &mut Tx<'_>, space: SpaceId) -> Result<(String, String, bool)> {
     tx.one(

@@ -31,7 +31,7 @@ fn dump(tx: &mut Tx<'_>) -> Result<Vec<String>> {
 }
 
 /// Lives through a history, catching up now and then, and says what the roll-ups hold; then builds them again.
-fn both_ways(database: &TestDb, history: Vec<Act>, batch: usize) -> Result<(Vec<String>, Vec<String>)> {
+fn both_ways(database: &TestDb, history: &[Act], batch: usize) -> Result<(Vec<String>, Vec<String>)> {
     database.write_now(sweep)?;
     for part in history.chunks(7) {
         let part = part.to_vec();
@@ -56,7 +56,7 @@ fn keeping_up_and_building_again_agree() {
         });
         let trouble = RefCell::new(None);
         let result = runner.run(&(acts(80), 1..30_usize), |(history, batch)| {
-            match both_ways(database, history, batch) {
+            match both_ways(database, &history, batch) {
                 Ok((kept, built)) => {
                     let differing = |a: &[String], b: &[String]| -> Vec<String> {
                         a.iter().filter(|line| !b.contains(line)).cloned().collect()

@@ -38,7 +38,8 @@ pub(super) fn one_question(tx: &mut Tx<'_>) -> Result<()> {
 fn check(acts: &[Activity], expect: impl Fn(&TopicClock)) {
     on_each_database(|database| {
         database.write_now(sweep)?;
-        for act in acts.iter().cloned() {
+        for act in acts {
+            let act = act.clone();
             database.write_now(move |tx| tx.record(&act))?;
             settle(database, 10)?;
         }
@@ -113,7 +114,7 @@ fn an_acceptance_goes_and_comes_back_with_its_post() {
     ];
     let acts: Vec<Activity> = gone.into_iter().chain(back).collect();
     check(&acts, |clock| {
-        assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back")
+        assert_eq!(clock.accepted_at, Some(hour(2)), "when it was accepted, not when it came back");
     });
 }
 
@@ -123,12 +124,14 @@ fn a_question_may_stop_being_one_and_stop_waiting() {
         assert_eq!(clock.population, Population::Topic);
     });
     check(&[asked(), act(Verb::TopicClosed, STAFF, 100, 4)], |clock| {
-        assert_eq!(clock.closed_at, Some(hour(4)))
+        assert_eq!(clock.closed_at, Some(hour(4)));
     });
     let reopened = [asked(), act(Verb::TopicClosed, STAFF, 100, 4), act(Verb::TopicReopened, STAFF, 100, 5)];
     check(&reopened, |clock| assert_eq!(clock.closed_at, None));
     let deleted = act(Verb::PostDeleted, ASKER, 100, 6).seen_by(Visibility::Staff);
-    check(&[asked(), deleted], |clock| assert_eq!(clock.gone_at, Some(hour(6))));
+    check(&[asked(), deleted], |clock| {
+        assert_eq!(clock.gone_at, Some(hour(6)));
+    });
 }
 
 #[test]

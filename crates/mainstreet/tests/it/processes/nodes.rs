@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use mainstreet_db::testing::TestDb;
 
 use super::proxy;
-use crate::support::{Place, Program, Topic, Visitor, eventually};
+use crate::support::{PASSWORD, Place, Program, Topic, Visitor, eventually};
 
 /// How soon a post on one node is to be on the other. A loaded machine gets more patience before the test fails;
 /// what it took is printed.
@@ -96,5 +96,62 @@ fn two_nodes_are_one_community() {
         assert!(page.contains(&format!("After the first node went: {number}.")));
     }
     drop(other);
+    let _ = std::fs::remove_dir_all(folder);
+}
+
+/// Status of the page that only members see.
+fn settings(by: &Visitor, at: SocketAddr) -> u16 {
+    by.going_to(at).get("/settings").map_or(0, |answer| answer.status)
+}
+
+#[test]
+fn the_second_node_may_go_as_well_and_sessions_are_of_both() {
+    let Ok(url) = std::env::var("MAINSTREET_TEST_POSTGRES") else { return };
+    let db = TestDb::postgres(&url).unwrap();
+    let folder = std::env::temp_dir().join(format!("mainstreet-second-{}", std::process::id()));
+    let data = |name: &str| folder.join(name).display().to_string();
+    let Place { program: first, mut owner, topic } = Place::open(&db, &data("one"));
+    let second = Program::serve(&db.address_text(), &["--data", &data("two")]);
+
+    // Signed in on the first, known on the second. Signed out there, gone here. Signed in there, known here.
+    assert_eq!((settings(&owner, first.at), settings(&owner, second.at)), (200, 200));
+    let mut there = owner.going_to(second.at);
+    let left = there.fill("/settings", "/sign-out", &[]).unwrap();
+    assert_eq!(left.status, 303, "{}", left.text());
+    eventually("the end of the session on the first node", SOON, || {
+        (settings(&owner, first.at) == 401).then_some(())
+    });
+    let mut there = Visitor::new(second.at);
+    let fields = [("login", "ada"), ("password", PASSWORD)];
+    let entered = there.fill("/sign-in", "/sign-in", &fields).unwrap();
+    assert_eq!(entered.status, 303, "{}", entered.text());
+    owner = there.going_to(first.at);
+    assert_eq!((settings(&owner, first.at), settings(&owner, second.at)), (200, 200));
+
+    // The second node is killed between two replies, and nobody behind the proxy notices.
+    let front = proxy::in_front_of(vec![first.at, second.at]);
+    let (second_at, mut member) = (second.at, owner.going_to(front));
+    for number in 0..6 {
+        reply(&topic, &mut member, &format!("With both nodes: {number}."));
+    }
+    second.kill();
+    assert!(TcpStream::connect(second_at).is_err(), "it is gone");
+    for number in 0..6 {
+        reply(&topic, &mut member, &format!("With the first alone: {number}."));
+    }
+    let page = member.see(&topic.path).body;
+    for number in 0..6 {
+        assert!(page.contains(&format!("With both nodes: {number}.")));
+        assert!(page.contains(&format!("With the first alone: {number}.")));
+    }
+
+    // It comes back with what it had, and catches up.
+    reply(&topic, &mut member, "Juniper smoke, while it was away.");
+    let second = Program::serve(&db.address_text(), &["--data", &data("two")]);
+    page_shows(second.at, &topic.path, "Juniper smoke").expect("what was written while it was away");
+    eventually("what it missed in its search", SOON, || {
+        page_shows(second.at, "/search?q=juniper", "bend an oak rib")
+    });
+    drop((first, second));
     let _ = std::fs::remove_dir_all(folder);
 }

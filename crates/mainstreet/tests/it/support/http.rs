@@ -113,11 +113,6 @@ impl Visitor {
         }
         Ok(answer)
     }
-
-    /// The cookies, for a browser.
-    pub(crate) fn cookies(&self) -> &BTreeMap<String, String> {
-        &self.cookies
-    }
 }
 
 /// Names and values of the hidden fields of the form that goes to `action`.

@@ -5,5 +5,5 @@ mod http;
 mod program;
 
 pub(crate) use browser::Browser;
-pub(crate) use http::Visitor;
-pub(crate) use program::{Place, Program, Topic, eventually};
+pub(crate) use http::{Visitor, receive};
+pub(crate) use program::{PASSWORD, Place, Program, Topic, eventually};

@@ -43,7 +43,9 @@ impl Program {
     /// The same for another command that serves.
     pub(crate) fn start(command: &str, database: &str, options: &[&str]) -> Self {
         let at = SocketAddr::from(([127, 0, 0, 1], free_port()));
-        let mut child = Command::new(env!("CARGO_BIN_EXE_mainstreet"))
+        // A write past the limit that `disk` sets is refused to the program; without the trap it would be killed.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_mainstreet")])
             .args([command, "--database", database, "--listen", &at.to_string()])
             .args(options)
             .stdin(Stdio::null())
@@ -76,6 +78,16 @@ impl Program {
                 Err(_) => panic!("it never said '{words}'"),
             }
         }
+    }
+
+    /// From now on no file of it may grow past so many bytes, as if the disk were full; `None`: there is space again.
+    pub(crate) fn disk(&self, bytes: Option<u64>) {
+        let limit = bytes.map_or("unlimited".to_owned(), |bytes| bytes.to_string());
+        let set = Command::new("prlimit")
+            .args(["--pid", &self.child.id().to_string(), &format!("--fsize={limit}:unlimited")])
+            .status()
+            .unwrap();
+        assert!(set.success());
     }
 
     /// Ends it as a power cut would: no signal handler runs.
@@ -137,7 +149,7 @@ impl Place {
             ("email", "ada@example.org"),
             ("password", PASSWORD),
         ];
-        done(owner.fill(link.trim(), "/setup", &fields).unwrap());
+        done(&owner.fill(link.trim(), "/setup", &fields).unwrap());
         let space = [
             ("name", "Workshop"),
             ("description", "Ask."),
@@ -145,7 +157,7 @@ impl Place {
             ("visibility", "public"),
             ("hue", "1"),
         ];
-        done(owner.fill("/spaces/new", "/spaces", &space).unwrap());
+        done(&owner.fill("/spaces/new", "/spaces", &space).unwrap());
         let topic = open_topic(&mut owner, "How do I bend an oak rib?", "It cracks at the second knot.");
         Self { program, owner, topic }
     }
@@ -166,7 +178,7 @@ pub(crate) fn open_topic(by: &mut Visitor, title: &str, body: &str) -> Topic {
         ("act", "send"),
     ];
     let answer = by.fill("/new", "/new", &fields).unwrap();
-    done(answer.clone());
+    done(&answer);
     // `/t/SLUG/ID`, perhaps with a number behind.
     let parts: Vec<&str> =
         answer.location().split(['#', '?']).next().unwrap_or_default().split('/').collect();
@@ -176,6 +188,6 @@ pub(crate) fn open_topic(by: &mut Visitor, title: &str, body: &str) -> Topic {
 
 /// A form that did what it should sends the visitor on.
 #[track_caller]
-pub(crate) fn done(answer: Answer) {
+pub(crate) fn done(answer: &Answer) {
     assert_eq!(answer.status, 303, "{}", answer.text());
 }

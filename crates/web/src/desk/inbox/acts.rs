@@ -13,6 +13,7 @@ use mainstreet_kernel::{Actor, Error, Result, Timestamp, Zone};
 use serde::Deserialize;
 
 use super::page::{Mistake, Wanted, address, draw};
+use crate::hand_off;
 use crate::request::Cx;
 use crate::routes::{Routes, is_mistake};
 use crate::views::{self, Flash, Page};
@@ -108,7 +109,7 @@ impl Acting {
                     (Place::Next, None) => format!("/desk/inbox?list={list}"),
                 };
                 let undo = undo.map(|step| format!("/desk/inbox/{}/undo/{}", signal.id, step.id));
-                views::see_with(cx, &path, Flash { text: said.to_owned(), undo })
+                views::see_with(cx, &path, &Flash { text: said.to_owned(), undo })
             }
             Err(error) if is_mistake(&error) => {
                 let status = crate::error::status(error.kind);
@@ -193,14 +194,17 @@ fn wake(zone: &Zone, now: Timestamp, form: &Form) -> Result<Timestamp> {
 /// `POST /desk/inbox/{id}/escalation`
 async fn escalate(cx: Cx) -> Page {
     let acting = Acting::of(&cx, cx.staff()?.actor())?;
-    let work = |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
+    let mail = hand_off::send(&cx);
+    let work = move |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
         let ask = Question {
             owner: form.owner.parse()?,
             question: form.question.clone(),
             promise: form.promise.clone(),
             due_at: None,
         };
-        escalations::escalate(tx, actor, sight, &ask)
+        let signal = escalations::escalate(tx, actor, sight, &ask)?;
+        mail(tx, &signal)?;
+        Ok(signal)
     };
     acting.run(&cx, "escalation", Place::Here, "Asked. The item waits for the owner.", work).await
 }

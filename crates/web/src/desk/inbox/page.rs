@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use mainstreet_community::accounts::MailStand;
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
+use mainstreet_desk::escalations::Escalation;
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::{self, Outcome, view};
 use mainstreet_desk::triage::{Intent, Owner, Risk, RiskLevel, Urgency};
@@ -237,4 +239,17 @@ pub(super) fn address(id: SignalId, list: Filter) -> String {
 /// The state word for a page; used by the template.
 pub(super) fn act_label(act: signals::Act) -> String {
     act.as_str().replace('_', " ")
+}
+
+/// How far the mail to an owner has come, in a sentence; used by the template.
+pub(super) fn mailed(chrome: &Chrome, asked: &Escalation) -> String {
+    let to = &asked.mailed_to;
+    match &asked.mail_stand {
+        Some(MailStand::Sent(at)) => format!("Mailed to {to} {}.", chrome.ago(at)),
+        Some(MailStand::Waiting) => format!("The mail to {to} waits to go out."),
+        Some(MailStand::Refused(_)) => {
+            format!("The mail server refused the mail to {to}; tell them yourself.")
+        }
+        None => format!("The mail to {to} was taken back."),
+    }
 }

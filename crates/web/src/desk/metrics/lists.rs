@@ -70,7 +70,7 @@ fn definition(cx: &Cx) -> Result<&'static Definition> {
 struct Topics {
     chrome: Chrome,
     here: &'static str,
-    waiting: usize,
+    waiting: i64,
     definition: &'static Definition,
     window: Window,
     rows: Vec<Row>,
@@ -129,7 +129,7 @@ pub(super) async fn topics(cx: Cx) -> Page {
     let page = Topics {
         chrome: cx.chrome(),
         here: "metrics",
-        waiting: 0,
+        waiting: cx.waiting().await?,
         definition,
         counts: list.rows.iter().any(|row| row.counted.is_some()) || only.is_some(),
         only,
@@ -147,7 +147,7 @@ pub(super) async fn topics(cx: Cx) -> Page {
 struct People {
     chrome: Chrome,
     here: &'static str,
-    waiting: usize,
+    waiting: i64,
     definition: &'static Definition,
     window: Window,
     rows: Vec<Contributor>,
@@ -168,7 +168,7 @@ pub(super) async fn people(cx: Cx) -> Page {
     let page = People {
         chrome: cx.chrome(),
         here: "metrics",
-        waiting: 0,
+        waiting: cx.waiting().await?,
         definition,
         window,
         rows,

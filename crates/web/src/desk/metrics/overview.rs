@@ -20,7 +20,7 @@ use crate::views::{self, Chrome, Page};
 struct Overview {
     chrome: Chrome,
     here: &'static str,
-    waiting: usize,
+    waiting: i64,
     window: Window,
     finding: String,
     spaces: Vec<SpaceChoice>,
@@ -89,7 +89,7 @@ pub(super) async fn show(cx: Cx) -> Page {
     let page = Overview {
         chrome: cx.chrome(),
         here: "metrics",
-        waiting: 0,
+        waiting: cx.waiting().await?,
         finding: finding(&found, &window.query),
         panels: panels::all(&found, &window),
         empty: found.get("contribution-mix").is_none_or(|mix| mix.n == Some(0)),

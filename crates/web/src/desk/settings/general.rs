@@ -1,9 +1,8 @@
-//! What the community is called, where its days begin, and how long a question may wait. Owners only.
+//! What the community is called and where its days begin. Owners only.
 
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::settings::{self, Settings};
-use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::{FieldErrors, Role};
 use serde::Deserialize;
 
@@ -11,16 +10,17 @@ use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
 
-pub(crate) fn routes() -> Routes {
+pub(super) fn routes() -> Routes {
     Routes::new().get("/desk/settings", show).post("/desk/settings", update)
 }
 
 #[derive(Template)]
-#[template(path = "desk/settings.html")]
+#[template(path = "desk/settings/general.html")]
 struct SettingsPage {
     chrome: Chrome,
     here: &'static str,
-    waiting: usize,
+    waiting: i64,
+    part: &'static str,
     form: Form,
     errors: FieldErrors,
     sends_mail: bool,
@@ -32,29 +32,24 @@ struct Form {
     name: String,
     tagline: String,
     zone: String,
-    answer_hours: String,
 }
 
 /// `GET /desk/settings`
 async fn show(cx: Cx) -> Page {
     cx.at_least(Role::Owner)?;
     let settings = cx.app.site();
-    let form = Form {
-        name: settings.name,
-        tagline: settings.tagline,
-        zone: settings.zone.name().to_owned(),
-        answer_hours: (settings.answer_target / HOUR).to_string(),
-    };
-    page(&cx, form, FieldErrors::default())
+    let form = Form { name: settings.name, tagline: settings.tagline, zone: settings.zone.name().to_owned() };
+    page(&cx, form, FieldErrors::default()).await
 }
 
-fn page(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
+async fn page(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
     cx.staff()?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = SettingsPage {
         chrome: cx.chrome(),
         here: "settings",
-        waiting: 0,
+        part: "general",
+        waiting: cx.waiting().await?,
         form,
         errors,
         sends_mail: cx.app.config.smtp.is_some(),
@@ -70,16 +65,12 @@ async fn update(cx: Cx) -> Page {
     if zone.is_err() {
         errors.add("zone", "Write an IANA time zone such as Europe/Berlin.");
     }
-    let hours = form.answer_hours.trim().parse::<i64>().ok().filter(|hours| (1..=720).contains(hours));
-    if hours.is_none() {
-        errors.add("answer_hours", "Write a number of hours from 1 to 720.");
-    }
-    let (Ok(zone), Some(hours)) = (zone, hours) else { return page(&cx, form, errors) };
+    let Ok(zone) = zone else { return page(&cx, form, errors).await };
     let wanted = Settings {
         name: form.name.clone(),
         tagline: form.tagline.clone(),
         zone,
-        answer_target: hours * HOUR,
+        answer_target: cx.app.site().answer_target,
     };
     match cx.write(move |tx| settings::save(tx, actor, &wanted)).await {
         Ok(()) => {
@@ -88,7 +79,7 @@ async fn update(cx: Cx) -> Page {
         }
         Err(error) if crate::routes::is_mistake(&error) => {
             errors.add("name", error.safe.to_string());
-            page(&cx, form, errors)
+            page(&cx, form, errors).await
         }
         Err(error) => Err(error),
     }

@@ -1,0 +1,18 @@
+//! rules
+mod finding;
+mod length;
+mod print;
+mod read;
+mod rule;
+#[cfg(test)]
+mod samples;
+mod text;
+mod vocabulary;
+mod yaml;
+pub use finding::{At, Finding, Gravity, may_be_saved, nearest};
+pub use length::{Length, Unit};
+pub use print::{action as print_action, line as print_condition, print, print_all};
+pub use read::{Reading, operators_of, read};
+pub use rule::*;
+pub use text::Passage;
+pub use vocabulary::*;

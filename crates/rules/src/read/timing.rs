@@ -1,0 +1,193 @@
+//! Limits, ends, reviews and the share that is left alone.
+
+use super::values::{self, Item};
+use crate::finding::{At, Finding, nearest};
+use crate::length::{Length, Unit, brief};
+use crate::rule::{Ending, Limit};
+use crate::yaml::{Data, Node};
+
+fn text(node: &Node, findings: &mut Vec<Finding>) -> Option<String> {
+    let written = node.written().filter(|written| !written.is_empty());
+    if written.is_none() {
+        let message = format!("Here is {}; one line of text is needed.", node.kind());
+        findings.push(Finding::error(node.at, message));
+    }
+    written
+}
+
+/// `20 per hour`, `2 requests per person per week`, or a list of such.
+pub(super) fn limits(node: &Node, findings: &mut Vec<Finding>) -> Vec<Limit> {
+    let nodes = match &node.data {
+        Data::List(nodes) if nodes.len() <= 8 => nodes.as_slice(),
+        _ => std::slice::from_ref(node),
+    };
+    nodes
+        .iter()
+        .filter_map(|node| {
+            let written = text(node, findings)?;
+            limit(&written, node.inside(), findings)
+        })
+        .collect()
+}
+
+/// Words that may stand behind the number of a limit.
+const NOUNS: [&str; 6] = ["times", "actions", "requests", "messages", "items", "members"];
+
+pub(crate) fn limit(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<Limit> {
+    let words: Vec<&str> = written.split_whitespace().collect();
+    let words = words.strip_prefix(["at", "most"].as_slice()).unwrap_or(&words);
+    let (parts, unit) = match words {
+        [parts @ .., "per", unit] => (parts, Unit::read(unit)),
+        _ => (words, None),
+    };
+    let (parts, per_person) = match parts {
+        [parts @ .., "per", "person" | "member"] => (parts, true),
+        _ => (parts, false),
+    };
+    let (count, noun) = match parts {
+        [count] => (count.parse::<u32>().ok(), None),
+        [count, noun] => (count.parse::<u32>().ok(), Some(*noun)),
+        _ => (None, None),
+    };
+    if let Some(noun) = noun.filter(|noun| !NOUNS.contains(noun)) {
+        let message = format!("\"{}\" is not something a limit counts: {}.", brief(noun), NOUNS.join(", "));
+        findings.push(Finding::error(at, message).meaning(nearest(noun, NOUNS)));
+        return None;
+    }
+    match (count, unit) {
+        (Some(count @ 1..=1_000_000), Some(per)) if !per.is_business() => {
+            Some(Limit { count, noun: noun.map(str::to_owned), per_person, per })
+        }
+        _ => {
+            let message = format!(
+                "\"{}\" is not a limit. Write a number, \"per\", and hour, day or week.",
+                brief(written)
+            );
+            findings.push(Finding::error(at, message).meaning(Some("20 per hour")));
+            None
+        }
+    }
+}
+
+/// `never`, `in 90 days`, `2026-12-01`.
+pub(super) fn ending(node: &Node, key: &str, findings: &mut Vec<Finding>) -> Option<Ending> {
+    let written = text(node, findings)?;
+    end(&written, node.inside(), key, findings)
+}
+
+pub(crate) fn end(written: &str, at: At, key: &str, findings: &mut Vec<Finding>) -> Option<Ending> {
+    let written = written.trim();
+    if written == "never" {
+        if key == "review" {
+            findings.push(
+                Finding::error(at, "Every rule is looked at again: write when.").meaning(Some("in 180 days")),
+            );
+            return None;
+        }
+        return Some(Ending::Never);
+    }
+    if let Some(rest) = written.strip_prefix("in ") {
+        let length =
+            values::length(&Item { at: at.right(3), written: rest.to_owned(), is_text: true }, findings)?;
+        if length.unit.is_business() || length.amount == 0 || length.millis() > Some(3_660 * 86_400_000) {
+            findings.push(
+                Finding::error(at, "Write days or weeks, at most ten years.").meaning(Some("in 90 days")),
+            );
+            return None;
+        }
+        return Some(Ending::In(length));
+    }
+    let date = date(written);
+    if date.is_none() {
+        let never = if key == "review" { "" } else { ", or \"never\"" };
+        let message = format!(
+            "\"{}\" is not a day. Write it like 2026-12-01, or \"in 90 days\"{never}.",
+            brief(written)
+        );
+        findings.push(Finding::error(at, message));
+    }
+    date
+}
+
+/// A day of the calendar, leap years counted.
+fn date(written: &str) -> Option<Ending> {
+    let shape =
+        written.len() == 10 && written.bytes().enumerate().all(|(at, b)| matches!(at, 4 | 7) == (b == b'-'));
+    if !shape {
+        return None;
+    }
+    let mut parts = written.split('-');
+    let (year, month, day): (i16, i8, i8) =
+        (parts.next()?.parse().ok()?, parts.next()?.parse().ok()?, parts.next()?.parse().ok()?);
+    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    let last = match month {
+        2 => 28 + i8::from(leap),
+        4 | 6 | 9 | 11 => 30,
+        1..=12 => 31,
+        _ => return None,
+    };
+    ((1..=last).contains(&day) && year >= 1970).then_some(Ending::On(year, month, day))
+}
+
+/// `10 percent`: one to ninety.
+pub(super) fn hold_out(node: &Node, findings: &mut Vec<Finding>) -> Option<u8> {
+    let written = text(node, findings)?;
+    percent(&written, node.inside(), findings)
+}
+
+pub(crate) fn percent(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<u8> {
+    let bare = written.trim();
+    let number = bare.strip_suffix('%').or_else(|| bare.strip_suffix("percent"));
+    let share =
+        number.and_then(|number| number.trim().parse::<u8>().ok()).filter(|share| (1..=90).contains(share));
+    if share.is_none() {
+        let message = format!("\"{}\" is not a share of members: write 1 to 90 percent.", brief(written));
+        findings.push(Finding::error(at, message).meaning(Some("10 percent")));
+    }
+    share
+}
+
+/// A length for a form field.
+pub(crate) fn wait(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<Length> {
+    values::length(&Item { at, written: written.to_owned(), is_text: true }, findings)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[track_caller]
+    fn check(written: &str, expect: Option<Ending>) {
+        assert_eq!(end(written, At::default(), "expires", &mut Vec::new()), expect, "{written}");
+    }
+
+    #[test]
+    fn days_are_days_of_the_calendar() {
+        check("never", Some(Ending::Never));
+        check("2026-12-01", Some(Ending::On(2026, 12, 1)));
+        check("2028-02-29", Some(Ending::On(2028, 2, 29)));
+        check("2026-02-29", None);
+        check("2026-13-01", None);
+        check("2026-1-1", None);
+        check("+026-01-01", None);
+        check("in 2 weeks", Some(Ending::In(Length { amount: 2, unit: Unit::Week })));
+        check("in 0 days", None);
+        check("soon", None);
+    }
+
+    #[test]
+    fn limits_are_read_as_they_are_spoken() {
+        for (written, expect) in [
+            ("20 per hour", Some((20, false, Unit::Hour))),
+            ("at most 2 requests per person per week", Some((2, true, Unit::Week))),
+            ("3 per member per day", Some((3, true, Unit::Day))),
+            ("20 hour", None),
+            ("0 per hour", None),
+            ("5 elephants per day", None),
+            ("5 per business day", None),
+        ] {
+            let read = limit(written, At::default(), &mut Vec::new());
+            assert_eq!(read.map(|limit| (limit.count, limit.per_person, limit.per)), expect, "{written}");
+        }
+    }
+}

@@ -1,0 +1,11 @@
+//! How the place and the desk work: what the community is called, who answers for what, and until when.
+
+mod general;
+mod owners;
+mod targets;
+
+use crate::routes::Routes;
+
+pub(crate) fn routes() -> Routes {
+    general::routes().and(owners::routes()).and(targets::routes())
+}
