@@ -36,18 +36,15 @@ impl Db {
         }
         self.bare(move |tx| {
             tx.batch("BEGIN IMMEDIATE")?;
-            work(tx)
-                .and_then(|()| tx.batch("COMMIT"))
-                .or_else(|error| tx.batch("ROLLBACK").and(Err(error)))
+            work(tx).and_then(|()| tx.batch("COMMIT")).or_else(|error| tx.batch("ROLLBACK").and(Err(error)))
         })
     }
 
     /// Makes the indexes, sees to it that everything is on the disk, and is as careful again as always.
     pub fn end_load(&self) -> Result<()> {
         self.bare(|tx| {
-            let made = tx.all("SELECT sql FROM load_indexes ORDER BY name", &[], |row| {
-                row.get::<String>("sql")
-            })?;
+            let made =
+                tx.all("SELECT sql FROM load_indexes ORDER BY name", &[], |row| row.get::<String>("sql"))?;
             // Sorting may need more room than there is memory, and more than one thread.
             tx.batch("PRAGMA temp_store = FILE; PRAGMA threads = 2")?;
             for sql in &made {

@@ -14,9 +14,9 @@ use mainstreet_kernel::{Activity, ActorClass, Result, Timestamp, Verb, Visibilit
 use postgres::fallible_iterator::FallibleIterator as _;
 use tokio::sync::watch;
 
-use crate::{params, row};
 use crate::tx::Tx;
 use crate::value::{Row, Value};
+use crate::{params, row};
 
 /// How far a reader has come: the transaction and the row in it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -140,8 +140,7 @@ impl<'a> Tx<'a> {
         let most = (30_000 / width).clamp(1, 500);
         let (mut inserted, mut length, mut sql) = (0, 0, String::new());
         while rows.peek().is_some() {
-            let part: Vec<Value> =
-                rows.by_ref().take(most).flat_map(|row| row.as_ref().to_vec()).collect();
+            let part: Vec<Value> = rows.by_ref().take(most).flat_map(|row| row.as_ref().to_vec()).collect();
             if part.len() != length {
                 length = part.len();
                 sql = values(length / width);

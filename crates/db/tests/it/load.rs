@@ -39,9 +39,8 @@ fn a_filled_database_is_as_it_was_before_and_holds_more() {
         if sqlite {
             assert_eq!(indexes(db)?, before);
         }
-        let dangling = db.write_now(|tx| {
-            tx.run("INSERT INTO topic_tags (topic_id, tag_id) VALUES (1, 1)", &[]).map(drop)
-        });
+        let dangling = db
+            .write_now(|tx| tx.run("INSERT INTO topic_tags (topic_id, tag_id) VALUES (1, 1)", &[]).map(drop));
         assert_eq!(dangling.unwrap_err().kind, Kind::Conflict, "references are looked up again");
         assert!(!db.address().is_half_filled()?);
         drop(db.second_handle()?);

@@ -93,15 +93,22 @@ mod tests {
     #[track_caller]
     fn check(rows: &[(char, i64, &str, i64)], expect: &[(i64, i64)]) {
         let taken = last_of(&history(rows));
-        let found: Vec<(i64, i64)> = taken.iter().map(|taken| (taken.given.occurred_at.0, taken.count)).collect();
+        let found: Vec<(i64, i64)> =
+            taken.iter().map(|taken| (taken.given.occurred_at.0, taken.count)).collect();
         assert_eq!(found, expect, "{rows:?}");
     }
 
     #[test]
     fn what_is_taken_back_was_given_last() {
         check(&[('+', 1, "like", 1), ('-', 1, "like", 1)], &[(0, 1)]);
-        check(&[('+', 1, "like", 1), ('-', 1, "like", 1), ('+', 1, "like", 1), ('-', 1, "like", 1)], &[(2, 1)]);
-        check(&[('+', 1, "like", 1), ('+', 2, "like", 1), ('+', 1, "heart", 1), ('-', 1, "like", 1)], &[(0, 1)]);
+        check(
+            &[('+', 1, "like", 1), ('-', 1, "like", 1), ('+', 1, "like", 1), ('-', 1, "like", 1)],
+            &[(2, 1)],
+        );
+        check(
+            &[('+', 1, "like", 1), ('+', 2, "like", 1), ('+', 1, "heart", 1), ('-', 1, "like", 1)],
+            &[(0, 1)],
+        );
         check(&[('+', 2, "like", 1), ('-', 1, "like", 1)], &[]);
         check(&[('+', 1, "like", 1), ('-', 1, "like", 1), ('-', 1, "like", 1)], &[]);
         check(&[('+', 0, "like", 3), ('+', 0, "like", 1), ('-', 0, "like", 2)], &[(1, 1), (0, 1)]);

@@ -194,14 +194,8 @@ fn measured(test: &TestDb) -> Result<Vec<Figure>> {
     super::write(test, story)?;
     test.wait_for_log();
     crate::node::catch_up(test)?;
-    let query = Query {
-        from,
-        to: NOW,
-        now: NOW,
-        zone: Zone::utc(),
-        space: None,
-        population: Population::Question,
-    };
+    let query =
+        Query { from, to: NOW, now: NOW, zone: Zone::utc(), space: None, population: Population::Question };
     test.read_now(move |tx| figures(tx, &query))
 }
 

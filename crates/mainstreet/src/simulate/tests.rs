@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use mainstreet_db::{Dialect, params};
 use mainstreet_db::testing::on_each_database;
+use mainstreet_db::{Dialect, params};
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Error, Timestamp, Verb};
 
@@ -191,7 +191,8 @@ fn what_is_written_agrees_with_the_truth() {
                 }
                 if tx.dialect() == Dialect::Sqlite {
                     // Nothing looked references up while the story was written.
-                    let dangling = tx.all("PRAGMA foreign_key_check", &[], |row| row.get::<String>("table"))?;
+                    let dangling =
+                        tx.all("PRAGMA foreign_key_check", &[], |row| row.get::<String>("table"))?;
                     assert_eq!(dangling, Vec::<String>::new());
                 }
                 Ok(())

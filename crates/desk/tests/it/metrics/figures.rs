@@ -319,7 +319,9 @@ fn removed_posts_count_as_written_but_not_as_answers() {
                 tx.record(&asked.with(serde_json::json!({ "question": true })))?;
             }
             let later = |hours: i64| START.plus(hours * HOUR);
-            let gone = |topic, post, at| act(Verb::PostDeleted, 2, asker, topic, post, at).seen_by(Visibility::Staff);
+            let gone = |topic, post, at| {
+                act(Verb::PostDeleted, 2, asker, topic, post, at).seen_by(Visibility::Staff)
+            };
             // The first reply is taken back by its author, the second stands, the third question is withdrawn.
             tx.record(&act(Verb::ReplyCreated, 2, asker, 1, 1, later(1)))?;
             tx.record(&gone(1, 1, later(2)))?;
