@@ -1,4 +1,5 @@
 //! rules
+mod evaluate;
 mod finding;
 mod length;
 mod print;
@@ -9,6 +10,7 @@ mod samples;
 mod text;
 mod vocabulary;
 mod yaml;
+pub use evaluate::{Evaluation, Facts, Outcome, RuleSet, Snapshot, Span, Trace, Truth, Value, held_out, why};
 pub use finding::{At, Finding, Gravity, may_be_saved, nearest};
 pub use length::{Length, Unit};
 pub use print::{action as print_action, line as print_condition, print, print_all};

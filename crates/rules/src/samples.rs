@@ -93,3 +93,82 @@ fn the_six_rules_are_read_and_printed_as_they_stand() {
         assert_eq!(again.rules, std::slice::from_ref(rule));
     }
 }
+
+mod tried {
+    use super::SIX;
+    use crate::{Passage, RuleSet, Snapshot, Truth, Unit, Value, Vocabulary, read, why};
+
+    const HOUR: i64 = 3_600_000;
+
+    fn set() -> RuleSet {
+        RuleSet::new(read(SIX, Vocabulary::standard()).rules)
+    }
+
+    #[track_caller]
+    fn check(event: &str, facts: &Snapshot, expect: &[(usize, Truth)]) {
+        let set = set();
+        let look = set.look(event, facts);
+        let shown: Vec<String> = (0..6).filter_map(|rule| look.explain(rule)).map(|outcome| why(&outcome)).collect();
+        assert_eq!(look.verdicts(), expect, "{}", shown.join("\n"));
+    }
+
+    fn newcomer(text: &str) -> Snapshot {
+        Snapshot::of_text(text, Vocabulary::standard())
+            .with("author.age", Value::Duration(3 * HOUR))
+            .with("author.segment", Value::List(Vec::new()))
+            .with("signal.intent-complaint", Value::Number(0.1))
+    }
+
+    #[test]
+    fn links_of_a_newcomer() {
+        let spam = "cheap http://a.xyz and http://b.xyz";
+        check("post published", &newcomer(spam), &[(0, Truth::Yes)]);
+        check("post edited", &newcomer(spam), &[]);
+        check("post published", &newcomer("see https://docs.example.com/x http://b.xyz"), &[]);
+        let customer = newcomer(spam).with("author.segment", Value::List(vec!["Customers".to_owned()]));
+        check("post published", &customer, &[]);
+        let mut unknown = newcomer(spam);
+        unknown.values.remove("author.age");
+        check("post published", &unknown, &[(0, Truth::Unknown)]);
+        unknown.values.insert("post.links.count".to_owned(), Value::Number(1.0));
+        check("post published", &unknown, &[]);
+    }
+
+    #[test]
+    fn counters_business_time_and_shapes() {
+        let mut flagged = Snapshot::default().with("thread.age", Value::Duration(HOUR));
+        check("flag", &flagged, &[(1, Truth::Unknown)]);
+        flagged.counts.insert("flagger, flag on thread".to_owned(), 3);
+        check("flag", &flagged, &[(1, Truth::Yes)]);
+        let mut waiting = Snapshot::default().with("post.space", Value::List(vec!["How-to".to_owned()]));
+        waiting.business.insert(("thread.age".to_owned(), Unit::BusinessHour), 6.5);
+        check("question unanswered", &waiting, &[(2, Truth::Yes)]);
+        let mut keys = Snapshot::of_text("my key is sk_live_0123456789abcdefXY", Vocabulary::standard());
+        check("post settled", &keys, &[(3, Truth::Yes)]);
+        keys.values.insert("post.text".to_owned(), Value::Text(Passage::plain("call me")));
+        check("post settled", &keys, &[(3, Truth::Unknown)]);
+        for shape in ["phone number", "payment card"] {
+            keys.shapes.insert(("post.text".to_owned(), shape.to_owned()), Vec::new());
+        }
+        check("post settled", &keys, &[]);
+        check("first post", &Snapshot::default().with("author.is_staff", Value::Flag(false)), &[(4, Truth::Yes)]);
+    }
+
+    #[test]
+    fn an_outage_is_explained_with_what_was_found() {
+        let mut facts = newcomer("I can’t  log in since noon").with("signal.intent-complaint", Value::Number(0.2));
+        facts.counts.insert("author, post in cluster".to_owned(), 4);
+        let set = set();
+        let outcome = set.look("post published", &facts).explain(5).unwrap();
+        assert_eq!(
+            why(&outcome),
+            "\"Launch week - possible outage report\" matches.\n  \
+             yes        at least one of these\n    \
+             no         signal.intent-complaint >= 0.7  (it is 0.2)\n    \
+             yes        post.text has any [outage, \"can't log in\", \"error 500\"]  (found \"can’t log in\")\n  \
+             yes        distinct(author, post in cluster, 1 hour) >= 3  (it is 4)\n"
+        );
+        let kept = serde_json::to_string(&outcome).unwrap();
+        assert_eq!(serde_json::from_str::<crate::Outcome>(&kept).unwrap(), outcome);
+    }
+}

@@ -1,0 +1,85 @@
+//! Trying rules on what happened, and saying why they hold or not.
+
+pub(crate) mod compile;
+mod facts;
+mod scene;
+mod trace;
+
+use serde::{Deserialize, Serialize};
+
+pub use compile::RuleSet;
+pub use facts::{Facts, Snapshot, Value};
+use scene::Scene;
+pub use trace::{Outcome, Span, Trace, why};
+
+/// Whether something holds. What is not known is neither: a rule that hangs on it is not evaluated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Truth {
+    /// It does not hold.
+    No,
+    /// It hangs on something that is not known.
+    Unknown,
+    /// It holds.
+    Yes,
+}
+
+impl Truth {
+    fn not(self) -> Self {
+        match self {
+            Self::No => Self::Yes,
+            Self::Unknown => Self::Unknown,
+            Self::Yes => Self::No,
+        }
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(holds: bool) -> Self {
+        if holds { Self::Yes } else { Self::No }
+    }
+}
+
+/// Rules looking at one happening.
+pub struct Evaluation<'a> {
+    scene: Scene<'a>,
+    event: &'a str,
+}
+
+impl RuleSet {
+    /// Looks at one happening with all rules. Nothing is asked of `facts` before a rule needs it.
+    pub fn look<'a>(&'a self, event: &'a str, facts: &'a dyn Facts) -> Evaluation<'a> {
+        Evaluation { scene: Scene::new(self, facts), event }
+    }
+}
+
+impl Evaluation<'_> {
+    /// The rules set off by the event that hold, and those that could not be evaluated, by their place in the list.
+    pub fn verdicts(&self) -> Vec<(usize, Truth)> {
+        let rules = self.scene.set.by_event.get(self.event).map(Vec::as_slice).unwrap_or_default();
+        let judged = rules.iter().map(|rule| (*rule, self.truth(*rule)));
+        judged.filter(|(_, truth)| *truth != Truth::No).collect()
+    }
+
+    /// Whether the conditions of a rule hold, whatever its event.
+    pub fn truth(&self, rule: usize) -> Truth {
+        self.scene.set.bodies.get(rule).map_or(Truth::No, |body| self.scene.judge(body))
+    }
+
+    /// Why a rule holds or not: every condition with what was seen. Nothing when there is no such rule.
+    pub fn explain(&self, rule: usize) -> Option<Outcome> {
+        trace::explain(&self.scene, self.event, rule)
+    }
+}
+
+/// True when `key` (a member, say) is among the `percent` that the rule of this name leaves alone. The same key
+/// always gets the same answer, and different rules leave different members alone.
+pub fn held_out(rule: &str, key: &str, percent: u8) -> bool {
+    // FNV-1a, 64 bits: http://www.isthe.com/chongo/tech/comp/fnv/
+    let bytes = rule.bytes().chain([0]).chain(key.bytes());
+    let hash = bytes.fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+    });
+    // The upper bits are mixed best.
+    (hash ^ (hash >> 29)) >> 16 & 0xffff_ffff < u64::from(percent) * 0xffff_ffff / 100
+}
