@@ -108,7 +108,8 @@ mod tried {
     fn check(event: &str, facts: &Snapshot, expect: &[(usize, Truth)]) {
         let set = set();
         let look = set.look(event, facts);
-        let shown: Vec<String> = (0..6).filter_map(|rule| look.explain(rule)).map(|outcome| why(&outcome)).collect();
+        let shown: Vec<String> =
+            (0..6).filter_map(|rule| look.explain(rule)).map(|outcome| why(&outcome)).collect();
         assert_eq!(look.verdicts(), expect, "{}", shown.join("\n"));
     }
 
@@ -151,12 +152,17 @@ mod tried {
             keys.shapes.insert(("post.text".to_owned(), shape.to_owned()), Vec::new());
         }
         check("post settled", &keys, &[]);
-        check("first post", &Snapshot::default().with("author.is_staff", Value::Flag(false)), &[(4, Truth::Yes)]);
+        check(
+            "first post",
+            &Snapshot::default().with("author.is_staff", Value::Flag(false)),
+            &[(4, Truth::Yes)],
+        );
     }
 
     #[test]
     fn an_outage_is_explained_with_what_was_found() {
-        let mut facts = newcomer("I can’t  log in since noon").with("signal.intent-complaint", Value::Number(0.2));
+        let mut facts =
+            newcomer("I can’t  log in since noon").with("signal.intent-complaint", Value::Number(0.2));
         facts.counts.insert("author, post in cluster".to_owned(), 4);
         let set = set();
         let outcome = set.look("post published", &facts).explain(5).unwrap();
@@ -171,4 +177,18 @@ mod tried {
         let kept = serde_json::to_string(&outcome).unwrap();
         assert_eq!(serde_json::from_str::<crate::Outcome>(&kept).unwrap(), outcome);
     }
+}
+
+#[test]
+fn the_six_rules_have_nothing_wrong_with_them() {
+    use crate::{Names, Setting, examine};
+    use mainstreet_kernel::Role;
+    let names = Names::default()
+        .guideline("no-spam", 2)
+        .guideline("be-kind", 3)
+        .guideline("protect-personal-data", 5)
+        .with("spaces", ["How-to", "Integrations"])
+        .with("tags", ["first-post"]);
+    let setting = Setting { vocabulary: Vocabulary::standard(), names: &names, role: Role::Manager };
+    assert_eq!(examine(SIX, &setting).findings, []);
 }

@@ -179,7 +179,10 @@ impl RuleSet {
             },
             Test::Words(quantity, way, words) => {
                 let slot = self.slot(field, *way);
-                let found = self.slots.get_mut(slot).map(|slot| if way.loose { &mut slot.loose } else { &mut slot.usual });
+                let found = self
+                    .slots
+                    .get_mut(slot)
+                    .map(|slot| if way.loose { &mut slot.loose } else { &mut slot.usual });
                 let ids = found.map(|found| words.iter().map(|word| found.add(word, *way)).collect());
                 Leaf::Words { slot, loose: way.loose, quantity: *quantity, ids: ids.unwrap_or_default() }
             }
@@ -192,12 +195,15 @@ impl RuleSet {
             Test::Regex(way, patterns) => {
                 let slot = self.slot(field, *way);
                 let found = self.slots.get_mut(slot);
-                let found = found.map(|slot| if way.case { &mut slot.exact_regexes } else { &mut slot.regexes });
+                let found =
+                    found.map(|slot| if way.case { &mut slot.exact_regexes } else { &mut slot.regexes });
                 let ids = found.map(|found| patterns.iter().map(|pattern| found.add(pattern)).collect());
                 Leaf::Regexes { slot, case: way.case, ids: ids.unwrap_or_default() }
             }
             Test::LooksLike(shapes) => Leaf::Shapes { field, shapes: shapes.clone() },
-            Test::Members(quantity, _, items) => Leaf::Members { field, quantity: *quantity, items: Items::new(items) },
+            Test::Members(quantity, _, items) => {
+                Leaf::Members { field, quantity: *quantity, items: Items::new(items) }
+            }
             Test::OneOf(none, words) => Leaf::OneOf { field, none: *none, words: words.clone() },
             Test::Within(outside, calendars) => {
                 Leaf::Within { field, outside: *outside, calendars: calendars.clone() }

@@ -29,7 +29,11 @@ impl Value {
     pub(crate) fn spoken(&self) -> String {
         match self {
             Self::Text(passage) => {
-                let head = passage.text.char_indices().nth(200).map_or(passage.text.as_str(), |(at, _)| &passage.text[..at]);
+                let head = passage
+                    .text
+                    .char_indices()
+                    .nth(200)
+                    .map_or(passage.text.as_str(), |(at, _)| &passage.text[..at]);
                 format!("\"{}\"", mainstreet_kernel::text::excerpt(head, 60))
             }
             Self::Number(number) => number.to_string(),
@@ -107,14 +111,16 @@ impl Snapshot {
     /// The facts of an example: a text alone, or fields with values. A text brings with it what follows from it.
     pub fn of_example(facts: &[(String, Given)], vocabulary: &Vocabulary) -> Self {
         let is_text = |name: &str| {
-            name.is_empty() || vocabulary.field(name).is_some_and(|field| field.from_text == Some(Derived::Text))
+            name.is_empty()
+                || vocabulary.field(name).is_some_and(|field| field.from_text == Some(Derived::Text))
         };
         let mut snapshot = match facts.iter().find(|(name, _)| is_text(name)) {
             Some((_, Given::Word(text))) => Self::of_text(text, vocabulary),
             _ => Self::default(),
         };
         for (name, given) in facts.iter().filter(|(name, _)| !is_text(name)) {
-            let text = vocabulary.field(name).is_some_and(|field| field.kind == crate::vocabulary::FieldKind::Text);
+            let text =
+                vocabulary.field(name).is_some_and(|field| field.kind == crate::vocabulary::FieldKind::Text);
             let value = match given {
                 Given::Word(word) if text => Value::Text(Passage::markdown(word.as_str())),
                 Given::Word(word) => Value::Word(word.clone()),

@@ -3,9 +3,9 @@
 use std::cell::OnceCell;
 use std::collections::HashMap;
 
+use super::Truth;
 use super::compile::{Bound, Expr, Leaf, Measure, RuleSet, Slot};
 use super::facts::{Facts, Value};
-use super::Truth;
 use crate::rule::Quantity;
 use crate::text::{Fold, Folded, GAP, Hit};
 
@@ -71,7 +71,9 @@ impl<'a> Scene<'a> {
         let (slot, searched) = self.slot(slot)?;
         if loose {
             let text = self.gapped_once(slot, &searched.loose)?;
-            return Some(searched.loose.get_or_init(|| slot.loose.find(&Folded::new(&text, Fold::Loose), &text)));
+            return Some(
+                searched.loose.get_or_init(|| slot.loose.find(&Folded::new(&text, Fold::Loose), &text)),
+            );
         }
         let folded = self.folded(slot, searched)?;
         let find = || slot.usual.find(folded, &self.gapped(slot).unwrap_or_default());
@@ -175,9 +177,15 @@ impl<'a> Scene<'a> {
     /// A shape that is found settles it; one that cannot be told leaves it open.
     fn shapes(&self, field: usize, shapes: &[String]) -> Option<bool> {
         let name = self.set.fields.get(field)?;
-        let found: Vec<Option<bool>> =
-            shapes.iter().map(|shape| self.facts.shape(name, shape).map(|places| !places.is_empty())).collect();
-        if found.contains(&Some(true)) { Some(true) } else { found.into_iter().collect::<Option<Vec<_>>>().map(|_| false) }
+        let found: Vec<Option<bool>> = shapes
+            .iter()
+            .map(|shape| self.facts.shape(name, shape).map(|places| !places.is_empty()))
+            .collect();
+        if found.contains(&Some(true)) {
+            Some(true)
+        } else {
+            found.into_iter().collect::<Option<Vec<_>>>().map(|_| false)
+        }
     }
 
     #[expect(clippy::cast_precision_loss, reason = "durations and counts are far below 2^52")]
