@@ -11,7 +11,7 @@ const MOST: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) enum Atom<'a> {
     /// The amount is in this interval.
-    Range { of: &'a Comparison, amount: Amount, low: Option<(f64, bool)>, high: Option<(f64, bool)> },
+    Range { of: &'a Comparison, positive: bool, amount: Amount, low: Option<(f64, bool)>, high: Option<(f64, bool)> },
     /// Anything else.
     Plain { of: &'a Comparison, positive: bool },
     /// Never holds: `not always`.
@@ -83,7 +83,7 @@ fn product(parts: Vec<Vec<Clause<'_>>>) -> Option<Vec<Clause<'_>>> {
 
 /// An amount that must not be in an interval is below or above it: two clauses.
 fn atoms(comparison: &Comparison, positive: bool) -> Vec<Clause<'_>> {
-    let range = |amount, (low, high)| vec![Atom::Range { of: comparison, amount, low, high }];
+    let range = |amount, (low, high)| vec![Atom::Range { of: comparison, positive, amount, low, high }];
     match (&comparison.test, positive) {
         (Test::Compare(order, amount), true) => vec![range(*amount, bounds(*order, number(*amount)))],
         (Test::Compare(order, amount), false) => {

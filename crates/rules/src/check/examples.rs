@@ -20,7 +20,8 @@ pub(super) fn check(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Fin
             return;
         }
         let because = look.explain(0).map(|outcome| why(&outcome)).unwrap_or_default();
-        let lines: Vec<&str> = because.lines().skip(1).map(str::trim).collect();
+        let words = |line: &str| line.split_whitespace().collect::<Vec<_>>().join(" ");
+        let lines: Vec<String> = because.lines().skip(1).map(words).collect();
         let message = match (wanted, truth) {
             (true, _) => format!("This example should match, but it does not: {}.", lines.join("; ")),
             (false, Truth::Yes) => {

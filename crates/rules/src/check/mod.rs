@@ -15,7 +15,7 @@ use crate::print::line;
 use crate::read::{Reading, read};
 use crate::rule::{Comparison, Condition, Rule};
 use crate::vocabulary::{Names, Vocabulary};
-use summary::{Clash, Summary};
+use summary::{Clash, Demand, Summary};
 
 /// What rules are checked against.
 #[derive(Clone, Copy, Debug)]
@@ -51,8 +51,11 @@ pub fn check(rules: &[Rule], setting: &Setting<'_>) -> Vec<Finding> {
             found.push(Finding::error(rule.at, message));
         }
         references::check(rule, setting, &mut found);
+        let before = found.len();
         idle(rule, setting.vocabulary, &mut found);
-        impossible(rule, setting.vocabulary, &mut found);
+        if found.len() == before {
+            impossible(rule, setting.vocabulary, &mut found);
+        }
         examples::check(rule, setting.vocabulary, &mut found);
         for finding in &mut found {
             finding.rule = Some(rule.name.clone());
@@ -90,14 +93,17 @@ fn idle(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
 /// Conditions that cannot hold together.
 fn impossible(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
     let Some(clash) = clashes(clauses::of_rule(rule), vocabulary) else { return };
-    let says = |one: &Comparison| brief(&line(&Condition::Test(one.clone())));
+    let says = |(positive, one): Demand<'_>| {
+        let test = Condition::Test(one.clone());
+        brief(&line(&if positive { test } else { Condition::Not(Box::new(test)) }))
+    };
     let (message, at) = match (clash.one, clash.other) {
-        (Some(one), Some(other)) if other.at.line != one.at.line || other.at.column != one.at.column => (
+        (Some(one), Some(other)) if (other.1.at.line, other.1.at.column) != (one.1.at.line, one.1.at.column) => (
             format!(
                 "This rule can never match: \"{}\" and \"{}\" (line {}) cannot hold together.",
                 says(one),
                 says(other),
-                other.at.line
+                other.1.at.line
             ),
             clash.at,
         ),

@@ -34,9 +34,9 @@ struct Sets {
 /// Everything a clause demands.
 #[derive(Debug, Default)]
 pub(super) struct Summary<'a> {
-    ranges: BTreeMap<String, (Range, Vec<&'a Comparison>)>,
-    sets: BTreeMap<String, (Sets, Vec<&'a Comparison>)>,
-    flags: BTreeMap<String, (bool, &'a Comparison)>,
+    ranges: BTreeMap<String, (Range, Vec<Demand<'a>>)>,
+    sets: BTreeMap<String, (Sets, Vec<Demand<'a>>)>,
+    flags: BTreeMap<String, Demand<'a>>,
     /// What cannot be: the place, and what it clashes with.
     pub(super) clash: Option<Clash<'a>>,
 }
@@ -45,9 +45,12 @@ pub(super) struct Summary<'a> {
 #[derive(Clone, Debug)]
 pub(super) struct Clash<'a> {
     pub(super) at: At,
-    pub(super) one: Option<&'a Comparison>,
-    pub(super) other: Option<&'a Comparison>,
+    pub(super) one: Option<Demand<'a>>,
+    pub(super) other: Option<Demand<'a>>,
 }
+
+/// A comparison, and whether it must hold or must not.
+pub(super) type Demand<'a> = (bool, &'a Comparison);
 
 /// Under which an amount is kept: clock time, business hours and business days are different measures.
 fn range_key(of: &Comparison, amount: Amount) -> String {
@@ -97,17 +100,17 @@ impl<'a> Summary<'a> {
     fn add(&mut self, atom: &Atom<'a>, vocabulary: &Vocabulary) {
         match atom {
             Atom::Never(at) => self.clash = Some(Clash { at: *at, one: None, other: None }),
-            Atom::Range { of, amount, low, high } => {
+            Atom::Range { of, positive, amount, low, high } => {
                 let (most, whole) = domain(of, vocabulary);
                 let start = Range { low: Some((0.0, true)), high: most.map(|most| (most, true)) };
                 let entry = self.ranges.entry(range_key(of, *amount)).or_insert((start, Vec::new()));
                 let fresh = narrow(entry.0, *low, *high);
                 if is_empty(fresh, whole) {
                     let other = entry.1.last().copied();
-                    self.clash = Some(Clash { at: of.at, one: Some(of), other });
+                    self.clash = Some(Clash { at: of.at, one: Some((*positive, of)), other });
                 }
                 entry.0 = fresh;
-                entry.1.push(of);
+                entry.1.push((*positive, of));
             }
             Atom::Plain { of, positive } => match set_of(&of.test) {
                 Some((family, quantity, names)) => {
@@ -115,10 +118,10 @@ impl<'a> Summary<'a> {
                 }
                 None => {
                     let key = subject(&of.subject);
-                    if let Some((known, other)) = self.flags.get(&key)
-                        && known != positive
+                    if let Some(other) = self.flags.get(&key)
+                        && other.0 != *positive
                     {
-                        self.clash = Some(Clash { at: of.at, one: Some(of), other: Some(other) });
+                        self.clash = Some(Clash { at: of.at, one: Some((*positive, of)), other: Some(*other) });
                     }
                     self.flags.insert(key, (*positive, of));
                 }
@@ -154,16 +157,16 @@ impl<'a> Summary<'a> {
             sets.only = every_choice(of, vocabulary).filter(|all| !all.is_empty());
         }
         if sets.is_impossible() {
-            self.clash = Some(Clash { at: of.at, one: Some(of), other: seen.last().copied() });
+            self.clash = Some(Clash { at: of.at, one: Some((positive, of)), other: seen.last().copied() });
         }
-        seen.push(of);
+        seen.push((positive, of));
     }
 
     /// True when this demand follows from the others taken together.
     pub(super) fn implies(&self, atom: &Atom<'_>) -> bool {
         match atom {
             Atom::Never(_) => false,
-            Atom::Range { of, amount, low, high } => {
+            Atom::Range { of, amount, low, high, .. } => {
                 let Some((range, _)) = self.ranges.get(&range_key(of, *amount)) else { return false };
                 let above = low.is_none_or(|low| {
                     range.low.is_some_and(|mine| mine.0 > low.0 || mine.0 == low.0 && (low.1 || !mine.1))

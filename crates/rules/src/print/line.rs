@@ -5,7 +5,7 @@ use crate::rule::{Amount, Comparison, Condition, Quantity, Subject, Test, Way};
 
 /// A condition in one line, with its lists in brackets. It reads back as the same condition.
 pub fn line(condition: &Condition) -> String {
-    let (mut text, tail) = split(condition, true);
+    let (mut text, tail) = split(condition);
     if let Some(tail) = tail {
         text.push(' ');
         text.push_str(&tail.inline());
@@ -15,8 +15,10 @@ pub fn line(condition: &Condition) -> String {
 
 /// A condition as an entry of a YAML list.
 pub(super) fn entry(condition: &Condition) -> String {
-    let (text, tail) = split(condition, true);
+    let (text, tail) = split(condition);
     match tail {
+        // YAML reads at most 1024 characters as a key.
+        Some(_) if text.chars().count() > 900 => scalar(&line(condition), Place::Line),
         Some(tail) => format!("{}: {}", scalar(&text, Place::Line), tail.yaml()),
         None => scalar(&text, Place::Line),
     }
@@ -71,15 +73,15 @@ fn word(text: &str) -> String {
     }
 }
 
-/// The line, and the values that may stand behind its colon; `last`: nothing comes behind it.
-fn split(condition: &Condition, last: bool) -> (String, Option<Tail<'_>>) {
+/// The line, and the values that may stand behind its colon.
+fn split(condition: &Condition) -> (String, Option<Tail<'_>>) {
     match condition {
         Condition::Always(_) => ("always".to_owned(), None),
         Condition::Not(inner) => {
             if matches!(**inner, Condition::All(_) | Condition::Any(_)) {
                 (format!("not ({})", line(inner)), None)
             } else {
-                let (text, tail) = split(inner, last);
+                let (text, tail) = split(inner);
                 (format!("not {text}"), tail)
             }
         }
@@ -104,7 +106,7 @@ fn join<'a>(
         if bracketed(part) {
             text.push_str(&format!("({})", line(part)));
         } else if at + 1 == parts.len() {
-            let (rest, tail) = split(part, true);
+            let (rest, tail) = split(part);
             text.push_str(&rest);
             return (text, tail);
         } else {

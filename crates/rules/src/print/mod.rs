@@ -9,7 +9,7 @@ pub use line::line;
 pub(crate) use line::{amount, subject};
 use scalar::{Place, literal, scalar};
 
-use crate::rule::{Action, Condition, Ending, Example, Given, Limit, Rule, Step};
+use crate::rule::{Action, Ending, Example, Given, Limit, Rule, Step};
 use crate::vocabulary::{ActionWord, Phrase, Vocabulary};
 
 /// Prints one rule. The vocabulary says how parameters are spoken.
@@ -203,9 +203,4 @@ fn phrase(one: &Action, word: &ActionWord) -> Option<String> {
     let same = again.len() == one.given.len()
         && again.iter().all(|(name, value)| one.get(name).is_some_and(|given| given_words(given) == *value));
     same.then_some(said)
-}
-
-/// A whole list of conditions in one line, for "why" texts.
-pub(crate) fn lines(conditions: &[Condition]) -> Vec<String> {
-    conditions.iter().map(line).collect()
 }

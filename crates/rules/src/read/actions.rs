@@ -242,7 +242,7 @@ fn phrase(word: &ActionWord, node: &Node, findings: &mut Vec<Finding>) -> Option
 }
 
 /// Reads the value of one parameter by its type.
-pub(crate) fn parameter_value(
+pub(super) fn parameter_value(
     parameter: &Parameter,
     items: &[Item],
     findings: &mut Vec<Finding>,

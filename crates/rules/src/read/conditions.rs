@@ -64,7 +64,7 @@ fn condition(node: &Node, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) 
 }
 
 /// Reads one line; `tail` is the value behind its colon.
-pub(crate) fn one_line(
+fn one_line(
     line: &str,
     at: At,
     tail: Option<&Node>,
@@ -328,6 +328,11 @@ impl<'a> Reader<'a, '_> {
             self.error(at, message);
             return None;
         }
+        if field.kind == FieldKind::Flag && self.peek().is_none() {
+            let message = format!("\"{name}\" is yes or no: write it alone, or with \"not\" before it.");
+            self.findings.push(Finding::error(at, message).meaning(Some(format!("not {name}"))));
+            return None;
+        }
         let (operator, spelled) = self.operator(field)?;
         let way = self.options(operator, field)?;
         let items = self.values(operator)?;
@@ -499,7 +504,7 @@ impl<'a> Reader<'a, '_> {
 }
 
 /// What a counter is: a whole number.
-pub(crate) fn counter_field() -> Field {
+fn counter_field() -> Field {
     Field {
         name: "times".to_owned(),
         kind: FieldKind::Number,

@@ -7,10 +7,8 @@ mod timing;
 mod tokens;
 pub(crate) mod values;
 
-pub(crate) use actions::parameter_value;
-pub(crate) use conditions::{counter_field, one_line};
 pub use operators::operators_of;
-pub(crate) use timing::{end, limit, percent, wait};
+use actions::parameter_value;
 
 use crate::finding::{At, Finding, nearest};
 use crate::length::brief;
@@ -26,7 +24,7 @@ const MOST_EXAMPLES: usize = 200;
 const LONGEST_EXAMPLE: usize = 10_000;
 
 /// The keys of a rule, in the order in which they are written.
-pub(crate) const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 14] = [
     "rule",
     "why",
     "owner",
@@ -41,6 +39,23 @@ pub(crate) const KEYS: [&str; 14] = [
     "review",
     "hold out",
     "examples",
+];
+
+/// What people write instead, and what they mean by it.
+const OTHER_WORDS: [(&str, &str); 13] = [
+    ("on", "when"),
+    ("trigger", "when"),
+    ("event", "when"),
+    ("conditions", "if"),
+    ("condition", "if"),
+    ("any", "if any"),
+    ("except", "unless"),
+    ("if not", "unless"),
+    ("do", "then"),
+    ("actions", "then"),
+    ("action", "then"),
+    ("name", "rule"),
+    ("title", "rule"),
 ];
 
 /// What was read, and what is wrong with it.
@@ -78,7 +93,7 @@ pub fn read(text: &str, vocabulary: &Vocabulary) -> Reading {
     reading
 }
 
-fn read_rule(document: Document, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) -> Option<Rule> {
+pub(crate) fn read_rule(document: Document, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) -> Option<Rule> {
     let root = document.root?;
     let Data::Map(pairs) = &root.data else {
         let message = format!("Here is {}; a rule begins with \"rule:\" and its name.", root.kind());
@@ -150,15 +165,9 @@ fn take(
             return false;
         }
         _ => {
-            let meant = match name {
-                "on" | "trigger" | "event" => Some("when"),
-                "conditions" | "condition" | "all" => Some("if"),
-                "any" | "or" => Some("if any"),
-                "except" | "not" | "if not" => Some("unless"),
-                "do" | "actions" | "action" => Some("then"),
-                "name" | "title" => Some("rule"),
-                _ => nearest(name, KEYS),
-            };
+            let others = OTHER_WORDS.iter().map(|(word, _)| *word);
+            let meant = nearest(name, KEYS.into_iter().chain(others));
+            let meant = meant.map(|word| OTHER_WORDS.iter().find(|(other, _)| *other == word).map_or(word, |(_, key)| *key));
             let message = format!("A rule has no part \"{}\".", brief(name));
             findings.push(Finding::error(key.at, message).meaning(meant));
             return false;

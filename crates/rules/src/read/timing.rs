@@ -2,7 +2,7 @@
 
 use super::values::{self, Item};
 use crate::finding::{At, Finding, nearest};
-use crate::length::{Length, Unit, brief};
+use crate::length::{Unit, brief};
 use crate::rule::{Ending, Limit};
 use crate::yaml::{Data, Node};
 
@@ -33,7 +33,7 @@ pub(super) fn limits(node: &Node, findings: &mut Vec<Finding>) -> Vec<Limit> {
 /// Words that may stand behind the number of a limit.
 const NOUNS: [&str; 6] = ["times", "actions", "requests", "messages", "items", "members"];
 
-pub(crate) fn limit(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<Limit> {
+fn limit(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<Limit> {
     let words: Vec<&str> = written.split_whitespace().collect();
     let words = words.strip_prefix(["at", "most"].as_slice()).unwrap_or(&words);
     let (parts, unit) = match words {
@@ -75,7 +75,7 @@ pub(super) fn ending(node: &Node, key: &str, findings: &mut Vec<Finding>) -> Opt
     end(&written, node.inside(), key, findings)
 }
 
-pub(crate) fn end(written: &str, at: At, key: &str, findings: &mut Vec<Finding>) -> Option<Ending> {
+fn end(written: &str, at: At, key: &str, findings: &mut Vec<Finding>) -> Option<Ending> {
     let written = written.trim();
     if written == "never" {
         if key == "review" {
@@ -135,7 +135,7 @@ pub(super) fn hold_out(node: &Node, findings: &mut Vec<Finding>) -> Option<u8> {
     percent(&written, node.inside(), findings)
 }
 
-pub(crate) fn percent(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<u8> {
+fn percent(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<u8> {
     let bare = written.trim();
     let number = bare.strip_suffix('%').or_else(|| bare.strip_suffix("percent"));
     let share =
@@ -147,14 +147,10 @@ pub(crate) fn percent(written: &str, at: At, findings: &mut Vec<Finding>) -> Opt
     share
 }
 
-/// A length for a form field.
-pub(crate) fn wait(written: &str, at: At, findings: &mut Vec<Finding>) -> Option<Length> {
-    values::length(&Item { at, written: written.to_owned(), is_text: true }, findings)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::length::Length;
 
     #[track_caller]
     fn check(written: &str, expect: Option<Ending>) {

@@ -1,7 +1,7 @@
 //! What follows from a text alone, for trying examples: links and mentions.
 
 /// Hosts of the links of a text, lower-cased, in order; a host stands once for each link.
-pub fn link_hosts(text: &str) -> Vec<String> {
+pub(crate) fn link_hosts(text: &str) -> Vec<String> {
     let mut hosts = Vec::new();
     let lower = text.to_ascii_lowercase();
     let mut rest = lower.as_str();
@@ -24,7 +24,7 @@ pub fn link_hosts(text: &str) -> Vec<String> {
 }
 
 /// How many `@names` a text has.
-pub fn mentions(text: &str) -> usize {
+pub(crate) fn mentions(text: &str) -> usize {
     let mut before = ' ';
     let mut letters = text.chars().peekable();
     let mut count = 0;

@@ -37,6 +37,7 @@ impl Phrase {
     }
 
     /// The names of the slots.
+    #[cfg(test)]
     pub(crate) fn slots(&self) -> impl Iterator<Item = &str> {
         self.pieces.iter().chain(&self.optional).filter_map(|piece| match piece {
             Piece::Slot(name) => Some(name.as_str()),
