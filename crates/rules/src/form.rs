@@ -178,7 +178,9 @@ fn question(comparison: &Comparison) -> Row {
         Test::OneOf(none, words) => {
             (if *none { "is none of" } else { "is any of" }.to_owned(), words.clone())
         }
-        Test::Within(outside, names) => (if *outside { "outside" } else { "within" }.to_owned(), names.clone()),
+        Test::Within(outside, names) => {
+            (if *outside { "outside" } else { "within" }.to_owned(), names.clone())
+        }
     };
     Row::Question { subject: subject(&comparison.subject), operator, options, values }
 }
@@ -303,8 +305,10 @@ fn row_line(row: &Row) -> String {
         Row::Not { row } => format!("not ({})", row_line(row)),
         Row::Always => "always".to_owned(),
         Row::Question { operator, values, .. } => {
-            let quoted: Vec<String> =
-                values.iter().map(|value| format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\""))).collect();
+            let quoted: Vec<String> = values
+                .iter()
+                .map(|value| format!("\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"")))
+                .collect();
             let values = match (operator.as_str(), quoted.as_slice()) {
                 (_, []) => String::new(),
                 ("between", [low, high]) => format!(" {low} and {high}"),

@@ -169,7 +169,7 @@ fn allowances<'a>(found: &[(usize, &'a Rule)], vocabulary: &Vocabulary) -> Vec<(
             for (_, given) in &action.given {
                 match given {
                     Given::Many(names) => {
-                        allowed.extend(names.iter().map(|name| (name.as_str(), rule.name.as_str())))
+                        allowed.extend(names.iter().map(|name| (name.as_str(), rule.name.as_str())));
                     }
                     Given::Word(name) => allowed.push((name.as_str(), rule.name.as_str())),
                     _ => {}

@@ -11,7 +11,13 @@ const MOST: usize = 64;
 #[derive(Clone, Debug)]
 pub(super) enum Atom<'a> {
     /// The amount is in this interval.
-    Range { of: &'a Comparison, positive: bool, amount: Amount, low: Option<(f64, bool)>, high: Option<(f64, bool)> },
+    Range {
+        of: &'a Comparison,
+        positive: bool,
+        amount: Amount,
+        low: Option<(f64, bool)>,
+        high: Option<(f64, bool)>,
+    },
     /// Anything else.
     Plain { of: &'a Comparison, positive: bool },
     /// Never holds: `not always`.

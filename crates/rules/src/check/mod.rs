@@ -98,15 +98,19 @@ fn impossible(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>)
         brief(&line(&if positive { test } else { Condition::Not(Box::new(test)) }))
     };
     let (message, at) = match (clash.one, clash.other) {
-        (Some(one), Some(other)) if (other.1.at.line, other.1.at.column) != (one.1.at.line, one.1.at.column) => (
-            format!(
-                "This rule can never match: \"{}\" and \"{}\" (line {}) cannot hold together.",
-                says(one),
-                says(other),
-                other.1.at.line
-            ),
-            clash.at,
-        ),
+        (Some(one), Some(other))
+            if (other.1.at.line, other.1.at.column) != (one.1.at.line, one.1.at.column) =>
+        {
+            (
+                format!(
+                    "This rule can never match: \"{}\" and \"{}\" (line {}) cannot hold together.",
+                    says(one),
+                    says(other),
+                    other.1.at.line
+                ),
+                clash.at,
+            )
+        }
         (Some(one), _) => (format!("This rule can never match: \"{}\" cannot hold.", says(one)), clash.at),
         (None, _) => ("This rule can never match: \"not always\" never holds.".to_owned(), clash.at),
     };
@@ -138,7 +142,7 @@ pub(crate) fn comparisons(rule: &Rule) -> Vec<&Comparison> {
     fn collect<'a>(condition: &'a Condition, found: &mut Vec<&'a Comparison>) {
         match condition {
             Condition::All(parts) | Condition::Any(parts) => {
-                parts.iter().for_each(|part| collect(part, found))
+                parts.iter().for_each(|part| collect(part, found));
             }
             Condition::Not(inner) => collect(inner, found),
             Condition::Always(_) => {}

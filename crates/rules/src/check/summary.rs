@@ -121,7 +121,8 @@ impl<'a> Summary<'a> {
                     if let Some(other) = self.flags.get(&key)
                         && other.0 != *positive
                     {
-                        self.clash = Some(Clash { at: of.at, one: Some((*positive, of)), other: Some(*other) });
+                        self.clash =
+                            Some(Clash { at: of.at, one: Some((*positive, of)), other: Some(*other) });
                     }
                     self.flags.insert(key, (*positive, of));
                 }

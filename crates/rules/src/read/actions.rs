@@ -276,7 +276,7 @@ pub(super) fn parameter_value(
         _ if !parameter.one_of.is_empty() => {
             let what = format!("a value of \"{}\"", parameter.name);
             let known = parameter.one_of.iter().map(String::as_str);
-            values::chosen(items, known, &what, findings)?.pop().map(Given::Word)
+            values::chosen(items, &known, &what, findings)?.pop().map(Given::Word)
         }
         _ => values::words(items, findings)?.pop().map(Given::Word),
     }

@@ -4,7 +4,7 @@ use super::operators::{Asked, Operator, WORDED};
 use super::tokens::{Kind, Token, tokens};
 use super::values::{self, Item};
 use crate::finding::{At, Finding, nearest};
-use crate::length::{Length, brief};
+use crate::length::brief;
 use crate::rule::{Comparison, Condition, Subject, Test, Way};
 use crate::vocabulary::{Field, FieldKind, Vocabulary};
 use crate::yaml::{Data, Node};
@@ -96,29 +96,29 @@ fn one_line(
     read.filter(|_| findings.len() == before)
 }
 
-struct Reader<'a, 'f> {
-    tokens: &'a [Token],
-    next: usize,
-    end: At,
-    tail: Option<&'a Node>,
-    vocabulary: &'a Vocabulary,
-    findings: &'f mut Vec<Finding>,
+pub(super) struct Reader<'a, 'f> {
+    pub(super) tokens: &'a [Token],
+    pub(super) next: usize,
+    pub(super) end: At,
+    pub(super) tail: Option<&'a Node>,
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) findings: &'f mut Vec<Finding>,
 }
 
 impl<'a> Reader<'a, '_> {
-    fn error(&mut self, at: At, message: impl Into<String>) {
+    pub(super) fn error(&mut self, at: At, message: impl Into<String>) {
         self.findings.push(Finding::error(at, message));
     }
 
-    fn peek(&self) -> Option<&'a Kind> {
+    pub(super) fn peek(&self) -> Option<&'a Kind> {
         self.tokens.get(self.next).map(|token| &token.kind)
     }
 
-    fn at(&self) -> At {
+    pub(super) fn at(&self) -> At {
         self.tokens.get(self.next).map_or(self.end, |token| token.at)
     }
 
-    fn word(&self) -> Option<&'a str> {
+    pub(super) fn word(&self) -> Option<&'a str> {
         match self.peek() {
             Some(Kind::Word(word)) => Some(word),
             _ => None,
@@ -203,107 +203,6 @@ impl<'a> Reader<'a, '_> {
             self.next += 1;
         }
         self.tail = None;
-    }
-
-    fn subject(&mut self) -> Option<(Subject, Field)> {
-        let at = self.at();
-        let Some(word) = self.word() else {
-            self.error(at, "A field is missing here, such as author.age.");
-            return None;
-        };
-        self.next += 1;
-        if self.peek() == Some(&Kind::Open) {
-            return self.counter(word, at);
-        }
-        match self.vocabulary.field(word) {
-            Some(field) => Some((Subject::Field(word.to_owned()), field.clone())),
-            None => {
-                let names = self.vocabulary.fields.iter().map(|field| field.name.trim_end_matches('*'));
-                let meant = nearest(word, names.chain(["times(", "distinct(", "not", "always"]));
-                let message = format!("There is no field \"{}\".", brief(word));
-                self.findings.push(Finding::error(at, message).meaning(meant));
-                None
-            }
-        }
-    }
-
-    fn counter(&mut self, word: &str, at: At) -> Option<(Subject, Field)> {
-        let parts = self.arguments()?;
-        let subject = match (word, parts.as_slice()) {
-            ("times", [event, window]) => {
-                Subject::Times { event: self.counted(event)?, window: self.window(window)? }
-            }
-            ("distinct", [who, event, window]) => {
-                let known = self.vocabulary.who.iter().map(String::as_str);
-                let found = values::chosen(
-                    std::slice::from_ref(who),
-                    known,
-                    "somebody I can tell apart",
-                    self.findings,
-                );
-                let (event, window) = (self.counted(event), self.window(window));
-                Subject::Distinct { who: found?.pop()?, event: event?, window: window? }
-            }
-            ("times", _) => {
-                self.error(at, "\"times\" takes what is counted and a window: times(flag on post, 2 hours).");
-                return None;
-            }
-            ("distinct", _) => {
-                self.error(
-                    at,
-                    "\"distinct\" takes who, what and a window: distinct(flagger, flag on thread, 2 hours).",
-                );
-                return None;
-            }
-            _ => {
-                let message = format!("I cannot count with \"{}\".", brief(word));
-                let meant = nearest(word, ["times", "distinct"]);
-                self.findings.push(Finding::error(at, message).meaning(meant));
-                return None;
-            }
-        };
-        Some((subject, counter_field()))
-    }
-
-    /// What stands in the brackets of a counter, split at commas.
-    fn arguments(&mut self) -> Option<Vec<Item>> {
-        self.next += 1;
-        let mut parts: Vec<Item> = Vec::new();
-        let mut fresh = true;
-        loop {
-            let at = self.at();
-            match self.peek() {
-                Some(Kind::Close) => break self.next += 1,
-                Some(Kind::Comma) => fresh = true,
-                Some(Kind::Word(word) | Kind::Quoted(word)) => match parts.last_mut().filter(|_| !fresh) {
-                    Some(last) => last.written = format!("{} {word}", last.written),
-                    None => {
-                        parts.push(Item { at, written: word.clone(), is_text: true });
-                        fresh = false;
-                    }
-                },
-                Some(_) | None => {
-                    self.error(at, "A bracket is not closed here: \")\" is missing.");
-                    return None;
-                }
-            }
-            self.next += 1;
-        }
-        Some(parts)
-    }
-
-    fn counted(&mut self, item: &Item) -> Option<String> {
-        let known = self.vocabulary.counted.iter().map(|counted| counted.name.as_str());
-        values::chosen(std::slice::from_ref(item), known, "something that is counted", self.findings)?.pop()
-    }
-
-    fn window(&mut self, item: &Item) -> Option<Length> {
-        let window = values::length(item, self.findings)?;
-        if window.unit.is_business() || window.amount == 0 || window.millis() > Some(400 * 86_400_000) {
-            self.error(item.at, "A window is time on the clock, longer than nothing and at most 400 days.");
-            return None;
-        }
-        Some(window)
     }
 
     fn test(&mut self, field: &Field, subject: &Subject) -> Option<Test> {
@@ -500,22 +399,5 @@ impl<'a> Reader<'a, '_> {
         let is_text =
             !matches!(written.as_str(), "true" | "false") && crate::yaml::number(&written).is_none();
         Item { at, written, is_text }
-    }
-}
-
-/// What a counter is: a whole number.
-fn counter_field() -> Field {
-    Field {
-        name: "times".to_owned(),
-        kind: FieldKind::Number,
-        of: "any".to_owned(),
-        whole: true,
-        most: None,
-        names: None,
-        one_of: Vec::new(),
-        scope: false,
-        channel: false,
-        from_text: None,
-        says: "how often".to_owned(),
     }
 }

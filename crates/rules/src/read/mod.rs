@@ -3,12 +3,13 @@
 mod actions;
 mod conditions;
 mod operators;
+mod subjects;
 mod timing;
 mod tokens;
 pub(crate) mod values;
 
-pub use operators::operators_of;
 use actions::parameter_value;
+pub use operators::operators_of;
 
 use crate::finding::{At, Finding, nearest};
 use crate::length::brief;
@@ -93,7 +94,11 @@ pub fn read(text: &str, vocabulary: &Vocabulary) -> Reading {
     reading
 }
 
-pub(crate) fn read_rule(document: Document, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) -> Option<Rule> {
+pub(crate) fn read_rule(
+    document: Document,
+    vocabulary: &Vocabulary,
+    findings: &mut Vec<Finding>,
+) -> Option<Rule> {
     let root = document.root?;
     let Data::Map(pairs) = &root.data else {
         let message = format!("Here is {}; a rule begins with \"rule:\" and its name.", root.kind());
@@ -167,7 +172,9 @@ fn take(
         _ => {
             let others = OTHER_WORDS.iter().map(|(word, _)| *word);
             let meant = nearest(name, KEYS.into_iter().chain(others));
-            let meant = meant.map(|word| OTHER_WORDS.iter().find(|(other, _)| *other == word).map_or(word, |(_, key)| *key));
+            let meant = meant.map(|word| {
+                OTHER_WORDS.iter().find(|(other, _)| *other == word).map_or(word, |(_, key)| *key)
+            });
             let message = format!("A rule has no part \"{}\".", brief(name));
             findings.push(Finding::error(key.at, message).meaning(meant));
             return false;
@@ -180,7 +187,7 @@ fn prose(value: &Node, most: usize, findings: &mut Vec<Finding>) -> Option<Strin
     let written = value.written().map(|text| text.split_whitespace().collect::<Vec<_>>().join(" "));
     match written {
         Some(text) if text.is_empty() => {
-            findings.push(Finding::error(value.at, "Nothing stands behind the colon."))
+            findings.push(Finding::error(value.at, "Nothing stands behind the colon."));
         }
         Some(text) if text.chars().count() > most => {
             findings.push(Finding::error(value.at, format!("This is too long: at most {most} characters.")));
@@ -200,7 +207,7 @@ fn prose(value: &Node, most: usize, findings: &mut Vec<Finding>) -> Option<Strin
 fn events(value: &Node, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) -> Vec<String> {
     let Some(items) = values::items(value, findings) else { return Vec::new() };
     let known = vocabulary.events.iter().map(|event| event.name.as_str());
-    values::chosen(&items, known, "an event", findings).unwrap_or_default()
+    values::chosen(&items, &known, "an event", findings).unwrap_or_default()
 }
 
 fn examples(rule: &mut Rule, value: &Node, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {

@@ -135,7 +135,7 @@ impl Asked<'_> {
             }
             Operator::LooksLike => {
                 let known = vocabulary.shapes.iter().map(String::as_str);
-                let shapes = values::chosen(self.items, known, "something I can recognise", findings)?;
+                let shapes = values::chosen(self.items, &known, "something I can recognise", findings)?;
                 return Some(Test::LooksLike(shapes));
             }
             _ => return self.misfit(findings),
@@ -239,6 +239,6 @@ impl Asked<'_> {
             return values::words(self.items, findings);
         }
         let what = format!("a value of {}", self.name);
-        values::chosen(self.items, self.field.one_of.iter().map(String::as_str), &what, findings)
+        values::chosen(self.items, &self.field.one_of.iter().map(String::as_str), &what, findings)
     }
 }

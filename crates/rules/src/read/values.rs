@@ -91,7 +91,7 @@ pub(crate) fn words(items: &[Item], findings: &mut Vec<Finding>) -> Option<Vec<S
 /// Words that must be among `allowed`.
 pub(crate) fn chosen<'a>(
     items: &[Item],
-    allowed: impl Iterator<Item = &'a str> + Clone,
+    allowed: &(impl Iterator<Item = &'a str> + Clone),
     what: &str,
     findings: &mut Vec<Finding>,
 ) -> Option<Vec<String>> {

@@ -1,3 +1,6 @@
 //! The language as its users meet it.
 
+mod hostile;
+mod made;
+mod same;
 mod wrong;

@@ -24,7 +24,8 @@ fn around(part: &str) -> String {
 
 #[test]
 fn wrong_rules_are_refused_with_a_place_and_a_sentence() {
-    let names = Names::default().guideline("no-spam", 2).with("tags", ["first-post"]).with("webhooks", ["status"]);
+    let names =
+        Names::default().guideline("no-spam", 2).with("tags", ["first-post"]).with("webhooks", ["status"]);
     let setting = Setting { vocabulary: Vocabulary::standard(), names: &names, role: Role::Moderator };
     let mut said = String::new();
     for part in include_str!("wrong.txt").lines().filter(|line| !line.starts_with("=> ")) {

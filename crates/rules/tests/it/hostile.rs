@@ -1,0 +1,128 @@
+//! Nothing that is typed or posted brings the language down.
+
+use mainstreet_kernel::Role;
+use mainstreet_rules::{
+    Names, Passage, RuleSet, Setting, Snapshot, Value, Vocabulary, examine, print_all, read,
+};
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::sample::select;
+
+const SOUND: &str = "rule: a\nguideline: g\nwhen: [flag, post published]\nif:\n  - post.text has any (loose): [x, \"y z\"]\n  \
+                     - not (author.age < 2 days or times(flag on post, 1 hour) > 3)\nthen:\n  - slow mode: 1 minute for 1 hour\n  \
+                     - after 2 business days without reply: {open item: {urgency: low}}\nlimit: 3 per day\n\
+                     examples: {match: [x], no match: [{post.text: q, author.age: 1 day}]}\n";
+
+fn look(text: &str) {
+    let names = Names::default().with("tags", ["a"]);
+    let setting = Setting { vocabulary: Vocabulary::standard(), names: &names, role: Role::Moderator };
+    let reading = examine(text, &setting);
+    let lines = u32::try_from(text.lines().count() + 2).unwrap();
+    for finding in &reading.findings {
+        assert!(
+            finding.at.line <= lines && !finding.message.is_empty() && finding.message.len() < 2_000,
+            "{finding}"
+        );
+    }
+    let again = read(&print_all(&reading.rules, setting.vocabulary), setting.vocabulary);
+    assert_eq!(again.rules, reading.rules);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_text_is_read_without_harm(text in "\\PC{0,200}") {
+        look(&text);
+    }
+
+    #[test]
+    fn any_pieces_of_the_language_are_read_without_harm(
+        pieces in vec(select(vec![
+            "rule", "if", "if any", "then", "when", "- ", ": ", "\n", "\n  ", "[", "]", "{", "}", "(", ")", ",", "\"", "'",
+            "&a", "*a", "!t", "#", "---\n", "|", ">", "not", "and", "or", "post.text", "has any", "matches regex",
+            "times", "distinct", "flag on post", "1 day", "<", "author.age", "hide until reviewed", "after ", "\t",
+            "\u{feff}", "\u{0}", "ä", "999999999999999999999", "-1", "1e400", "examples", "match", "limit", "per",
+        ]), 0..60)
+    ) {
+        look(&pieces.concat());
+    }
+
+    #[test]
+    fn a_damaged_rule_is_read_without_harm(at in 0_usize..400, cut in 0_usize..30, put in "\\PC{0,8}") {
+        let start = SOUND.char_indices().map(|(at, _)| at).filter(|place| *place <= at).last().unwrap_or(0);
+        let end = (start + cut).min(SOUND.len());
+        if let (Some(head), Some(tail)) = (SOUND.get(..start), SOUND.get(end..)) {
+            look(&format!("{head}{put}{tail}"));
+        }
+    }
+
+    #[test]
+    fn any_post_is_searched_without_harm(text in "[\\PC\\x00-\\x1f\u{300}-\u{310}`>*]{0,300}", word in "\\PC{1,10}") {
+        let rule = format!(
+            "rule: a\nwhen: flag\nif any:\n  - post.text has any (loose): [x]\n  - post.text matches: ['a*b', 'q?']\n  - \
+             post.text matches regex: '(a+)+$'\n  - post.text has any (anywhere, case): [{}]\nthen: allow\n",
+            serde_word(&word)
+        );
+        let reading = read(&rule.replace("then: allow", "then: {allow: [g]}"), Vocabulary::standard());
+        let set = RuleSet::new(reading.rules);
+        for passage in [Passage::markdown(text.clone()), Passage::plain(text.clone())] {
+            let facts = Snapshot::default().with("post.text", Value::Text(passage));
+            let outcome = set.look("flag", &facts).explain(0);
+            for span in outcome.iter().flat_map(|outcome| &outcome.trace.parts).flat_map(|part| &part.parts).flat_map(|part| &part.spans) {
+                prop_assert!(text.get(span.start..span.end).is_some());
+            }
+        }
+    }
+}
+
+fn serde_word(word: &str) -> String {
+    format!("\"{}\"", word.replace('\\', "\\\\").replace('"', "\\\""))
+}
+
+#[test]
+fn what_is_too_large_is_refused_in_a_sentence() {
+    let said = |text: &str| {
+        let findings = read(text, Vocabulary::standard()).findings;
+        findings.iter().map(|finding| finding.message.as_str()).collect::<Vec<_>>().join(" ")
+    };
+    assert!(said(&"a".repeat(5_000_000)).contains("too long"));
+    assert!(said(&"[".repeat(100_000)).contains("cannot be read"));
+    assert!(said(&format!("rule: {}", "x".repeat(1_000))).contains("too long"));
+    assert!(said(&"rule: a\n---\n".repeat(6_000)).contains("At most 5000 rules"));
+    assert!(
+        said(&format!("rule: a\nif: ['{}author.is_staff']", "not ".repeat(500)))
+            .contains("too many brackets")
+    );
+    assert!(said(&format!("rule: a\nif: [{}]", "always, ".repeat(200))).contains("At most 100"));
+    let list = (0..3_000).map(|n| format!("w{n}")).collect::<Vec<_>>().join(", ");
+    assert!(said(&format!("rule: a\nif:\n  - post.text has any: [{list}]")).contains("at most 2000"));
+    let many = format!("a: [{}]", "1, ".repeat(30_000));
+    assert!(said(&many).contains("at most 20000 values"));
+}
+
+#[test]
+fn conditions_with_many_alternatives_are_still_checked() {
+    let both = (0..30)
+        .map(|n| format!("  - author.posts = {n} or thread.replies = {n}"))
+        .collect::<Vec<_>>()
+        .join("\n");
+    look(&format!("rule: a\nwhen: flag\nif:\n{both}\nthen: {{allow: [g]}}\n"));
+}
+
+#[test]
+fn long_hostile_posts_are_searched_in_one_pass() {
+    let rule = "rule: a\nwhen: flag\nif any:\n  - post.text matches regex: '(a+)+$'\n  - post.text has any (anywhere): [a, aa, aaa, aaaa]\n\
+                then: {allow: [g]}\n";
+    let set = RuleSet::new(read(rule, Vocabulary::standard()).rules);
+    for text in [
+        "a".repeat(300_000) + "!",
+        "`".repeat(300_000),
+        "> ".repeat(150_000),
+        "a\u{301}".repeat(100_000),
+        "\u{301}".repeat(300_000),
+    ] {
+        let facts = Snapshot::default().with("post.text", Value::Text(Passage::markdown(text)));
+        assert!(set.look("flag", &facts).explain(0).is_some());
+    }
+}
