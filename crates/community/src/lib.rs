@@ -15,6 +15,7 @@ pub mod counters;
 pub mod flags;
 pub mod intake;
 pub mod markdown;
+pub mod notifications;
 pub mod people;
 pub mod posts;
 pub mod reactions;

@@ -14,6 +14,8 @@ pub enum Kind {
     Invalid,
     /// There is no such thing, or the asker may not know that there is (404).
     NotFound,
+    /// It was here and has been taken away for good or for now (410).
+    Gone,
     /// The asker may see it but not do this (403).
     Forbidden,
     /// Somebody must sign in first (401).
@@ -57,6 +59,11 @@ impl Error {
     /// The asker may not do this.
     pub fn forbidden(safe: impl Into<Cow<'static, str>>) -> Self {
         Self::new(Kind::Forbidden, safe)
+    }
+
+    /// It was here and was taken away.
+    pub fn gone(safe: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Gone, safe)
     }
 
     /// Somebody else was faster, or the state does not allow it.

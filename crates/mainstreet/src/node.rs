@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use mainstreet_community::ripples;
+use mainstreet_community::{notifications, ripples};
 use mainstreet_db::{Address, Db, log};
 use mainstreet_desk::{metrics, rhythm};
 use mainstreet_kernel::Result;
@@ -40,6 +40,7 @@ type Work = fn(&mut mainstreet_db::Tx<'_>, &[log::Entry]) -> Result<()>;
 /// The durable readers, each run once over the whole community, on whichever node comes first.
 pub(crate) const READERS: &[(&str, Work)] = &[
     (ripples::READER, ripples::advance),
+    (notifications::READER, notifications::advance),
     (rhythm::READER, rhythm::advance),
     (metrics::rollups::READER, metrics::rollups::take_in),
 ];

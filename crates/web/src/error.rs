@@ -15,6 +15,8 @@ struct ErrorPage<'a> {
     heading: &'static str,
     text: &'a str,
     sign_in: bool,
+    /// Offers to look for it.
+    search: bool,
     typed: &'a str,
 }
 
@@ -22,6 +24,7 @@ pub(crate) fn status(kind: Kind) -> StatusCode {
     match kind {
         Kind::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         Kind::NotFound => StatusCode::NOT_FOUND,
+        Kind::Gone => StatusCode::GONE,
         Kind::Forbidden => StatusCode::FORBIDDEN,
         Kind::SignIn => StatusCode::UNAUTHORIZED,
         Kind::Conflict => StatusCode::CONFLICT,
@@ -35,6 +38,7 @@ fn heading(kind: Kind) -> &'static str {
     match kind {
         Kind::Invalid => "That did not work",
         Kind::NotFound => "Nothing here",
+        Kind::Gone => "It was taken away",
         Kind::Forbidden => "This is not open to you",
         Kind::SignIn => "Please sign in",
         Kind::Conflict => "Somebody was faster",
@@ -56,6 +60,7 @@ pub(crate) fn page(chrome: &Chrome, error: &Error, typed: &str) -> Response {
         heading: heading(error.kind),
         text: &error.safe,
         sign_in: error.kind == Kind::SignIn,
+        search: matches!(error.kind, Kind::NotFound | Kind::Gone),
         typed,
     };
     let mut response = views::html(&page).unwrap_or_else(|_| views::plain(&error.safe));

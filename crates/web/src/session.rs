@@ -20,6 +20,8 @@ pub(crate) struct Viewer {
     pub(crate) role: Role,
     pub(crate) theme: String,
     pub(crate) shortcuts: bool,
+    /// Notifications not read yet.
+    pub(crate) unread: i64,
     /// Hash of the session's token: its name in the list of devices.
     pub(crate) session: String,
     pub(crate) csrf: String,
@@ -41,6 +43,7 @@ impl From<Session> for Viewer {
             role: session.member.role,
             theme: session.member.theme,
             shortcuts: session.member.shortcuts,
+            unread: session.unread,
             session: session.token_hash,
             csrf: session.csrf,
         }

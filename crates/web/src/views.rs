@@ -34,6 +34,8 @@ pub(crate) struct ChromeViewer {
     pub(crate) role: Role,
     pub(crate) staff: bool,
     pub(crate) shortcuts: bool,
+    /// Notifications not read yet, for people; empty: none.
+    pub(crate) unread: String,
 }
 
 /// What every page shows around its content.
@@ -78,6 +80,7 @@ impl Chrome {
                 role: viewer.role,
                 staff: viewer.role.is_staff(),
                 shortcuts: viewer.shortcuts,
+                unread: crate::community::unread(viewer.unread),
             }),
             csrf: cx.csrf(),
             flash: cx.flash.clone(),

@@ -22,6 +22,8 @@ pub struct Session {
     pub csrf: String,
     /// When it was last noted as used.
     pub seen_at: Timestamp,
+    /// How many notifications the member has not read.
+    pub unread: i64,
     /// Whose it is.
     pub member: Member,
 }

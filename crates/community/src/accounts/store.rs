@@ -191,7 +191,8 @@ pub(super) fn insert_session(
 pub(super) fn session(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Session>> {
     let now = tx.now();
     let sql = format!(
-        "SELECT s.csrf, s.seen_at, {MEMBER} FROM sessions s JOIN members m ON m.person_id = s.person_id
+        "SELECT s.csrf, s.seen_at, (SELECT COUNT(*) FROM notifications n WHERE n.person_id = s.person_id
+         AND n.read_at IS NULL) AS unread, {MEMBER} FROM sessions s JOIN members m ON m.person_id = s.person_id
          JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2"
     );
     tx.first(&sql, params![token_hash, now], |row| {
@@ -199,6 +200,7 @@ pub(super) fn session(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Sessio
             token_hash: token_hash.to_owned(),
             csrf: row.get("csrf")?,
             seen_at: row.get("seen_at")?,
+            unread: row.get("unread")?,
             member: read_member(row)?,
         })
     })

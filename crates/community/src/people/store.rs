@@ -93,6 +93,40 @@ pub fn by_handle(tx: &mut Tx<'_>, handle: &str) -> Result<Option<PersonId>> {
     Ok(by_handles(tx, std::slice::from_ref(&folded))?.remove(&folded))
 }
 
+/// People whose handle begins with `prefix`, for completing a mention: members first, then people of imported
+/// channels. Found in the indexes over handles; answers at most `limit`.
+pub fn by_prefix(tx: &mut Tx<'_>, prefix: &str, limit: usize) -> Result<Vec<(String, String)>> {
+    let prefix = text::fold(prefix);
+    let Some(after) = following(&prefix) else { return Ok(Vec::new()) };
+    let members = "SELECT m.username AS handle, p.name FROM members m JOIN people p ON p.id = m.person_id
+         WHERE m.username_folded >= $1 AND m.username_folded < $2 ORDER BY m.username_folded LIMIT $3";
+    let others = "SELECT i.handle, p.name FROM identities i JOIN people p ON p.id = i.person_id
+         WHERE LOWER(i.handle) >= $1 AND LOWER(i.handle) < $2 ORDER BY LOWER(i.handle) LIMIT $3";
+    let mut found: Vec<(String, String)> = Vec::new();
+    for sql in [members, others] {
+        let rows: Vec<(String, String)> = tx.all(sql, params![prefix.as_str(), after.as_str(), limit], |row| {
+            Ok((row.get("handle")?, row.get("name")?))
+        })?;
+        for (handle, name) in rows {
+            let folded = text::fold(&handle);
+            // A database that sorts by a language's rules may put others between the bounds.
+            let known = found.iter().any(|(known, _)| text::fold(known) == folded);
+            if folded.starts_with(&prefix) && !known && found.len() < limit {
+                found.push((handle, name));
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// What comes right after everything that begins with `prefix`.
+fn following(prefix: &str) -> Option<String> {
+    let last = prefix.chars().next_back()?;
+    let next = (u32::from(last) + 1..=0x10_FFFF).find_map(char::from_u32)?;
+    let kept = prefix.get(..prefix.len() - last.len_utf8())?;
+    Some(format!("{kept}{next}"))
+}
+
 /// Who these folded handles name: members first, then people of imported channels.
 pub fn by_handles(tx: &mut Tx<'_>, folded: &[String]) -> Result<Handles> {
     let mut found = Handles::new();

@@ -19,7 +19,7 @@ pub use actions::{Edit, Edited, NewReply, edit, reply};
 pub use answers::{accept, unaccept};
 pub use model::{Moved, Post, ReactionCount, ReplyTo, Revision, Row, Taker, View};
 pub use rules::{
-    BODY, Facts, check, facts_of, may_accept, may_edit, may_hide, may_restore, may_take, page_of,
+    BODY, Facts, check, facts_of, may_accept, may_edit, may_hide, may_restore, may_take, page_of, seen,
 };
 pub use standing::{delete, hide, restore};
 pub(crate) use views::store_renderings;

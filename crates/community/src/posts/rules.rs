@@ -64,6 +64,17 @@ pub(super) fn may_reply(actor: Actor, topic: &Topic, space: &SpaceName) -> Resul
     Ok(())
 }
 
+/// Who may read a post that is not published: its author and staff. Its topic decides about the rest.
+///
+/// # Errors
+/// `Gone`: it was taken away.
+pub fn seen(viewer: Viewer, post: &Post) -> Result<()> {
+    if post.state == State::Published || viewer.is(post.person) || viewer.is_staff() {
+        return Ok(());
+    }
+    Err(Error::gone("This post was taken away by its author or by a moderator. Its conversation may still be there."))
+}
+
 /// Who may change a post's text: its author while it is published, and staff.
 pub fn may_edit(actor: Actor, post: &Post) -> Result<()> {
     let own = actor.is(post.person) && post.state == State::Published;

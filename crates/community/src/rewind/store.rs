@@ -50,6 +50,7 @@ pub(super) const TOPICS: &str = "DELETE FROM topics WHERE created_at > $1 AND NO
 
 /// Everything that belongs to a person who had not come, or to a visit.
 pub(super) const PEOPLE: &[&str] = &[
+    "DELETE FROM notifications",
     "DELETE FROM sessions",
     "DELETE FROM mail_links",
     "DELETE FROM mails",

@@ -8,9 +8,10 @@ use mainstreet_kernel::id::{PersonId, TopicId};
 
 mod store;
 
-/// `person` has seen the topic's posts up to `number`.
+/// `person` has seen the topic's posts up to `number`, and what they were told of the topic with them.
 pub fn mark(tx: &mut Tx<'_>, person: PersonId, topic: TopicId, number: i64) -> Result<()> {
-    store::mark(tx, person, topic, number)
+    store::mark(tx, person, topic, number)?;
+    crate::notifications::read_topic(tx, person, topic)
 }
 
 /// How far `person` has read each of these topics; those never opened are missing.

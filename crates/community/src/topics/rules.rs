@@ -34,7 +34,11 @@ pub(super) fn refuse(errors: &FieldErrors) -> Result<()> {
 /// Who may read a topic: those who see its space; one that is not published only its author and staff.
 pub fn seen(viewer: Viewer, topic: &Topic, space: Visibility) -> Result<()> {
     let published = topic.state == State::Published || viewer.is(topic.person) || viewer.is_staff();
-    if viewer.sees(space) && published { Ok(()) } else { Err(Error::not_found("There is no such topic.")) }
+    match (viewer.sees(space), published) {
+        (true, true) => Ok(()),
+        (true, false) => Err(Error::gone("This topic was taken away by its author or by a moderator.")),
+        (false, _) => Err(Error::not_found("There is no such topic.")),
+    }
 }
 
 /// Who may accept answers and say whether a topic is a question: who opened it, and staff.

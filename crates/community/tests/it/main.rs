@@ -6,6 +6,7 @@ mod accounts;
 mod counters;
 mod flags;
 mod intake;
+mod notifications;
 mod place;
 mod reads;
 mod rewind;

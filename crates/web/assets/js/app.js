@@ -95,6 +95,7 @@ menus();
 goodbye();
 if (here('form[data-draft]')) import('./draft.js');
 if (here('[data-toolbar]')) import('./composer.js');
+if (document.body.dataset.user && here('form.composer textarea')) import('./mention.js');
 if (here('[data-post]') || here('[data-swap]')) import('./swap.js');
 if (here('[data-topic]') || here('[data-live-desk]') || document.body.dataset.live) import('./live.js');
 if (document.body.dataset.shortcuts === 'on') import('./keys.js');

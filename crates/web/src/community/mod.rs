@@ -4,7 +4,9 @@ pub(crate) mod accounts;
 mod edits;
 mod feeds;
 mod home;
+mod mentions;
 mod new_topic;
+mod notifications;
 mod old_paths;
 mod people;
 mod post_acts;
@@ -17,6 +19,7 @@ mod tags;
 mod topics;
 mod your_settings;
 
+pub(crate) use notifications::unread;
 pub(crate) use old_paths::missing;
 pub(crate) use topics::{reaction_icon, reaction_word};
 
@@ -38,4 +41,6 @@ pub(crate) fn routes() -> Routes {
         .and(sign_in::routes())
         .and(sign_up::routes())
         .and(your_settings::routes())
+        .and(notifications::routes())
+        .and(mentions::routes())
 }

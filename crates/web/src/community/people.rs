@@ -22,6 +22,7 @@ pub(crate) fn routes() -> Routes {
 struct Show {
     chrome: Chrome,
     profile: Profile,
+    path: String,
     about: String,
     posts: Vec<Row>,
     answers: Vec<Row>,
@@ -59,6 +60,7 @@ async fn show(cx: Cx) -> Page {
     let about = markdown::render(&profile.about, &markdown::Links::default());
     let page = Show {
         chrome: cx.chrome(),
+        path: people::path(id),
         profile,
         about,
         posts: posts.rows,

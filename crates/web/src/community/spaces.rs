@@ -39,6 +39,7 @@ struct Show {
     pinned: Vec<Row>,
     rows: Vec<Row>,
     next: Option<String>,
+    first_page: bool,
     manages: bool,
 }
 
@@ -112,7 +113,7 @@ async fn show(cx: Cx) -> Page {
     let rows =
         rows.rows.into_iter().filter(|row| !pinned.iter().any(|pin| pin.topic.id == row.topic.id)).collect();
     let mut response =
-        views::html(&Show { chrome: cx.chrome(), space, pinned, rows, next, manages: manages(&cx) })?;
+        views::html(&Show { chrome: cx.chrome(), space, pinned, rows, next, first_page: key == Key::START, manages: manages(&cx) })?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
 }

@@ -29,6 +29,7 @@ struct Show {
     tag: Tag,
     rows: Vec<Row>,
     next: Option<String>,
+    first_page: bool,
 }
 
 /// `GET /tags`
@@ -55,7 +56,7 @@ async fn show(cx: Cx) -> Page {
         .more
         .then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string()))
         .flatten();
-    let mut response = views::html(&Show { chrome: cx.chrome(), tag, rows: rows.rows, next })?;
+    let mut response = views::html(&Show { chrome: cx.chrome(), tag, rows: rows.rows, next, first_page: key == topics::Key::START })?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
 }

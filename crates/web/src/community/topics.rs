@@ -192,6 +192,7 @@ async fn post(cx: Cx) -> Page {
             let post = posts::store::find(tx, id)?;
             let (topic, space) = topics::store::find_placed(tx, post.topic)?;
             topics::seen(viewer, &topic, space.visibility)?;
+            posts::seen(viewer, &post)?;
             Ok(topic.path_to(post.number))
         })
         .await?;
