@@ -83,7 +83,9 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     for entry in entries.iter().filter(|entry| (0..=HORIZON).contains(&now.since(entry.occurred_at))) {
         let post = PostId(entry.object_id);
         match entry.verb {
-            Verb::TopicCreated | Verb::ReplyCreated | Verb::PostEdited | Verb::PostRestored => written(tx, post)?,
+            Verb::TopicCreated | Verb::ReplyCreated | Verb::PostEdited | Verb::PostRestored => {
+                written(tx, post)?
+            }
             Verb::AnswerAccepted => {
                 if let Some(person) = entry.subject {
                     store::tell(tx, person, Kind::Accepted, post, entry.actor, entry.occurred_at)?;

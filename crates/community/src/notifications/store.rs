@@ -32,10 +32,11 @@ pub(super) fn told_by(tx: &mut Tx<'_>, post: PostId) -> Result<Option<Told>> {
         },
     )?;
     let Some(mut told) = told else { return Ok(None) };
-    told.mentioned =
-        tx.all("SELECT person_id FROM mentions WHERE post_id = $1 ORDER BY person_id", params![post], |row| {
-            row.get("person_id")
-        })?;
+    told.mentioned = tx.all(
+        "SELECT person_id FROM mentions WHERE post_id = $1 ORDER BY person_id",
+        params![post],
+        |row| row.get("person_id"),
+    )?;
     Ok(Some(told))
 }
 
@@ -140,8 +141,11 @@ pub(super) fn mark_read(tx: &mut Tx<'_>, person: PersonId, id: EntryId) -> Resul
 
 pub(super) fn mark_all(tx: &mut Tx<'_>, person: PersonId) -> Result<()> {
     let now = tx.now();
-    tx.run("UPDATE notifications SET read_at = $2 WHERE person_id = $1 AND read_at IS NULL", params![person, now])
-        .map(drop)
+    tx.run(
+        "UPDATE notifications SET read_at = $2 WHERE person_id = $1 AND read_at IS NULL",
+        params![person, now],
+    )
+    .map(drop)
 }
 
 pub(super) fn mark_topic(tx: &mut Tx<'_>, person: PersonId, topic: TopicId) -> Result<()> {

@@ -104,9 +104,10 @@ pub fn by_prefix(tx: &mut Tx<'_>, prefix: &str, limit: usize) -> Result<Vec<(Str
          WHERE LOWER(i.handle) >= $1 AND LOWER(i.handle) < $2 ORDER BY LOWER(i.handle) LIMIT $3";
     let mut found: Vec<(String, String)> = Vec::new();
     for sql in [members, others] {
-        let rows: Vec<(String, String)> = tx.all(sql, params![prefix.as_str(), after.as_str(), limit], |row| {
-            Ok((row.get("handle")?, row.get("name")?))
-        })?;
+        let rows: Vec<(String, String)> =
+            tx.all(sql, params![prefix.as_str(), after.as_str(), limit], |row| {
+                Ok((row.get("handle")?, row.get("name")?))
+            })?;
         for (handle, name) in rows {
             let folded = text::fold(&handle);
             // A database that sorts by a language's rules may put others between the bounds.

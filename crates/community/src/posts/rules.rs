@@ -72,7 +72,9 @@ pub fn seen(viewer: Viewer, post: &Post) -> Result<()> {
     if post.state == State::Published || viewer.is(post.person) || viewer.is_staff() {
         return Ok(());
     }
-    Err(Error::gone("This post was taken away by its author or by a moderator. Its conversation may still be there."))
+    Err(Error::gone(
+        "This post was taken away by its author or by a moderator. Its conversation may still be there.",
+    ))
 }
 
 /// Who may change a post's text: its author while it is published, and staff.

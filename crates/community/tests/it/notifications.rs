@@ -80,7 +80,9 @@ fn members_are_told_once_of_what_concerns_them() {
         db.write_now(move |tx| posts::unaccept(tx, mira, answer))?;
         assert_eq!(told(db, nils)?, ["reply ole unread"]);
         // Read again from the start: nothing is told twice.
-        db.write_now(|tx| tx.run("UPDATE log_cursors SET tx = 0, seq = 0 WHERE reader = 'notifications'", &[]))?;
+        db.write_now(|tx| {
+            tx.run("UPDATE log_cursors SET tx = 0, seq = 0 WHERE reader = 'notifications'", &[])
+        })?;
         assert_eq!(told(db, ole)?, ["mention ben unread"]);
         Ok(())
     });
@@ -166,7 +168,9 @@ fn a_mention_is_completed_from_its_beginning() {
         }
         let found = |prefix: &'static str, most: usize| {
             let people = db.read_now(move |tx| people::store::by_prefix(tx, prefix, most))?;
-            Ok::<_, mainstreet_kernel::Error>(people.into_iter().map(|(handle, _)| handle).collect::<Vec<_>>())
+            Ok::<_, mainstreet_kernel::Error>(
+                people.into_iter().map(|(handle, _)| handle).collect::<Vec<_>>(),
+            )
         };
         let mut all = found("MI", 8)?;
         all.sort();

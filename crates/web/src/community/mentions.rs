@@ -43,8 +43,6 @@ async fn find(cx: Cx) -> Page {
     let found: Vec<Found> = found.into_iter().map(|(handle, name)| Found { handle, name }).collect();
     let mut response =
         views::typed("application/json", serde_json::to_string(&found).map_err(Error::internal)?);
-    response
-        .headers_mut()
-        .insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=60"));
     Ok(response)
 }

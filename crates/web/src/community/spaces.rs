@@ -112,8 +112,15 @@ async fn show(cx: Cx) -> Page {
         .flatten();
     let rows =
         rows.rows.into_iter().filter(|row| !pinned.iter().any(|pin| pin.topic.id == row.topic.id)).collect();
-    let mut response =
-        views::html(&Show { chrome: cx.chrome(), space, pinned, rows, next, first_page: key == Key::START, manages: manages(&cx) })?;
+    let mut response = views::html(&Show {
+        chrome: cx.chrome(),
+        space,
+        pinned,
+        rows,
+        next,
+        first_page: key == Key::START,
+        manages: manages(&cx),
+    })?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
 }

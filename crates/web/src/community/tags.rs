@@ -56,7 +56,13 @@ async fn show(cx: Cx) -> Page {
         .more
         .then(|| rows.rows.last().map(|row| topics::store::key_after(list, row).to_string()))
         .flatten();
-    let mut response = views::html(&Show { chrome: cx.chrome(), tag, rows: rows.rows, next, first_page: key == topics::Key::START })?;
+    let mut response = views::html(&Show {
+        chrome: cx.chrome(),
+        tag,
+        rows: rows.rows,
+        next,
+        first_page: key == topics::Key::START,
+    })?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
 }

@@ -8,7 +8,8 @@ use mainstreet_kernel::{Actor, Result};
 use crate::support::Place;
 
 fn tell(place: &Place) -> Result<()> {
-    while place.db.write_now(|tx| log::advance(tx, notifications::READER, 100, notifications::advance))? > 0 {}
+    while place.db.write_now(|tx| log::advance(tx, notifications::READER, 100, notifications::advance))? > 0 {
+    }
     Ok(())
 }
 
@@ -73,7 +74,8 @@ async fn what_was_taken_away_says_so() -> Result<()> {
     for who in [&place.nils, &place.max] {
         assert_eq!(place.get(Some(who), &path).await.status, StatusCode::MOVED_PERMANENTLY);
     }
-    let (actor, path) = (place.mira.actor, place.db.read_now(move |tx| topics::store::find(tx, topic))?.path());
+    let (actor, path) =
+        (place.mira.actor, place.db.read_now(move |tx| topics::store::find(tx, topic))?.path());
     place.db.write_now(move |tx| {
         let first = posts::store::by_number(tx, topic, 1)?.unwrap();
         posts::delete(tx, actor, first.id)
