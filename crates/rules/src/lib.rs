@@ -1,4 +1,16 @@
-//! rules
+//! The rule language: one typed condition language for moderation, segments, triggers and playbooks.
+//!
+//! A text is [`read`] into [`Rule`]s and [`examine`]d for what is wrong with them, all of it, with places and advice.
+//! Prepared as a [`RuleSet`], rules [`RuleSet::look`] at one happening together: every text is searched once, every
+//! value asked for once, and every verdict can be explained ([`why`]). What is not known is never guessed
+//! ([`Truth`]). Several matching rules are [`resolve()`]d into what is done and what is withheld. A rule is [`print()`]ed
+//! in one way, and goes through the [`Form`] of the editor unchanged. [`carry_over`] takes rules from other places.
+//!
+//! Which events, fields and actions there are is an argument, the [`Vocabulary`]; the names a community has given
+//! are another, [`Names`]. The language knows nothing of moderation, of storage or of time: [`Facts`] answer for
+//! the moment a thing happened. `docs/guide/rules.md` teaches the language.
+
+pub mod carry_over;
 mod check;
 mod evaluate;
 mod finding;
@@ -13,6 +25,7 @@ mod samples;
 mod text;
 mod vocabulary;
 mod yaml;
+
 pub use check::{Setting, check, examine};
 pub use evaluate::{Evaluation, Facts, Outcome, RuleSet, Snapshot, Span, Trace, Truth, Value, held_out, why};
 pub use finding::{At, Finding, Gravity, may_be_saved, nearest};
@@ -21,6 +34,9 @@ pub use length::{Length, Unit};
 pub use print::{action as print_action, line as print_condition, print, print_all};
 pub use read::{KEYS as FORM_PARTS, Reading, operators_of, read};
 pub use resolve::{Applied, Reason, Resolution, Withheld, resolve, specificity};
-pub use rule::*;
+pub use rule::{
+    Action, Amount, Comparison, Condition, Ending, Example, Given, Limit, Order, Places, Quantity, Rule, Spot, Step,
+    Subject, Test, Way,
+};
 pub use text::Passage;
-pub use vocabulary::*;
+pub use vocabulary::{ActionWord, Counted, Derived, Event, Field, FieldKind, Names, Parameter, Vocabulary};

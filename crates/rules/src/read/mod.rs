@@ -24,7 +24,7 @@ const MOST_EXAMPLES: usize = 200;
 /// Characters an example may have.
 const LONGEST_EXAMPLE: usize = 10_000;
 
-/// The keys of a rule, in the order in which they are written.
+/// The keys of a rule, in the order in which they are written. The place of a finding about a form counts them.
 pub const KEYS: [&str; 14] = [
     "rule",
     "why",

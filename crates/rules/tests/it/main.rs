@@ -1,5 +1,6 @@
 //! The language as its users meet it.
 
+mod guide;
 mod hostile;
 mod made;
 mod same;
