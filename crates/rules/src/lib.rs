@@ -35,8 +35,8 @@ pub use print::{action as print_action, line as print_condition, print, print_al
 pub use read::{KEYS as FORM_PARTS, Reading, operators_of, read};
 pub use resolve::{Applied, Reason, Resolution, Withheld, resolve, specificity};
 pub use rule::{
-    Action, Amount, Comparison, Condition, Ending, Example, Given, Limit, Order, Places, Quantity, Rule, Spot, Step,
-    Subject, Test, Way,
+    Action, Amount, Comparison, Condition, Ending, Example, Given, Limit, Order, Places, Quantity, Rule,
+    Spot, Step, Subject, Test, Way,
 };
 pub use text::Passage;
 pub use vocabulary::{ActionWord, Counted, Derived, Event, Field, FieldKind, Names, Parameter, Vocabulary};
