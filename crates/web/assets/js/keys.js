@@ -32,7 +32,7 @@ function press(key) {
     ?? (key === 'r' && document.querySelector('#reply textarea'));
   if (!target) return false;
   if (target.matches('dialog')) target.showModal();
-  else if (target.matches('details')) { target.open = true; target.querySelector('input:not([type=hidden]), textarea, select, button')?.focus(); }
+  else if (target.matches('details')) { target.open = true; target.querySelector('input:not([type=hidden]), textarea, select, button, a')?.focus(); }
   else if (target.matches('input, textarea, select')) target.focus();
   else target.click();
   return true;

@@ -5,40 +5,18 @@ use std::process::Command;
 
 use crate::support::{Browser, Program, Visitor};
 
-/// The password of the invented people who may sign in.
-const PASSWORD: &str = "osier-lane";
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The tools of the browser tests, which `bin/setup` puts there.
-fn tool(path: &str) -> PathBuf {
-    root().join("tests/browser/node_modules").join(path)
-}
+use super::demo::{Demo, axe, tool};
 
 #[test]
 fn people_read_write_and_work_in_a_browser() {
-    if std::env::var_os("MAINSTREET_BROWSER").is_none() {
-        eprintln!("no browser was asked for: bin/test sets MAINSTREET_BROWSER");
-        return;
-    }
-    let folder = std::env::temp_dir().join(format!("mainstreet-browser-test-{}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let database = format!("sqlite:{}", folder.join("demo.sqlite").display());
-    let program = Program::start("demo", &database, &["--members", "80"]);
-    let browser = Browser::open(program.at).expect("chromium and its driver: bin/setup installs them");
-    let topic = a_question(&program);
-
-    visitors_read(&browser, &topic);
-    members_write_without_scripts(&browser, &topic);
-    members_write_with_scripts(&browser, &topic);
-    pages_fit_a_telephone(&browser, &topic);
-    checkers_find_nothing(&browser, &topic);
-    drop(browser);
-    the_markup_is_valid(&program, &topic, &folder);
-    drop(program);
-    let _ = std::fs::remove_dir_all(folder);
+    let Some(demo) = Demo::open("browser-test") else { return };
+    let topic = a_question(&demo.program);
+    visitors_read(&demo.browser, &topic);
+    members_write_without_scripts(&demo, &topic);
+    members_write_with_scripts(&demo.browser, &topic);
+    pages_fit_a_telephone(&demo.browser, &topic);
+    checkers_find_nothing(&demo.browser, &topic);
+    the_markup_is_valid(&demo.program, &topic, &demo.folder);
 }
 
 /// The path of a topic on the front page.
@@ -59,14 +37,6 @@ fn visitors_read(browser: &Browser, topic: &str) {
     browser.shows("Sign in");
 }
 
-fn sign_in(browser: &Browser, name: &str) {
-    browser.visit("/sign-in");
-    browser.write("#f-login", name);
-    browser.write("#f-password", PASSWORD);
-    browser.click("form[action='/sign-in'] button.btn-primary");
-    browser.has("form[action='/sign-out']");
-}
-
 fn reply(browser: &Browser, topic: &str, text: &str) {
     browser.visit(topic);
     browser.write("#f-body", text);
@@ -74,9 +44,10 @@ fn reply(browser: &Browser, topic: &str, text: &str) {
     browser.shows(text);
 }
 
-fn members_write_without_scripts(browser: &Browser, topic: &str) {
+fn members_write_without_scripts(demo: &Demo, topic: &str) {
+    let browser = &demo.browser;
     browser.scripts(false);
-    sign_in(browser, "ines");
+    demo.sign_in("ines");
     reply(browser, topic, "Written without any script.");
     browser.scripts(true);
 }
@@ -101,7 +72,6 @@ fn pages_fit_a_telephone(browser: &Browser, topic: &str) {
 }
 
 fn checkers_find_nothing(browser: &Browser, topic: &str) {
-    let axe = std::fs::read_to_string(tool("axe-core/axe.min.js")).expect("axe-core: bin/setup installs it");
     let mut found = Vec::new();
     for path in [
         "/",
@@ -115,15 +85,7 @@ fn checkers_find_nothing(browser: &Browser, topic: &str) {
         "/styleguide",
     ] {
         browser.visit(path);
-        browser.run(&axe);
-        let report = browser.run_to_end(
-            "const done = arguments[arguments.length - 1];
-             axe.run(document, { resultTypes: ['violations'] }).then(
-               found => done(found.violations.map(v => v.id + ': ' + v.nodes.map(n => n.target.join(' ')).slice(0, 3).join(', '))),
-               why => done(['axe failed: ' + why]));",
-        );
-        let report = report.as_array().cloned().unwrap_or_default();
-        found.extend(report.iter().filter_map(|line| line.as_str()).map(|line| format!("{path} {line}")));
+        found.extend(axe(browser).into_iter().map(|line| format!("{path} {line}")));
     }
     assert!(found.is_empty(), "axe found:\n  {}", found.join("\n  "));
 }

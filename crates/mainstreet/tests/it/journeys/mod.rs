@@ -1,4 +1,7 @@
 //! The product as its people use it, in a browser, on the invented community.
 
 mod browser;
+mod demo;
+mod desk;
+mod keyboard;
 mod rehearsal;

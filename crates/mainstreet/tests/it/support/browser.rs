@@ -174,7 +174,8 @@ impl Browser {
         self.tell("Emulation.setDeviceMetricsOverride", &size);
     }
 
-    fn tell(&self, command: &str, parameters: &Value) {
+    /// Tells the browser something beyond the W3C protocol.
+    pub(crate) fn tell(&self, command: &str, parameters: &Value) {
         self.command("POST", "goog/cdp/execute", &json!({ "cmd": command, "params": parameters }));
     }
 
