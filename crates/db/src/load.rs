@@ -19,10 +19,7 @@ impl Db {
     /// [`Db::end_load`] when all is there. A database in which that did not happen cannot be opened again.
     pub fn begin_load(&self, kept: &'static [&'static str]) -> Result<()> {
         self.bare(move |tx| {
-            tx.batch("BEGIN IMMEDIATE")?;
-            set_indexes_aside(tx, kept)
-                .and_then(|()| tx.batch("COMMIT"))
-                .or_else(|error| tx.batch("ROLLBACK").and(Err(error)))?;
+            in_transaction(tx, |tx| set_indexes_aside(tx, kept))?;
             tx.batch(CACHE)?;
             tx.batch("PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF")
         })
@@ -34,10 +31,7 @@ impl Db {
         if self.dialect() == Dialect::Postgres {
             return self.write_now(work);
         }
-        self.bare(move |tx| {
-            tx.batch("BEGIN IMMEDIATE")?;
-            work(tx).and_then(|()| tx.batch("COMMIT")).or_else(|error| tx.batch("ROLLBACK").and(Err(error)))
-        })
+        self.bare(move |tx| in_transaction(tx, work))
     }
 
     /// Makes the indexes, sees to it that everything is on the disk, and is as careful again as always.
@@ -91,6 +85,14 @@ pub(crate) fn refuse_half_filled(address: &Address) -> Result<()> {
         )),
         _ => Ok(()),
     }
+}
+
+fn in_transaction(tx: &mut Tx<'_>, work: impl FnOnce(&mut Tx<'_>) -> Result<()>) -> Result<()> {
+    tx.batch("BEGIN IMMEDIATE")?;
+    work(tx).and_then(|()| tx.batch("COMMIT")).inspect_err(|_| {
+        // It may have ended already, when the disk is full.
+        let _ = tx.batch("ROLLBACK");
+    })
 }
 
 /// Sets the mark: what the dropped indexes were.

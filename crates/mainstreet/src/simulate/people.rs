@@ -207,10 +207,17 @@ impl Names {
     }
 }
 
-/// A handle with what makes it unique.
+/// A handle with what makes it unique. Higher numbers stand apart: a handle may end with a year of birth.
 pub(crate) fn with_suffix(handle: String, suffix: u32) -> String {
-    if suffix == 0 { handle } else { format!("{handle}{}", suffix + 1) }
+    match suffix + 1 {
+        1 => handle,
+        number if number < BORN => format!("{handle}{number}"),
+        number => format!("{handle}_{number}"),
+    }
 }
+
+/// The earliest year of birth in a handle.
+const BORN: u32 = 60;
 
 /// Voices for texts in which nobody is spoken of.
 pub(crate) const NOBODY: Voices<'static> =
@@ -225,7 +232,7 @@ fn handle(first: &str, last: &str, dice: &mut Dice) -> String {
         0 => first,
         1 => format!("{first}_{}", initial(&last)),
         2 => format!("{}{last}", initial(&first)),
-        3 => format!("{first}{}", 60 + dice.below(40)),
+        3 => format!("{first}{}", BORN as usize + dice.below(40)),
         _ => format!("{first}_{last}"),
     }
 }

@@ -165,6 +165,17 @@ fn champions_tire() -> Result<(), String> {
 }
 
 #[test]
+fn no_two_handles_are_the_same_in_a_crowd() {
+    let mut seen = HashSet::new();
+    for base in ["anna", "anna_b", "anna60", "anna61", "anna99", "banna"] {
+        for suffix in 0..20_000 {
+            let handle = super::people::with_suffix(base.to_owned(), suffix);
+            assert!(seen.insert(handle.clone()), "{handle}");
+        }
+    }
+}
+
+#[test]
 fn numbers_out_of_range_are_refused() {
     for (members, days) in [(49, 365), (1_000_001, 365), (400, 27), (400, 4_000)] {
         assert!(Story::new(Setting { seed: 1, members, days, now: NOW }).is_err());
