@@ -12,7 +12,7 @@ use mainstreet_kernel::{Day, Zone};
 use super::overview::Found;
 use super::window::Window;
 use super::words::value;
-use crate::charts::{Numbers, amount, numbers};
+use crate::charts::{Numbers, Tread, amount, numbers};
 
 /// One panel. Texts are plain and escaped by the template; `chart` and `numbers` are ready.
 pub(super) struct Panel {
@@ -65,6 +65,14 @@ fn day(point: &Point) -> Option<Day> {
 /// A day as people write it, such as `2 Mar`.
 fn short(day: Day) -> String {
     Zone::utc().format(Zone::utc().start_of(day), "%-d %b")
+}
+
+/// The steps of a figure's curve, to be drawn.
+fn treads(figure: &Figure) -> Vec<Tread> {
+    let steps = figure.curve.iter();
+    steps
+        .map(|step| Tread { hours: step.hours, share: step.waiting, interval: (step.low, step.high) })
+        .collect()
 }
 
 /// A table of a series: name, value, interval, number.

@@ -2,10 +2,10 @@
 
 use mainstreet_desk::metrics::figure::{Figure, Point};
 
-use super::{Found, Panel, Window, meanings, table};
+use super::{Found, Panel, Window, meanings, table, treads};
 use crate::charts::{
-    Bar, Bars, Mark, Numbers, Part, SurvivalCurve, Tread, Whisker, amount, bars, numbers, percent,
-    survival_curve, whiskers,
+    Bar, Bars, Mark, Numbers, Part, SurvivalCurve, Whisker, amount, bars, numbers, percent, survival_curve,
+    whiskers,
 };
 use crate::desk::metrics::words::{duration, said, sureness};
 
@@ -42,15 +42,7 @@ pub(super) fn waiting(found: &Found, window: &Window) -> Option<Panel> {
     let chart = survival_curve(&SurvivalCurve {
         label: "Share still waiting for a first response, by time since asking",
         unit: "still waiting",
-        treads: median
-            .curve
-            .iter()
-            .map(|tread| Tread {
-                hours: tread.hours,
-                share: tread.waiting,
-                interval: (tread.low, tread.high),
-            })
-            .collect(),
+        treads: treads(median),
         until_hours: 168.0,
         marks: marks.collect(),
         median_hours: median.value,

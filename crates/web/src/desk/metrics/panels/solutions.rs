@@ -1,8 +1,8 @@
 //! How many questions are solved, and how soon.
 
 use super::first_response::stand_in;
-use super::{Found, Panel, Window, meanings};
-use crate::charts::{Numbers, SurvivalCurve, Tread, numbers, percent, survival_curve};
+use super::{Found, Panel, Window, meanings, treads};
+use crate::charts::{Numbers, SurvivalCurve, numbers, percent, survival_curve};
 use crate::desk::metrics::words::{duration, of, said, sureness};
 
 pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
@@ -12,15 +12,7 @@ pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
     let chart = survival_curve(&SurvivalCurve {
         label: "Share without an accepted answer, by time since asking",
         unit: "not solved",
-        treads: time
-            .curve
-            .iter()
-            .map(|tread| Tread {
-                hours: tread.hours,
-                share: tread.waiting,
-                interval: (tread.low, tread.high),
-            })
-            .collect(),
+        treads: treads(time),
         until_hours: 672.0,
         marks: Vec::new(),
         median_hours: time.value,
