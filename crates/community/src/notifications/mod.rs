@@ -84,7 +84,7 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
         let post = PostId(entry.object_id);
         match entry.verb {
             Verb::TopicCreated | Verb::ReplyCreated | Verb::PostEdited | Verb::PostRestored => {
-                written(tx, post)?
+                written(tx, post)?;
             }
             Verb::AnswerAccepted => {
                 if let Some(person) = entry.subject {

@@ -44,7 +44,7 @@ async fn is_let_in(
     method: &str,
     path: &str,
 ) -> Result<bool> {
-    let visitor = format!("mainstreet_visit={:0>43}", number);
+    let visitor = format!("mainstreet_visit={number:0>43}");
     let cookie = match role {
         Some(role) => place.newcomer(&format!("caller{number}"), role)?.cookie,
         None => visitor,

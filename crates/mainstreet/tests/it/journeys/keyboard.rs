@@ -115,6 +115,11 @@ fn a_case_is_worked_off_with_keys_alone() {
         "document.querySelector('.talk').textContent.includes('Gladly.')",
     );
 
+    note(browser);
+    resolve_and_undo(browser, item);
+}
+
+fn note(browser: &Browser) {
     browser.press("n");
     assert_eq!(focus(browser), "f-note");
     browser.press(&format!("Ask again on Monday.{TAB}{ENTER}"));
@@ -124,7 +129,9 @@ fn a_case_is_worked_off_with_keys_alone() {
         "the note",
         "document.querySelector('[data-kind=note]').textContent.includes('on Monday')",
     );
+}
 
+fn resolve_and_undo(browser: &Browser, item: &str) {
     browser.press("e");
     assert_eq!(focus(browser), "f-outcome");
     let outcome = "return document.querySelector('#f-outcome').value";

@@ -21,7 +21,7 @@ fn connect(at: SocketAddr) -> TcpStream {
 
 /// Sends a byte of a head now and then, as long as the other side takes it; true when it hung up.
 fn drip(mut stream: TcpStream) -> bool {
-    let gone = eventually("the end of a slow visitor", PATIENCE, || {
+    eventually("the end of a slow visitor", PATIENCE, || {
         stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         match stream.read(&mut [0; 1_024]) {
             Ok(0) => Some(true),
@@ -31,8 +31,7 @@ fn drip(mut stream: TcpStream) -> bool {
             }
             Err(_) => Some(true),
         }
-    });
-    gone
+    })
 }
 
 /// What comes back for this, if anything does.
