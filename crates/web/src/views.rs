@@ -242,3 +242,8 @@ pub(crate) fn set_cookie(
 pub(crate) fn short(body: &str) -> String {
     text::excerpt(&mainstreet_community::markdown::plain(body), 140)
 }
+
+/// A number with its noun: `1 reply`, `14 replies`.
+pub(crate) fn counted(count: i64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}

@@ -85,7 +85,7 @@ async fn what_was_taken_away_says_so() -> Result<()> {
     assert_eq!(place.get(Some(&place.mira), &path).await.status, StatusCode::OK);
     let missing = place.get(None, "/nowhere").await;
     assert_eq!(missing.status, StatusCode::NOT_FOUND);
-    missing.shows("What were you looking for?");
+    missing.shows("Words to look for");
     Ok(())
 }
 
