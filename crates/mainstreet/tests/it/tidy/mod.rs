@@ -6,6 +6,7 @@ mod documents;
 mod migrations;
 mod names;
 mod pages;
+mod setup;
 mod sizes;
 mod source;
 mod sql;
