@@ -24,6 +24,8 @@ pub(crate) fn routes() -> Routes {
 struct Show {
     chrome: Chrome,
     handed: HandOff,
+    /// In which the times are.
+    zone: String,
     form: Form,
     error: String,
 }
@@ -60,7 +62,9 @@ async fn draw(cx: &Cx, id: EntryId, form: Form, error: Option<Error>) -> Page {
     let handed = cx.read(move |tx| escalations::of_link(tx, id)).await?;
     let status = error.as_ref().map_or(StatusCode::OK, |error| crate::error::status(error.kind));
     let error = error.map(|error| error.safe.into_owned()).unwrap_or_default();
-    cx.keep_visit(views::html_with(status, &Show { chrome: cx.chrome(), handed, form, error })?)
+    let zone = cx.app.site().zone.name().to_owned();
+    let page = Show { chrome: cx.chrome(), handed, zone, form, error };
+    cx.keep_visit(views::html_with(status, &page)?)
 }
 
 /// `POST /hand-off/{id}/{signature}`
@@ -95,7 +99,7 @@ pub(crate) fn send(cx: &Cx) -> impl FnOnce(&mut Tx<'_>, &Signal) -> Result<bool>
         escalations::hand_off(tx, signal, |handed| {
             let id = handed.asked.id;
             let link = format!("{}/hand-off/{id}/{}", chrome.url, signature(&cx, id));
-            let due = chrome.date(&handed.asked.due_at);
+            let due = format!("{} ({})", chrome.date(&handed.asked.due_at), cx.app.site().zone.name());
             let mail =
                 mail::HandOffMail { site: &chrome.site, url: &chrome.url, handed, link: &link, due: &due };
             mail::words(&mail)
