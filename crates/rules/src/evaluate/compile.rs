@@ -250,7 +250,8 @@ fn all(parts: Vec<Expr>) -> Expr {
     Expr::All(parts, order)
 }
 
-/// Texts first, because they are searched once for all rules; counters last, because each asks the log.
+/// Plain values first; then texts, which are searched once for all rules, but searched; counters last, because each
+/// asks the log.
 fn order(parts: &[Expr]) -> Vec<usize> {
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|part| parts.get(*part).map_or(0, cost));
@@ -261,9 +262,9 @@ fn cost(expr: &Expr) -> u32 {
     match expr {
         Expr::Always => 0,
         Expr::Leaf(leaf) => match leaf {
-            Leaf::Words { .. } | Leaf::Globs { .. } | Leaf::Regexes { .. } => 1,
-            Leaf::Members { .. } | Leaf::OneOf { .. } | Leaf::Within { .. } | Leaf::IsSet { .. } => 2,
-            Leaf::Amount { of: Measure::Field(_), .. } => 2,
+            Leaf::Members { .. } | Leaf::OneOf { .. } | Leaf::Within { .. } | Leaf::IsSet { .. } => 1,
+            Leaf::Amount { of: Measure::Field(_), .. } => 1,
+            Leaf::Words { .. } | Leaf::Globs { .. } | Leaf::Regexes { .. } => 3,
             Leaf::Amount { of: Measure::Business(..), .. } => 5,
             Leaf::Shapes { .. } => 10,
             Leaf::Amount { .. } => 20,

@@ -69,23 +69,16 @@ impl<'a> Scene<'a> {
 
     fn words(&self, slot: usize, loose: bool) -> Option<&HashMap<u32, Vec<Hit>>> {
         let (slot, searched) = self.slot(slot)?;
+        let Value::Text(passage) = self.value(slot.field)? else { return None };
         if loose {
-            let text = self.gapped_once(slot, &searched.loose)?;
-            return Some(
-                searched.loose.get_or_init(|| slot.loose.find(&Folded::new(&text, Fold::Loose), &text)),
-            );
+            let find = || {
+                let text = self.gapped(slot).unwrap_or_default();
+                slot.loose.find(&Folded::new(&text, Fold::Loose), &passage.text)
+            };
+            return Some(searched.loose.get_or_init(find));
         }
         let folded = self.folded(slot, searched)?;
-        let find = || slot.usual.find(folded, &self.gapped(slot).unwrap_or_default());
-        Some(searched.usual.get_or_init(find))
-    }
-
-    /// The text for a search that has not been made yet; empty when it has.
-    fn gapped_once(&self, slot: &Slot, made: &OnceCell<HashMap<u32, Vec<Hit>>>) -> Option<String> {
-        match self.value(slot.field)? {
-            Value::Text(_) if made.get().is_some() => Some(String::new()),
-            _ => self.gapped(slot),
-        }
+        Some(searched.usual.get_or_init(|| slot.usual.find(folded, &passage.text)))
     }
 
     fn globs(&self, slot: usize) -> Option<&[bool]> {

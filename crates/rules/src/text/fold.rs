@@ -44,7 +44,13 @@ impl Folded {
         while let Some((start, first)) = letters.next() {
             let mut end = start + first.len_utf8();
             if first.is_ascii() && letters.peek().is_none_or(|(_, next)| next.is_ascii()) {
-                folded.push(first, start, end, fold);
+                if fold == Fold::Usual && first.is_ascii_graphic() && first != '`' {
+                    // Nearly every letter comes this way: it needs no tables.
+                    folded.text.push(first.to_ascii_lowercase());
+                    folded.from.push((narrow(start), narrow(end)));
+                } else {
+                    folded.push(first, start, end, fold);
+                }
                 continue;
             }
             cluster.clear();

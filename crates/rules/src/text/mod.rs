@@ -3,9 +3,11 @@
 mod fold;
 mod links;
 mod passage;
+mod patterns;
 mod search;
 
 pub(crate) use fold::{Fold, Folded, GAP};
 pub(crate) use links::{link_hosts, mentions};
 pub use passage::Passage;
-pub(crate) use search::{Hit, Patterns, Words, glob};
+pub(crate) use patterns::Patterns;
+pub(crate) use search::{Hit, Words, glob};

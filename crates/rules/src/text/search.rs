@@ -1,19 +1,15 @@
-//! Many words and patterns looked for in one pass over a text.
+//! Many words looked for in one pass over a text.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
 use aho_corasick::{AhoCorasick, MatchKind};
-use regex::{Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::fold::{Fold, Folded};
-use crate::read::values::PATTERN_SIZE;
 use crate::rule::{Spot, Way};
 
 /// Places of one word that are kept.
-const MOST_HITS: usize = 5;
-/// Bytes the joint automaton of all patterns may take; beyond it they are run one by one.
-const SET_SIZE: usize = 64 << 20;
+pub(super) const MOST_HITS: usize = 5;
 
 /// Where something was found: bytes of the original text.
 pub(crate) type Hit = (usize, usize);
@@ -116,91 +112,6 @@ fn stands(spot: Spot, text: &str, start: usize, end: usize) -> bool {
     }
 }
 
-/// Patterns to look for.
-#[derive(Debug, Default)]
-pub(crate) struct Patterns {
-    known: HashMap<String, u32>,
-    sources: Vec<String>,
-    each: Vec<OnceLock<Option<Regex>>>,
-    set: OnceLock<Option<RegexSet>>,
-    sensitive: bool,
-}
-
-impl Patterns {
-    /// Patterns for which capitals matter, or not.
-    pub(crate) fn new(sensitive: bool) -> Self {
-        Self { sensitive, ..Self::default() }
-    }
-
-    /// Adds a regular expression; the number it is found under.
-    pub(crate) fn add(&mut self, source: &str) -> u32 {
-        let next = u32::try_from(self.sources.len()).unwrap_or(u32::MAX);
-        let id = *self.known.entry(source.to_owned()).or_insert(next);
-        if id == next {
-            self.sources.push(source.to_owned());
-            self.each.push(OnceLock::new());
-        }
-        id
-    }
-
-    pub(crate) fn is_empty(&self) -> bool {
-        self.sources.is_empty()
-    }
-
-    fn set(&self) -> Option<&RegexSet> {
-        let build = || {
-            RegexSetBuilder::new(&self.sources)
-                .case_insensitive(!self.sensitive)
-                .size_limit(SET_SIZE)
-                .dfa_size_limit(SET_SIZE)
-                .build()
-                .ok()
-        };
-        self.set.get_or_init(build).as_ref()
-    }
-
-    /// Builds what the first search would build.
-    pub(crate) fn prepare(&self) {
-        if !self.is_empty() {
-            self.set();
-        }
-    }
-
-    /// Which patterns are found.
-    pub(crate) fn find(&self, text: &str) -> Vec<bool> {
-        if self.is_empty() {
-            return Vec::new();
-        }
-        if let Some(set) = self.set() {
-            let found = set.matches(text);
-            return (0..self.sources.len()).map(|id| found.matched(id)).collect();
-        }
-        (0..self.sources.len()).map(|id| self.one(id).is_some_and(|regex| regex.is_match(text))).collect()
-    }
-
-    fn one(&self, id: usize) -> Option<&Regex> {
-        let build = || {
-            RegexBuilder::new(self.sources.get(id)?)
-                .case_insensitive(!self.sensitive)
-                .size_limit(4 * PATTERN_SIZE)
-                .build()
-                .ok()
-        };
-        self.each.get(id)?.get_or_init(build).as_ref()
-    }
-
-    /// Where one pattern is found first.
-    pub(crate) fn places(&self, id: u32, text: &str) -> Vec<Hit> {
-        let regex = self.one(id as usize);
-        regex
-            .into_iter()
-            .flat_map(|regex| regex.find_iter(text))
-            .map(|hit| (hit.start(), hit.end()))
-            .take(MOST_HITS)
-            .collect()
-    }
-}
-
 /// A word with `*` (any letters) and `?` (one letter) as a regular expression over folded text.
 pub(crate) fn glob(word: &str) -> String {
     // Stars and question marks pass through folding untouched; everything else is folded like a text.
@@ -224,6 +135,7 @@ pub(crate) fn glob(word: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use super::super::Patterns;
     use super::*;
 
     #[track_caller]
