@@ -109,8 +109,12 @@ pub fn nearest<'a>(written: &str, known: impl IntoIterator<Item = &'a str>) -> O
         let longest = written.len().max(other.len());
         let start = written.len().min(other.len());
         let prefix = start >= 3 && written.get(..start) == other.get(..start);
+        let most = (longest / 3).max(1);
+        if !prefix && longest - start > most {
+            continue;
+        }
         let away = if prefix { 1 } else { distance(&written, &other) };
-        if away <= (longest / 3).max(1) && start > 1 && best.is_none_or(|(least, _)| away < least) {
+        if away <= most && start > 1 && best.is_none_or(|(least, _)| away < least) {
             best = Some((away, name));
         }
     }

@@ -28,9 +28,11 @@ pub(super) fn check(rule: &Rule, setting: &Setting<'_>, findings: &mut Vec<Findi
 fn name(set: &str, name: Option<&str>, at: At, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     let (Some(name), Some(known)) = (name, setting.names.set(set)) else { return };
     if !known.contains(name) {
-        let names = known.iter().map(String::as_str);
+        // Looking for what was meant takes as long as the set is large: for the first few it is worth it.
+        let names = known.iter().map(String::as_str).filter(|_| findings.len() < 20);
         let message = format!("There is no \"{}\" among the {set} of this community.", brief(name));
-        findings.push(Finding::error(at, message).meaning(nearest(name, names)));
+        let meant = nearest(name, names);
+        findings.push(Finding::error(at, message).meaning(meant));
     }
 }
 

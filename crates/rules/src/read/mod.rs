@@ -21,6 +21,8 @@ use crate::yaml::{self, Data, Document, Node};
 const MOST_RULES: usize = 5_000;
 /// Texts a rule is tried on, of each sort.
 const MOST_EXAMPLES: usize = 200;
+/// Findings that are told; a text with more is no text of rules.
+const MOST_FINDINGS: usize = 500;
 /// Characters an example may have.
 const LONGEST_EXAMPLE: usize = 10_000;
 
@@ -91,6 +93,15 @@ pub fn read(text: &str, vocabulary: &Vocabulary) -> Reading {
         reading.rules.extend(rule.filter(|_| sound));
     }
     reading.findings.sort_by_key(|finding| (finding.at.line, finding.at.column));
+    if let Some(last) = reading.findings.get(MOST_FINDINGS) {
+        let more = reading.findings.len() - MOST_FINDINGS;
+        let rest = Finding::error(
+            last.at,
+            format!("From here on there are {more} more findings. Correct the first ones."),
+        );
+        reading.findings.truncate(MOST_FINDINGS);
+        reading.findings.push(rest);
+    }
     reading
 }
 

@@ -186,6 +186,8 @@ fn look_alike(letter: char) -> char {
         '\u{1f150}'..='\u{1f169}' => latin(letter, 0x1_f150),
         '\u{1f170}'..='\u{1f189}' => latin(letter, 0x1_f170),
         '\u{1f1e6}'..='\u{1f1ff}' => latin(letter, 0x1_f1e6),
+        // Nothing in the table stands beyond, but for two small capitals: most scripts need no search.
+        '\u{1e00}'.. if !matches!(letter, 'ꜰ' | 'ꜱ') => letter,
         _ => LOOK_ALIKE
             .iter()
             .find_map(|(from, to)| from.chars().zip(to.chars()).find(|(from, _)| *from == letter))

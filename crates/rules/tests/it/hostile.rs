@@ -2,7 +2,7 @@
 
 use mainstreet_kernel::Role;
 use mainstreet_rules::{
-    Names, Passage, RuleSet, Setting, Snapshot, Value, Vocabulary, examine, print_all, read,
+    Names, Passage, RuleSet, Setting, Snapshot, Value, Vocabulary, carry_over, examine, print_all, read,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -46,6 +46,26 @@ proptest! {
         ]), 0..60)
     ) {
         look(&pieces.concat());
+    }
+
+    #[test]
+    fn any_foreign_rules_are_taken_over_without_harm(
+        pieces in vec(select(vec![
+            "type: any\n", "title (regex): [a", "]\n", "~body+title: x\n", "author:\n  account_age: '< 2 days'\n", "action: remove\n", "---\n",
+            "reports: 2\n", "[{\"trigger_type\": 1, ", "\"trigger_metadata\": {\"keyword_filter\": [\"*\", \"a*\"]}}", "]", ",", "\"", "\n", "word,action\n",
+            "spam,block,,true\n", "*,flag\n", "a", "\u{feff}", "é", ": ", "priority: x\n", "body_longer_than: -1\n", "set_locked: true\n",
+        ]), 0..30)
+    ) {
+        let (text, words) = (pieces.concat(), Vocabulary::standard());
+        for carried in [
+            carry_over::automoderator(&text, Some("g"), words),
+            carry_over::discord(&text, None, words),
+            carry_over::watched_words(&text, "block", Some("g"), words),
+        ] {
+            let again = read(&carried.text, words);
+            prop_assert_eq!(&again.findings, &[], "{}", carried.text);
+            prop_assert_eq!(again.rules, carried.rules);
+        }
     }
 
     #[test]
