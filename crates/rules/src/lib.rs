@@ -27,7 +27,9 @@ mod vocabulary;
 mod yaml;
 
 pub use check::{Setting, check, examine};
-pub use evaluate::{Evaluation, Facts, Outcome, RuleSet, Snapshot, Span, Trace, Truth, Value, held_out, why};
+pub use evaluate::{
+    Evaluation, Facts, Outcome, RuleSet, Snapshot, Span, Trace, Truth, Value, cost, held_out, why,
+};
 pub use finding::{At, Finding, Gravity, may_be_saved, nearest};
 pub use form::{ActionRow, ExampleRow, Form, Row, StepRow, from_form, to_form};
 pub use length::{Length, Unit};

@@ -1,6 +1,7 @@
 //! Trying rules on what happened, and saying why they hold or not.
 
 pub(crate) mod compile;
+mod cost;
 mod facts;
 mod scene;
 mod trace;
@@ -8,6 +9,7 @@ mod trace;
 use serde::{Deserialize, Serialize};
 
 pub use compile::RuleSet;
+pub use cost::cost;
 pub use facts::{Facts, Snapshot, Value};
 use scene::Scene;
 pub use trace::{Outcome, Span, Trace, why};
@@ -82,4 +84,22 @@ pub fn held_out(rule: &str, key: &str, percent: u8) -> bool {
     });
     // The upper bits are mixed best.
     (hash ^ (hash >> 29)) >> 16 & 0xffff_ffff < u64::from(percent) * 0xffff_ffff / 100
+}
+
+#[cfg(test)]
+mod tests {
+    use super::held_out;
+
+    #[test]
+    fn about_the_share_asked_for_is_left_alone_and_always_the_same() {
+        for (rule, percent) in [("Welcome", 10_u8), ("Rescue", 10), ("Welcome", 50), ("x", 90)] {
+            let left = (0..10_000).filter(|member| held_out(rule, &member.to_string(), percent)).count();
+            assert!(left.abs_diff(usize::from(percent) * 100) < 250, "{rule}, {percent}: {left} of 10000");
+        }
+        assert_eq!(held_out("a", "mira", 10), held_out("a", "mira", 10));
+        let both = (0..10_000)
+            .map(|member| member.to_string())
+            .filter(|m| held_out("a", m, 10) && held_out("b", m, 10));
+        assert!((50..170).contains(&both.count()), "two rules leave different members alone");
+    }
 }
