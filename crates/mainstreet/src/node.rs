@@ -13,6 +13,9 @@ use tokio::task::JoinHandle;
 
 use crate::jobs;
 
+/// Threads that pack pages, search, hash passwords and send mail.
+const BLOCKING: usize = 8;
+
 /// How many rows of the log a reader takes in one transaction.
 const BATCH: usize = 500;
 /// Readers look at the log at least so often, should a wake-up be lost.
@@ -146,6 +149,11 @@ async fn renew(app: App, mut stopped: watch::Receiver<bool>) {
             _ = stopped.changed() => {}
         }
     }
+}
+
+/// The runtime of a node. Few threads for work that blocks: each keeps the memory it once needed.
+pub(crate) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
+    tokio::runtime::Builder::new_multi_thread().max_blocking_threads(BLOCKING).enable_all().build()
 }
 
 /// Brings every durable reader up to date now. For commands that write much and then answer.

@@ -2,8 +2,6 @@
 
 use std::sync::LazyLock;
 
-use bytes::Bytes;
-
 use crate::pages::Stored;
 
 const FILES: &[(&str, &[u8])] = include!(concat!(env!("OUT_DIR"), "/assets.rs"));
@@ -37,10 +35,9 @@ static STORED: LazyLock<Vec<(String, Stored)>> = LazyLock::new(|| {
                 Some("png") => "image/png",
                 _ => "application/octet-stream",
             };
-            (
-                format!("{FOLDER}{name}"),
-                Stored::new(kind, Bytes::from_static(bytes), "public, max-age=31536000, immutable"),
-            )
+            let stored = Stored::new(kind, bytes, "public, max-age=31536000, immutable");
+            stored.pack_smaller();
+            (format!("{FOLDER}{name}"), stored)
         })
         .collect()
 });

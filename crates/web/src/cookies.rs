@@ -12,6 +12,9 @@ pub(crate) const SESSION: &str = "mainstreet_session";
 pub(crate) const VISIT: &str = "mainstreet_visit";
 /// Cookie with the sentence to show on the next page.
 pub(crate) const FLASH: &str = "mainstreet_flash";
+/// Cookie of somebody who wrote something a moment ago: another node may not have heard of it yet, so no page that it
+/// keeps will do.
+pub(crate) const WROTE: &str = "mainstreet_wrote";
 
 /// The value of a cookie.
 pub(crate) fn read<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {

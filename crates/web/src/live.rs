@@ -68,7 +68,10 @@ pub(crate) async fn follow(app: App) {
 fn tell(app: &App, entry: &Entry) {
     match entry.verb {
         Verb::SettingChanged => app.refresh_site(),
-        Verb::MemberRoleChanged | Verb::MemberSuspended | Verb::MemberReinstated => app.sessions.clear(),
+        Verb::MemberRoleChanged | Verb::MemberSuspended | Verb::MemberReinstated => {
+            app.sessions.clear();
+            app.pages.all_changed();
+        }
         _ => {}
     }
     if !matches!(entry.verb, Verb::SessionActive | Verb::SearchRun) {

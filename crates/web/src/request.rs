@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 
 use axum::http::{HeaderMap, Method, Uri};
 use bytes::Bytes;
@@ -23,7 +24,7 @@ pub(crate) struct Cx {
     pub(crate) headers: HeaderMap,
     pub(crate) parameters: HashMap<String, String>,
     pub(crate) body: Bytes,
-    pub(crate) viewer: Option<Viewer>,
+    pub(crate) viewer: Option<Arc<Viewer>>,
     pub(crate) peer: Option<SocketAddr>,
     /// The token of this visit's forms, for people who are not signed in.
     pub(crate) visit: String,
@@ -66,18 +67,6 @@ impl Cx {
         texts.map(|(_, text)| text.into_owned()).find(|text| !text.trim().is_empty()).unwrap_or_default()
     }
 
-    /// Does what the page can do without, such as noting how far somebody has read: a full disk must not keep people
-    /// from reading.
-    pub(crate) async fn note(&self, work: impl FnOnce(&mut Tx<'_>) -> Result<()> + Send + 'static) {
-        if let Err(error) = self.app.db.write(work).await {
-            tracing::warn!(
-                path = self.uri.path(),
-                ?error,
-                "something that can be done without was not noted"
-            );
-        }
-    }
-
     /// The token every form of this viewer carries.
     pub(crate) fn csrf(&self) -> String {
         match &self.viewer {
@@ -88,7 +77,7 @@ impl Cx {
 
     /// Who is signed in; otherwise they are asked to.
     pub(crate) fn member(&self) -> Result<&Viewer> {
-        self.viewer.as_ref().ok_or_else(|| Error::new(Kind::SignIn, "Sign in to do this."))
+        self.viewer.as_deref().ok_or_else(|| Error::new(Kind::SignIn, "Sign in to do this."))
     }
 
     /// A signed-in moderator, manager or owner. Every handler of the desk asks.
@@ -109,7 +98,7 @@ impl Cx {
 
     /// The viewer as an actor, or nothing.
     pub(crate) fn actor(&self) -> Option<Actor> {
-        self.viewer.as_ref().map(Viewer::actor)
+        self.viewer.as_deref().map(Viewer::actor)
     }
 
     /// The address the request came from.

@@ -20,6 +20,7 @@ use mainstreet_kernel::{Error, Kind, Result};
 
 use crate::app::App;
 use crate::cookies;
+use crate::pages::{self, Depends, Unfilled};
 use crate::request::Cx;
 use crate::views::{Flash, Page};
 use crate::{community, desk, error, hand_off, live, session, setup};
@@ -28,6 +29,11 @@ use crate::{community, desk, error, hand_off, live, session, setup};
 const MOST_BODY: usize = 400 << 10;
 /// A body that takes longer to arrive is given up.
 const BODY_PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long after writing a member is shown no kept page, in seconds: other nodes hear of it sooner.
+const WROTE: i64 = 3;
+/// Pages of one reader: their browser may keep them, and asks each time.
+pub(crate) const PRIVATE: &str = "private, no-cache";
 
 type Run = Arc<dyn Fn(Cx) -> Pin<Box<dyn Future<Output = Page> + Send>> + Send + Sync>;
 
@@ -109,6 +115,7 @@ async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request)
     let parameters = parameters.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let had_flash = cookies::read(request.headers(), cookies::FLASH).is_some();
     let (cx, trouble) = prepare(app, parameters, request).await;
+    let version = cx.viewer.as_ref().map_or(0, |viewer| cx.app.pages.reader_version(viewer.person));
     let result = match trouble {
         Some(error) => Err(error),
         None => run(cx.clone()).await,
@@ -118,7 +125,7 @@ async fn answer(app: App, run: Run, parameters: RawPathParams, request: Request)
         let _ = crate::views::set_cookie(&cx, &mut response, cookies::FLASH, "", Some(0));
     }
     finish(&cx, &mut response);
-    response
+    fill(&cx, version, response).await
 }
 
 /// Reads what a handler needs. A trouble on the way still yields a request, so that its page can be drawn.
@@ -173,17 +180,37 @@ async fn receive(cx: &Cx, body: Body) -> Result<Bytes> {
     }
 }
 
+/// What every answer needs: no page of a moment is kept, and whoever wrote sees what they wrote.
 fn finish(cx: &Cx, response: &mut Response) {
-    if cx.viewer.is_some()
-        || cx.method != Method::GET
-        || response.status() != StatusCode::OK
-        || cx.flash.is_some()
-    {
-        response.extensions_mut().remove::<crate::pages::Depends>();
+    if cx.method != Method::GET || response.status() != StatusCode::OK || cx.flash.is_some() {
+        response.extensions_mut().remove::<Depends>();
+    }
+    if let Some(viewer) = cx.viewer.as_ref().filter(|_| cx.method != Method::GET) {
+        cx.app.pages.changed_for(viewer.person);
+        let _ = crate::views::set_cookie(cx, response, cookies::WROTE, "1", Some(WROTE));
     }
     if !response.headers().contains_key(header::CACHE_CONTROL) {
-        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("private, no-cache"));
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(PRIVATE));
     }
+}
+
+/// Puts the viewer's words into the gaps of a page; what may be kept is handed on without them too.
+async fn fill(cx: &Cx, version: u64, response: Response) -> Response {
+    let is_page = response
+        .headers()
+        .get(header::CONTENT_TYPE)
+        .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
+    if !is_page {
+        return response;
+    }
+    let (mut parts, body) = response.into_parts();
+    let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
+    let text = String::from_utf8_lossy(&body);
+    let filled = pages::fill(&text, cx.viewer.as_deref());
+    if let Some(viewer) = cx.viewer.clone().filter(|_| parts.extensions.get::<Depends>().is_some()) {
+        parts.extensions.insert(Unfilled { text: text.into(), viewer, version });
+    }
+    Response::from_parts(parts, Body::from(filled))
 }
 
 /// True for errors a handler may turn into its own page with the form as it was typed. A full disk is nobody's

@@ -18,7 +18,8 @@ use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
 
 use crate::app::App;
-use crate::pages::{self, Depends, Stored};
+use crate::pages::{self, Depends, Shape, Stored, Unfilled};
+use crate::session::Viewer;
 use crate::{assets, cookies, routes};
 
 /// A request's head must arrive within this time; an idle connection is closed after it too.
@@ -107,64 +108,87 @@ async fn respond(
         return Ok(Response::from_parts(parts, Either::Right(body)));
     }
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
-    if let Some(depends) = parts.extensions.remove::<Depends>()
-        && parts.status == StatusCode::OK
-        && !parts.headers.contains_key(header::SET_COOKIE)
-        && !is_personal(&asked)
-    {
-        let kind = parts
-            .headers
-            .get(header::CONTENT_TYPE)
-            .and_then(|kind| kind.to_str().ok())
-            .unwrap_or_default()
-            .to_owned();
-        let made = tokio::task::spawn_blocking(move || Stored::new(&kind, body, "no-cache")).await;
-        if let Ok(stored) = made {
-            let mut answer = stored.answer(&asked);
-            secure(answer.headers_mut());
+    let depends = parts.extensions.remove::<Depends>().filter(|_| {
+        parts.status == StatusCode::OK && !parts.headers.contains_key(header::SET_COOKIE) && is_plain(&asked)
+    });
+    let unfilled = parts.extensions.remove::<Unfilled>();
+    let answer = match (depends, unfilled) {
+        (Some(depends), None) => {
+            let kind = parts.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            let kind = kind.unwrap_or_default().to_owned();
+            let stored = Arc::new(Stored::new(&kind, &body, "no-cache"));
             if before == app.pages.any() {
-                app.pages.keep(path, stored, depends, made_at);
+                app.pages.keep(path, Arc::clone(&stored), depends, made_at);
             }
-            return Ok(answer.map(Either::Left));
+            stored.answer(&asked)
         }
-        return Ok(failed());
-    }
-    let body = pack(&mut parts.headers, &asked, body);
-    Ok(Response::from_parts(parts, Either::Left(Full::new(body))))
+        (Some(depends), Some(unfilled)) if accepts_gzip(&asked) => {
+            let shape = app.pages.shape(&unfilled.text);
+            if before == app.pages.any() {
+                app.pages.keep_for(&path, Arc::clone(&shape), depends, &unfilled, made_at);
+            }
+            mine(&shape, &unfilled.viewer)
+        }
+        _ => {
+            let body = pack(&mut parts.headers, &asked, body);
+            return Ok(Response::from_parts(parts, Either::Left(Full::new(body))));
+        }
+    };
+    let mut answer = answer.map(Either::Left);
+    secure(answer.headers_mut());
+    Ok(answer)
 }
 
-/// The short way: assets, and pages kept for visitors.
+/// The short way: assets, and pages kept for visitors and for this member.
 fn kept(app: &App, path: &str, asked: &HeaderMap) -> Option<Answer> {
-    if path.starts_with(assets::FOLDER) {
-        let mut answer = assets::find(path)?.answer(asked);
-        secure(answer.headers_mut());
-        return Some(answer.map(Either::Left));
-    }
-    if is_personal(asked) {
+    let mut answer = if path.starts_with(assets::FOLDER) {
+        assets::find(path)?.answer(asked)
+    } else if !is_plain(asked) {
         return None;
-    }
-    let mut answer = app.pages.find(path, app.now())?.answer(asked);
+    } else if let Some(token) = cookies::read(asked, cookies::SESSION) {
+        let viewer = app.sessions.known(token, app.now()).filter(|_| accepts_gzip(asked))?;
+        mine(app.pages.find_for(viewer.person, path, app.now())?.as_ref(), &viewer)
+    } else {
+        let stored = app.pages.find(path, app.now())?;
+        if stored.wants_smaller() {
+            let stored = Arc::clone(&stored);
+            tokio::task::spawn_blocking(move || stored.pack_smaller());
+        }
+        stored.answer(asked)
+    };
     secure(answer.headers_mut());
     Some(answer.map(Either::Left))
 }
 
-/// True when the answer may differ from another visitor's.
-fn is_personal(asked: &HeaderMap) -> bool {
-    asked.contains_key(header::COOKIE)
-        && (cookies::read(asked, cookies::SESSION).is_some()
-            || cookies::read(asked, cookies::FLASH).is_some())
-        || asked.contains_key("x-fragment")
+/// False when the answer may differ from the next one to the same reader.
+fn is_plain(asked: &HeaderMap) -> bool {
+    let moved = |name| cookies::read(asked, name).is_some();
+    !(asked.contains_key("x-fragment") || moved(cookies::FLASH) || moved(cookies::WROTE))
+}
+
+fn accepts_gzip(asked: &HeaderMap) -> bool {
+    let accepts = asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
+    accepts.is_some_and(|codings| codings.contains("gzip"))
+}
+
+/// A member's page: a shape with their words.
+fn mine(shape: &Shape, viewer: &Viewer) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(shape.filled(viewer)));
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
+    headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(routes::PRIVATE));
+    headers.insert(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
+    response
 }
 
 fn pack(headers: &mut HeaderMap, asked: &HeaderMap, body: Bytes) -> Bytes {
-    let accepts =
-        asked.get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let text = headers
         .get(header::CONTENT_TYPE)
         .and_then(|kind| kind.to_str().ok())
         .is_some_and(|kind| kind.starts_with("text/") || kind.contains("json") || kind.contains("xml"));
     headers.append(header::VARY, HeaderValue::from_static("accept-encoding, cookie"));
-    if !text || body.len() < WORTH_PACKING || !accepts.contains("gzip") {
+    if !text || body.len() < WORTH_PACKING || !accepts_gzip(asked) {
         return body;
     }
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -184,11 +208,4 @@ fn secure(headers: &mut HeaderMap) {
     ] {
         headers.insert(name, HeaderValue::from_static(value));
     }
-}
-
-fn failed() -> Answer {
-    let mut response =
-        Response::new(Either::Left(Full::new(Bytes::from_static(b"Something went wrong on our side."))));
-    *response.status_mut() = StatusCode::INTERNAL_SERVER_ERROR;
-    response
 }

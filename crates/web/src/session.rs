@@ -1,5 +1,7 @@
 //! Who is signed in: read from the session cookie, kept for a moment in memory.
 
+use std::sync::Arc;
+
 use mainstreet_community::accounts::{self, Session};
 use mainstreet_kernel::clock::SECOND;
 use mainstreet_kernel::id::PersonId;
@@ -51,11 +53,21 @@ impl From<Session> for Viewer {
 }
 
 /// Sessions seen a moment ago, by the hash of their token.
-pub(crate) struct SessionCache(Cache<String, (Timestamp, Option<Viewer>)>);
+pub(crate) struct SessionCache(Cache<String, (Timestamp, Option<Arc<Viewer>>)>);
 
 impl SessionCache {
     pub(crate) fn new() -> Self {
         Self(Cache::new(10_000))
+    }
+
+    fn fresh(&self, hash: &str, now: Timestamp) -> Option<Option<Arc<Viewer>>> {
+        let (at, viewer) = self.0.get(hash)?;
+        (0..FRESH).contains(&now.since(at)).then_some(viewer)
+    }
+
+    /// The member behind a session token, if they were seen a moment ago.
+    pub(crate) fn known(&self, token: &str, now: Timestamp) -> Option<Arc<Viewer>> {
+        self.fresh(&accounts::hash_token(token), now)?
     }
 
     /// Forgets a session, so that the next request looks it up.
@@ -70,13 +82,10 @@ impl SessionCache {
 }
 
 /// The member behind a session token, if it is one and has not ended.
-pub(crate) async fn viewer(app: &App, token: &str) -> Result<Option<Viewer>> {
+pub(crate) async fn viewer(app: &App, token: &str) -> Result<Option<Arc<Viewer>>> {
     let hash = accounts::hash_token(token);
     let now = app.now();
-    if let Some((at, viewer)) = app.sessions.0.get(&hash)
-        && now.since(at) < FRESH
-        && now >= at
-    {
+    if let Some(viewer) = app.sessions.fresh(&hash, now) {
         return Ok(viewer);
     }
     let key = hash.clone();
@@ -88,7 +97,7 @@ pub(crate) async fn viewer(app: &App, token: &str) -> Result<Option<Viewer>> {
             tracing::warn!(?error, "when a session was last used was not noted");
         }
     }
-    let viewer = session.map(Viewer::from);
+    let viewer = session.map(|session| Arc::new(Viewer::from(session)));
     app.sessions.0.insert(key, (now, viewer.clone()));
     Ok(viewer)
 }

@@ -10,6 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::assets;
 use crate::cookies;
+use crate::pages::Gap;
 use crate::request::Cx;
 
 /// What a handler answers.
@@ -24,18 +25,20 @@ pub(crate) struct Flash {
     pub(crate) undo: Option<String>,
 }
 
-/// The member in the chrome of a page.
+/// The member in the chrome of a page. Texts are marks of [`Gap`]s: the page is alike for the next member.
 #[derive(Clone, Debug)]
 pub(crate) struct ChromeViewer {
     pub(crate) username: String,
     pub(crate) name: String,
     pub(crate) initials: String,
-    pub(crate) hue: i64,
+    pub(crate) hue: String,
     pub(crate) role: Role,
     pub(crate) staff: bool,
     pub(crate) shortcuts: bool,
-    /// Notifications not read yet, for people; empty: none.
-    pub(crate) unread: String,
+    /// The name of the link to their notifications, with the count of unread ones. HTML.
+    pub(crate) bell: String,
+    /// True when some are unread.
+    pub(crate) has_unread: bool,
 }
 
 /// What every page shows around its content.
@@ -71,18 +74,19 @@ impl Chrome {
             tagline: site.tagline,
             url: cx.app.config.url.clone(),
             path: cx.uri.path_and_query().map(|part| part.as_str().to_owned()).unwrap_or_default(),
-            theme: cx.viewer.as_ref().map_or_else(|| "auto".to_owned(), |viewer| viewer.theme.clone()),
+            theme: cx.viewer.as_ref().map_or_else(|| "auto".to_owned(), |_| Gap::Theme.mark()),
             viewer: cx.viewer.as_ref().map(|viewer| ChromeViewer {
-                username: viewer.username.clone(),
-                name: viewer.name.clone(),
-                initials: text::initials(&viewer.name),
-                hue: hue(&viewer.person.0),
+                username: Gap::Username.mark(),
+                name: Gap::Name.mark(),
+                initials: Gap::Initials.mark(),
+                hue: Gap::Hue.mark(),
                 role: viewer.role,
                 staff: viewer.role.is_staff(),
                 shortcuts: viewer.shortcuts,
-                unread: crate::community::unread(viewer.unread),
+                bell: Gap::Bell.mark(),
+                has_unread: viewer.unread > 0,
             }),
-            csrf: cx.csrf(),
+            csrf: if cx.viewer.is_some() { Gap::Csrf.mark() } else { cx.csrf() },
             flash: cx.flash.clone(),
             css: assets::css(),
             js: assets::js(),

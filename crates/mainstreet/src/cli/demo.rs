@@ -76,7 +76,7 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
         None => make(&common, options, &db)?,
     }
     drop(db);
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = node::runtime()?;
     let url = options.serve.url.clone();
     runtime.block_on(serve::serve(&common, &options.serve, move |at| {
         let _ = welcome(at, url.as_deref());

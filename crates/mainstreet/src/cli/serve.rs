@@ -48,7 +48,7 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
 }
 
 fn start(common: &Common, options: &Options) -> Done {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let runtime = node::runtime()?;
     runtime.block_on(serve(common, options, |_| {}))
 }
 

@@ -18,6 +18,8 @@ function describe(element) {
   if (element.name) return `${tag}[name="${CSS.escape(element.name)}"][value="${CSS.escape(element.value)}"]`;
   const key = element.dataset.key;
   if (key) return `${tag}[data-key="${CSS.escape(key)}"]`;
+  const action = element.getAttribute('formaction');
+  if (action) return `${tag}[formaction="${CSS.escape(action)}"]`;
   const form = element.closest('form');
   return form ? `form[action="${CSS.escape(form.getAttribute('action'))}"] ${tag}` : tag;
 }
@@ -80,9 +82,10 @@ function parts(names, page) {
 
 async function send(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
-  const { page, response } = await load(form.action, { method: 'POST', body, headers: { 'x-fragment': 'yes' } });
+  const post = (button ?? form).closest('[data-post]');
+  const { page, response } = await load(button?.getAttribute('formaction') ?? form.action, { method: 'POST', body, headers: { 'x-fragment': 'yes' } });
   const elsewhere = new URL(response.url).pathname !== location.pathname;
-  const done = response.ok && (form.dataset.swap ? parts(form.dataset.swap, page) : !elsewhere && posts(page, form.closest('[data-post]')));
+  const done = response.ok && (form.dataset.swap ? parts(form.dataset.swap, page) : !elsewhere && posts(page, post));
   if (done) return flash(page);
   if (!response.ok) {
     return say(page.querySelector('main .lede, main [role="alert"]')?.textContent ?? 'That did not work.');
@@ -91,20 +94,21 @@ async function send(form, button) {
 }
 
 document.addEventListener('submit', async (event) => {
-  const form = event.target;
-  const inPlace = form.method === 'post' && (form.dataset.swap || (form.closest('[data-post]') && !form.querySelector('textarea')));
+  const [form, button] = [event.target, event.submitter];
+  const post = (button ?? form).closest('[data-post]');
+  const inPlace = form.method === 'post' && (form.dataset.swap || (post && !form.querySelector('textarea')));
   if (!inPlace || event.defaultPrevented) return;
   event.preventDefault();
-  if (form.dataset.sent) return;
-  form.dataset.sent = 'yes';
-  const button = event.submitter;
+  const pressed = button ?? form;
+  if (pressed.dataset.sent) return;
+  pressed.dataset.sent = 'yes';
   button?.setAttribute('aria-busy', 'true');
   try {
     await send(form, button);
   } catch {
     say('It could not be sent: the connection failed. Try again in a moment.');
   } finally {
-    delete form.dataset.sent;
+    delete pressed.dataset.sent;
     button?.removeAttribute('aria-busy');
   }
 });

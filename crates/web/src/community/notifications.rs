@@ -33,10 +33,9 @@ struct Asked {
     before: Option<EntryId>,
 }
 
-/// The unread count as the header shows it; empty for none.
+/// The unread count as the header shows it.
 pub(crate) fn unread(count: i64) -> String {
     match count {
-        ..=0 => String::new(),
         MOST_COUNTED.. => format!("{}+", MOST_COUNTED - 1),
         _ => count.to_string(),
     }

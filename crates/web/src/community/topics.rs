@@ -9,7 +9,7 @@ use mainstreet_kernel::id::{PostId, TopicId};
 use mainstreet_kernel::{Error, Result, text};
 use serde::Deserialize;
 
-use crate::pages::Depends;
+use crate::pages::{Depends, Gap};
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -52,13 +52,8 @@ pub(super) struct Composer {
 
 impl Composer {
     /// An empty form with a fresh one-time token.
-    pub(super) fn empty() -> Result<Self> {
-        Ok(Self {
-            token: mainstreet_community::accounts::random_token()?,
-            body: String::new(),
-            reply_to: None,
-            error: None,
-        })
+    pub(super) fn empty() -> Self {
+        Self { token: Gap::OneTime.mark(), body: String::new(), reply_to: None, error: None }
     }
 }
 
@@ -74,7 +69,7 @@ struct Asked {
 async fn show(cx: Cx) -> Page {
     let (slug, id, asked) = (cx.path::<String>("slug")?, cx.path::<TopicId>("id")?, cx.query::<Asked>()?);
     let page = asked.page.unwrap_or(1).max(1);
-    let mut composer = Composer::empty()?;
+    let mut composer = Composer::empty();
     composer.reply_to = asked.reply_to.or(asked.quote);
     if let Some(number) = asked.quote {
         composer.body = quoted(&cx, id, number).await?;
@@ -111,7 +106,7 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
         return views::moved(&topic.path());
     }
     let page = page.min(topic.pages());
-    note_read(cx, &topic, &views, read_to).await;
+    let marked = note_read(cx, &topic, &views, read_to);
     let actor = cx.actor();
     let fresh_from =
         read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
@@ -143,18 +138,27 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
     if wrong {
         *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
-    response.extensions_mut().insert(Depends::OnTopic(id));
+    if !marked {
+        response.extensions_mut().insert(Depends::OnTopic(id));
+    }
     Ok(response)
 }
 
-/// Remembers how far the viewer has read.
-async fn note_read(cx: &Cx, topic: &Topic, views: &[View], read_to: Option<i64>) {
-    let Some(person) = cx.viewer.as_ref().map(|viewer| viewer.person) else { return };
+/// Remembers how far the viewer has read, without making them wait. True when that changed.
+fn note_read(cx: &Cx, topic: &Topic, views: &[View], read_to: Option<i64>) -> bool {
+    let Some(person) = cx.viewer.as_ref().map(|viewer| viewer.person) else { return false };
     let last = views.last().map_or(0, |view| view.post.number);
-    let id = topic.id;
-    if read_to.is_none_or(|read| last > read) {
-        cx.note(move |tx| topics::reading::mark(tx, person, id, last)).await;
+    let (id, app) = (topic.id, cx.app.clone());
+    let further = read_to.is_none_or(|read| last > read);
+    if further {
+        tokio::spawn(async move {
+            match app.db.write(move |tx| topics::reading::mark(tx, person, id, last)).await {
+                Ok(()) => app.pages.changed_for(person),
+                Err(error) => tracing::warn!(?error, "how far a member has read was not noted"),
+            }
+        });
     }
+    further
 }
 
 async fn quoted(cx: &Cx, id: TopicId, number: i64) -> Result<String> {

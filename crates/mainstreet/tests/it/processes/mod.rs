@@ -4,6 +4,7 @@ mod doctor;
 mod full;
 mod jobs;
 mod killed;
+mod members;
 mod nodes;
 mod proxy;
 mod slow;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// A port that nobody listens on just now.
 pub(crate) fn free_port() -> u16 {
@@ -46,11 +46,11 @@ impl Answer {
     }
 }
 
-/// Somebody with cookies.
+/// Somebody with cookies, each with the time at which the browser forgets it.
 #[derive(Clone, Debug)]
 pub(crate) struct Visitor {
     at: SocketAddr,
-    cookies: BTreeMap<String, String>,
+    cookies: BTreeMap<String, (String, Option<Instant>)>,
 }
 
 impl Visitor {
@@ -92,14 +92,20 @@ impl Visitor {
         self.post(action, &all)
     }
 
+    /// As if so much time had passed that the browser forgot this cookie.
+    pub(crate) fn forget(&mut self, cookie: &str) {
+        self.cookies.remove(cookie);
+    }
+
     fn send(&mut self, method: &str, path: &str, body: &str) -> io::Result<Answer> {
         let mut stream = TcpStream::connect_timeout(&self.at, Duration::from_secs(5))?;
         stream.set_read_timeout(Some(Duration::from_secs(30)))?;
+        self.cookies.retain(|_, (_, until)| until.is_none_or(|until| until > Instant::now()));
         let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            self.cookies.iter().map(|(name, (value, _))| format!("{name}={value}")).collect();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nCookie: {}\r\nContent-Type: \
+            "{method} {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\nAccept-Encoding: gzip\r\nCookie: {}\r\nContent-Type: \
              application/x-www-form-urlencoded\r\nContent-Length: {}\r\n\r\n{body}",
             self.at,
             cookies.join("; "),
@@ -107,8 +113,10 @@ impl Visitor {
         )?;
         let answer = receive(&mut stream)?;
         for (_, cookie) in answer.headers.iter().filter(|(name, _)| name == "set-cookie") {
+            let seconds = cookie.split("Max-Age=").nth(1).and_then(|age| age.split(';').next()?.parse().ok());
+            let until = seconds.map(|seconds| Instant::now() + Duration::from_secs(seconds));
             if let Some((name, value)) = cookie.split(';').next().and_then(|pair| pair.split_once('=')) {
-                self.cookies.insert(name.to_owned(), value.to_owned());
+                self.cookies.insert(name.to_owned(), (value.to_owned(), until));
             }
         }
         Ok(answer)
@@ -183,7 +191,15 @@ fn parse(bytes: &[u8]) -> io::Result<Answer> {
         (false, Some(length)) => rest.get(..length).ok_or_else(cut)?.to_vec(),
         (false, None) => rest.to_vec(),
     };
+    let packed = headers.iter().any(|(name, value)| name == "content-encoding" && value == "gzip");
+    let body = if packed { unpack(&body)? } else { body };
     Ok(Answer { status, headers, body: String::from_utf8_lossy(&body).into_owned() })
+}
+
+fn unpack(packed: &[u8]) -> io::Result<Vec<u8>> {
+    let mut body = Vec::new();
+    flate2::read::GzDecoder::new(packed).read_to_end(&mut body)?;
+    Ok(body)
 }
 
 fn unchunk(mut rest: &[u8]) -> Option<Vec<u8>> {

@@ -1,0 +1,285 @@
+//! Pages of members: what all of them read is packed once, and each one's own words go into gaps.
+//!
+//! A page for somebody who is signed in carries their name and their forms' token, and is otherwise the same as
+//! that of the next member. So templates write a mark where such a word belongs ([`Gap::mark`]); a page is cut at
+//! its marks, the parts between are deflated once, and an answer is those parts with the viewer's words between them
+//! in stored blocks, which deflate allows anywhere on a byte's edge (RFC 1951, 3.2.4).
+//!
+//! **Invariant:** the mark begins with a secret of this process. Nobody can write a post that contains one, so
+//! nobody's token can be drawn into a text or an address.
+
+use std::sync::LazyLock;
+
+use bytes::Bytes;
+use flate2::{Compress, Compression, FlushCompress};
+use mainstreet_community::accounts;
+use mainstreet_kernel::text;
+
+use crate::community::unread as shown;
+use crate::session::Viewer;
+use crate::views::hue;
+
+/// A word of the viewer's own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Gap {
+    /// The token their forms carry.
+    Csrf,
+    /// A token that serves one form once.
+    OneTime,
+    /// The name others see.
+    Name,
+    /// What they sign in with.
+    Username,
+    /// Two letters of the name.
+    Initials,
+    /// The number of their colour.
+    Hue,
+    /// Light, dark, or as their device.
+    Theme,
+    /// The name of the link to their notifications, with how many are unread. HTML.
+    Bell,
+}
+
+impl Gap {
+    const ALL: [Self; 8] = [
+        Self::Csrf,
+        Self::OneTime,
+        Self::Name,
+        Self::Username,
+        Self::Initials,
+        Self::Hue,
+        Self::Theme,
+        Self::Bell,
+    ];
+
+    const fn letter(self) -> char {
+        match self {
+            Self::Csrf => 'c',
+            Self::OneTime => 'o',
+            Self::Name => 'n',
+            Self::Username => 'u',
+            Self::Initials => 'i',
+            Self::Hue => 'h',
+            Self::Theme => 't',
+            Self::Bell => 'b',
+        }
+    }
+
+    /// What a template writes where this word belongs.
+    pub(crate) fn mark(self) -> String {
+        format!("{}{}", *MARK, self.letter())
+    }
+
+    /// The word, escaped for HTML.
+    fn word(self, viewer: &Viewer) -> String {
+        match self {
+            Self::Csrf => viewer.csrf.clone(),
+            Self::OneTime => accounts::random_token().unwrap_or_default(),
+            Self::Name => escape(&viewer.name),
+            Self::Username => escape(&viewer.username),
+            Self::Initials => escape(&text::initials(&viewer.name)),
+            Self::Hue => hue(&viewer.person.0).to_string(),
+            Self::Theme => escape(&viewer.theme),
+            Self::Bell => bell(viewer.unread),
+        }
+    }
+}
+
+fn bell(unread: i64) -> String {
+    match unread {
+        ..=0 => "<span class=\"vh\">Notifications</span>".to_owned(),
+        _ => {
+            let count = shown(unread);
+            format!(
+                "<span class=\"bell-n\" aria-hidden=\"true\">{count}</span>\
+                 <span class=\"vh\">Notifications, {count} unread</span>"
+            )
+        }
+    }
+}
+
+/// The secret all marks begin with: letters of a private alphabet, then chance.
+static MARK: LazyLock<String> = LazyLock::new(|| {
+    let chance = accounts::random_token().unwrap_or_else(|error| {
+        tracing::error!(?error, "there is no randomness: pages of members cannot be cut");
+        String::new()
+    });
+    format!("\u{e000}{chance}\u{e001}")
+});
+
+fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => out.push_str("&#38;"),
+            '<' => out.push_str("&#60;"),
+            '>' => out.push_str("&#62;"),
+            '"' => out.push_str("&#34;"),
+            '\'' => out.push_str("&#39;"),
+            _ => out.push(letter),
+        }
+    }
+    out
+}
+
+/// The parts of a page between its marks, each with the gap that follows it.
+fn cut(page: &str) -> Vec<(&str, Option<Gap>)> {
+    let mut parts = Vec::new();
+    let mut rest = page;
+    while let Some((part, after)) = rest.split_once(MARK.as_str()) {
+        let gap =
+            after.chars().next().and_then(|letter| Gap::ALL.into_iter().find(|gap| gap.letter() == letter));
+        parts.push((part, gap));
+        rest = after.get(1..).unwrap_or_default();
+    }
+    parts.push((rest, None));
+    parts
+}
+
+/// The page with the viewer's words in its gaps; without a viewer they stay empty.
+pub(crate) fn fill(page: &str, viewer: Option<&Viewer>) -> String {
+    let mut out = String::with_capacity(page.len());
+    for (part, gap) in cut(page) {
+        out.push_str(part);
+        if let (Some(gap), Some(viewer)) = (gap, viewer) {
+            out.push_str(&gap.word(viewer));
+        }
+    }
+    out
+}
+
+struct Part {
+    /// Deflated, whole blocks, none of them the last.
+    packed: Bytes,
+    crc: u32,
+    length: u64,
+    gap: Option<Gap>,
+}
+
+/// A page with gaps, packed.
+pub(crate) struct Shape(Vec<Part>);
+
+impl Shape {
+    /// Packs the parts of `page`.
+    pub(crate) fn new(page: &str) -> Self {
+        let mut deflate = Compress::new(Compression::new(4), false);
+        let parts = cut(page).into_iter().map(|(part, gap)| Part {
+            packed: block(&mut deflate, part.as_bytes()),
+            crc: crc32fast::hash(part.as_bytes()),
+            length: part.len() as u64,
+            gap,
+        });
+        Self(parts.collect())
+    }
+
+    /// Bytes it takes in memory.
+    pub(crate) fn weight(&self) -> u64 {
+        256 + self.0.iter().map(|part| part.packed.len() as u64 + 64).sum::<u64>()
+    }
+
+    /// The page as gzip (RFC 1952), with the viewer's words in its gaps.
+    pub(crate) fn filled(&self, viewer: &Viewer) -> Bytes {
+        let room: usize = self.0.iter().map(|part| part.packed.len() + 96).sum();
+        let mut out = Vec::with_capacity(room);
+        out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
+        let mut sum = crc32fast::Hasher::new();
+        let mut length = 0;
+        for part in &self.0 {
+            out.extend_from_slice(&part.packed);
+            sum.combine(&crc32fast::Hasher::new_with_initial_len(part.crc, part.length));
+            length += part.length;
+            if let Some(gap) = part.gap {
+                let word = gap.word(viewer);
+                store(&mut out, word.as_bytes(), false);
+                sum.update(word.as_bytes());
+                length += word.len() as u64;
+            }
+        }
+        store(&mut out, &[], true);
+        out.extend_from_slice(&sum.finalize().to_le_bytes());
+        out.extend_from_slice(&u32::try_from(length & 0xffff_ffff).unwrap_or_default().to_le_bytes());
+        out.into()
+    }
+}
+
+/// `text` deflated so that it neither leans on what was before nor leaves a byte half used.
+fn block(deflate: &mut Compress, text: &[u8]) -> Bytes {
+    // Text that cannot be packed grows by five bytes a block at most, so one call takes it all.
+    let mut out = Vec::with_capacity(text.len() + text.len() / 8 + 128);
+    if let Err(error) = deflate.compress_vec(text, &mut out, FlushCompress::Full) {
+        tracing::error!(?error, "a part of a page could not be packed");
+    }
+    out.shrink_to_fit();
+    out.into()
+}
+
+/// A stored block: a word as it is. No word of ours is longer than a block may be.
+fn store(out: &mut Vec<u8>, word: &[u8], last: bool) {
+    let word = word.get(..usize::from(u16::MAX)).unwrap_or(word);
+    let length = u16::try_from(word.len()).unwrap_or(u16::MAX);
+    out.push(u8::from(last));
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&(!length).to_le_bytes());
+    out.extend_from_slice(word);
+}
+
+#[cfg(test)]
+mod tests {
+    use mainstreet_kernel::Role;
+    use mainstreet_kernel::id::PersonId;
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn viewer(name: &str) -> Viewer {
+        Viewer {
+            person: PersonId(7),
+            username: "seun".to_owned(),
+            name: name.to_owned(),
+            role: Role::Member,
+            theme: "dark".to_owned(),
+            shortcuts: true,
+            session: String::new(),
+            csrf: "token".to_owned(),
+            unread: 3,
+        }
+    }
+
+    fn unpacked(page: &Bytes) -> String {
+        use std::io::Read as _;
+        let mut text = String::new();
+        flate2::read::GzDecoder::new(page.as_ref()).read_to_string(&mut text).unwrap();
+        text
+    }
+
+    #[test]
+    fn each_gap_holds_the_viewers_word() {
+        let marks: Vec<String> = Gap::ALL.iter().map(|gap| format!("[{}]", gap.mark())).collect();
+        let page = format!("before {} after", marks.join(" "));
+        let filled = fill(&page, Some(&viewer("Seun <b> Ade")));
+        assert!(filled.starts_with("before [token] ["), "{filled}");
+        assert!(filled.contains("] [Seun &#60;b&#62; Ade] [seun] ["), "{filled}");
+        assert!(
+            filled.contains("] [dark] [<span class=\"bell-n\" aria-hidden=\"true\">3</span>"),
+            "{filled}"
+        );
+        assert_eq!(fill(&page, None), format!("before {}after", "[] ".repeat(8)));
+    }
+
+    #[test]
+    fn a_one_time_token_is_another_each_time() {
+        let page = Shape::new(&format!("<{}>", Gap::OneTime.mark()));
+        let seun = viewer("Seun");
+        assert_ne!(unpacked(&page.filled(&seun)), unpacked(&page.filled(&seun)));
+    }
+
+    proptest! {
+        #[test]
+        fn packed_or_not_a_page_reads_the_same(parts in prop::collection::vec(("(?s).{0,300}", 0usize..6), 0..12), name in ".{0,40}") {
+            let gaps = [Gap::Csrf, Gap::Name, Gap::Username, Gap::Initials, Gap::Hue, Gap::Theme];
+            let page: String = parts.iter().map(|(text, gap)| format!("{text}{}", gaps[*gap].mark())).collect();
+            let viewer = viewer(&name);
+            prop_assert_eq!(unpacked(&Shape::new(&page).filled(&viewer)), fill(&page, Some(&viewer)));
+        }
+    }
+}
