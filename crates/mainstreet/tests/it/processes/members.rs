@@ -40,7 +40,8 @@ fn own_words_and_own_doings(db: &TestDb) {
         std::env::temp_dir().join(format!("mainstreet-members-{}-{:?}", std::process::id(), db.dialect()));
     let place = Place::open(db, &folder.display().to_string());
     let topic = &place.topic;
-    let (mut ada, mut ben) = (join(&place, "akua", "Ada <b> & Co"), join(&place, "birk", "Ben \u{e000} Lund"));
+    let (mut ada, mut ben) =
+        (join(&place, "akua", "Ada <b> & Co"), join(&place, "birk", "Ben \u{e000} Lund"));
 
     for path in [topic.path.as_str(), "/", "/search?q=oak", "/spaces"] {
         let (hers, his) = (kept(&mut ada, path), kept(&mut ben, path));
