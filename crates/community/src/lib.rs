@@ -13,6 +13,7 @@ pub mod accounts;
 pub mod bulk;
 pub mod counters;
 pub mod flags;
+pub mod guidelines;
 pub mod intake;
 pub mod markdown;
 pub mod notifications;

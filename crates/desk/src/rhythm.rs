@@ -104,6 +104,10 @@ fn concern(entry: &Entry) -> Concern {
         Verb::SessionActive | Verb::SearchRun | Verb::ReactionAdded | Verb::ReactionRemoved => Concern::None,
         Verb::MemberRoleChanged | Verb::MemberSuspended | Verb::MemberReinstated => Concern::None,
         Verb::SpaceCreated | Verb::ArchiveImported | Verb::SettingChanged => Concern::None,
+        // What came of decisions: the verbs that carried them out are heard above.
+        Verb::GuidelinesPublished | Verb::GuidelinesAcknowledged | Verb::PostLabelled => Concern::None,
+        Verb::TopicSlowed | Verb::MemberRestricted | Verb::DecisionMade => Concern::None,
+        Verb::DecisionUndone | Verb::AppealOpened | Verb::AppealDecided => Concern::None,
         // The desk's own acts.
         Verb::SignalOpened
         | Verb::SignalTriaged

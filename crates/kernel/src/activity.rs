@@ -7,7 +7,7 @@ use std::str::FromStr;
 use crate::actor::{Actor, ActorClass};
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::id::{AccountId, FlagId, PersonId, PostId, SignalId, SpaceId, TopicId};
+use crate::id::{AccountId, AppealId, DecisionId, FlagId, PersonId, PostId, SignalId, SpaceId, TopicId};
 
 macro_rules! verbs {
     ($($(#[$doc:meta])* $name:ident = $wire:literal,)*) => {
@@ -106,6 +106,24 @@ verbs! {
     ArchiveImported = "archive.imported",
     /// A setting of the community changed.
     SettingChanged = "setting.changed",
+    /// A new version of the guidelines holds (`props.version`).
+    GuidelinesPublished = "guidelines.published",
+    /// A member said that they read a version of the guidelines (`props.version`).
+    GuidelinesAcknowledged = "guidelines.acknowledged",
+    /// Staff put a label on a post, or took it off (`props.label`).
+    PostLabelled = "post.labelled",
+    /// Replies in a topic must keep a distance, or no longer (`props.every`, milliseconds).
+    TopicSlowed = "topic.slowed",
+    /// What a member may do was restricted (`props.standing`, `props.until`).
+    MemberRestricted = "member.restricted",
+    /// A decision of moderation was made (`props.act`, `props.clause`).
+    DecisionMade = "decision.made",
+    /// A decision was taken back, and all that it did.
+    DecisionUndone = "decision.undone",
+    /// A member asked for another look at a decision.
+    AppealOpened = "appeal.opened",
+    /// An appeal was decided (`props.overturned`).
+    AppealDecided = "appeal.decided",
 }
 
 /// Who may see the thing that an activity is about.
@@ -146,7 +164,7 @@ impl FromStr for Visibility {
 /// The thing an activity is about: its kind and number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
-    /// `post`, `topic`, `person`, `space`, `flag`, `signal`, `account` or `site`.
+    /// `post`, `topic`, `person`, `space`, `flag`, `signal`, `account`, `decision`, `appeal` or `site`.
     pub kind: &'static str,
     /// The id without its type.
     pub id: i64,
@@ -162,7 +180,8 @@ macro_rules! objects {
 
 objects! {
     PostId => "post", TopicId => "topic", PersonId => "person", SpaceId => "space",
-    FlagId => "flag", SignalId => "signal", AccountId => "account",
+    FlagId => "flag", SignalId => "signal", AccountId => "account", DecisionId => "decision",
+    AppealId => "appeal",
 }
 
 /// One row for the log. Build it with [`Activity::new`] and the `with_…` steps, then give it to

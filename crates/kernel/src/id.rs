@@ -159,6 +159,10 @@ ids! {
     JobId
     /// A mail waiting to go out, or gone.
     MailId
+    /// A decision of moderation.
+    DecisionId
+    /// A member's wish that a decision is looked at again.
+    AppealId
 }
 
 #[cfg(test)]

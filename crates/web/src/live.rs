@@ -68,7 +68,11 @@ pub(crate) async fn follow(app: App) {
 fn tell(app: &App, entry: &Entry) {
     match entry.verb {
         Verb::SettingChanged => app.refresh_site(),
-        Verb::MemberRoleChanged | Verb::MemberSuspended | Verb::MemberReinstated => {
+        Verb::MemberRoleChanged
+        | Verb::MemberSuspended
+        | Verb::MemberReinstated
+        | Verb::MemberRestricted
+        | Verb::GuidelinesPublished => {
             app.sessions.clear();
             app.pages.all_changed();
         }

@@ -24,6 +24,8 @@ pub(crate) struct Viewer {
     pub(crate) shortcuts: bool,
     /// Notifications not read yet.
     pub(crate) unread: i64,
+    /// The version of the guidelines that they have yet to read.
+    pub(crate) guidelines_due: Option<i64>,
     /// Hash of the session's token: its name in the list of devices.
     pub(crate) session: String,
     pub(crate) csrf: String,
@@ -46,6 +48,7 @@ impl From<Session> for Viewer {
             theme: session.member.theme,
             shortcuts: session.member.shortcuts,
             unread: session.unread,
+            guidelines_due: session.guidelines_due,
             session: session.token_hash,
             csrf: session.csrf,
         }

@@ -39,6 +39,8 @@ pub(crate) struct ChromeViewer {
     pub(crate) bell: String,
     /// True when some are unread.
     pub(crate) has_unread: bool,
+    /// Asks them to read the guidelines, when they have yet to. HTML.
+    pub(crate) guidelines: String,
 }
 
 /// What every page shows around its content.
@@ -85,6 +87,7 @@ impl Chrome {
                 shortcuts: viewer.shortcuts,
                 bell: Gap::Bell.mark(),
                 has_unread: viewer.unread > 0,
+                guidelines: Gap::Guidelines.mark(),
             }),
             csrf: if cx.viewer.is_some() { Gap::Csrf.mark() } else { cx.csrf() },
             flash: cx.flash.clone(),

@@ -24,6 +24,8 @@ pub struct Session {
     pub seen_at: Timestamp,
     /// How many notifications the member has not read.
     pub unread: i64,
+    /// The version of the guidelines that the member has yet to read.
+    pub guidelines_due: Option<i64>,
     /// Whose it is.
     pub member: Member,
 }

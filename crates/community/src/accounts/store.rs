@@ -192,7 +192,10 @@ pub(super) fn session(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Sessio
     let now = tx.now();
     let sql = format!(
         "SELECT s.csrf, s.seen_at, (SELECT COUNT(*) FROM notifications n WHERE n.person_id = s.person_id
-         AND n.read_at IS NULL) AS unread, {MEMBER} FROM sessions s JOIN members m ON m.person_id = s.person_id
+         AND n.read_at IS NULL) AS unread,
+         (SELECT MAX(v.number) FROM guideline_versions v WHERE v.number > 0 AND v.number > COALESCE(
+           (SELECT MAX(a.version) FROM guideline_acknowledgements a WHERE a.person_id = s.person_id), 0))
+           AS guidelines_due, {MEMBER} FROM sessions s JOIN members m ON m.person_id = s.person_id
          JOIN people p ON p.id = s.person_id WHERE s.token_hash = $1 AND s.expires_at > $2"
     );
     tx.first(&sql, params![token_hash, now], |row| {
@@ -201,6 +204,7 @@ pub(super) fn session(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Sessio
             csrf: row.get("csrf")?,
             seen_at: row.get("seen_at")?,
             unread: row.get("unread")?,
+            guidelines_due: row.get("guidelines_due")?,
             member: read_member(row)?,
         })
     })

@@ -5,6 +5,7 @@
 mod accounts;
 mod counters;
 mod flags;
+mod guidelines;
 mod intake;
 mod notifications;
 mod place;

@@ -3,6 +3,7 @@
 pub(crate) mod accounts;
 mod edits;
 mod feeds;
+mod guidelines;
 mod home;
 mod mentions;
 mod new_topic;
@@ -19,6 +20,7 @@ mod tags;
 mod topics;
 mod your_settings;
 
+pub(crate) use guidelines::banner as guidelines_banner;
 pub(crate) use notifications::unread;
 pub(crate) use old_paths::missing;
 pub(crate) use topics::{reaction_icon, reaction_word};
@@ -43,4 +45,5 @@ pub(crate) fn routes() -> Routes {
         .and(your_settings::routes())
         .and(notifications::routes())
         .and(mentions::routes())
+        .and(guidelines::routes())
 }

@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::accounts::{self, NewMember, Purpose};
+use mainstreet_community::guidelines::{self, Version};
 use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::{FieldErrors, Role};
 use serde::Deserialize;
@@ -24,6 +25,8 @@ struct SignUp {
     chrome: Chrome,
     form: Form,
     errors: FieldErrors,
+    /// The guidelines that hold, to be read before.
+    guidelines: Option<Version>,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -33,6 +36,8 @@ struct Form {
     name: String,
     email: String,
     password: String,
+    /// Not empty: they have read the guidelines.
+    guidelines: String,
     /// A field that people do not see; programs fill it.
     website: String,
 }
@@ -46,6 +51,7 @@ async fn show(cx: Cx) -> Page {
         chrome: cx.chrome(),
         form: Form::default(),
         errors: FieldErrors::default(),
+        guidelines: cx.read(guidelines::holds).await?,
     })?)
 }
 
@@ -58,6 +64,11 @@ async fn create(cx: Cx) -> Page {
     let mut errors = FieldErrors::default();
     if let Err(why) = accounts::check_strength(&form.password, &form.username) {
         errors.add("password", why);
+    }
+    let guidelines = cx.read(guidelines::holds).await?;
+    let version = guidelines.as_ref().map(|version| version.number);
+    if version.is_some() && form.guidelines.is_empty() {
+        errors.add("guidelines", "Read the guidelines and tick the box.");
     }
     let hash = if errors.is_empty() { Some(hashed(&form.password).await?) } else { None };
     let new = NewMember {
@@ -78,7 +89,11 @@ async fn create(cx: Cx) -> Page {
             if accounts::find_by_email(tx, &new.email)?.is_some() {
                 return tell_owner_of_address(tx, &new.email, &site, &url, &by).map(Ok);
             }
-            accounts::open(tx, &new, Role::Member).map(|person| Ok(Some(person)))
+            let person = accounts::open(tx, &new, Role::Member)?;
+            if let Some(number) = version {
+                guidelines::acknowledge(tx, person, number)?;
+            }
+            Ok(Ok(Some(person)))
         })
         .await?;
     match made {
@@ -90,7 +105,8 @@ async fn create(cx: Cx) -> Page {
             views::see_saying(&cx, "/sign-in", "Look into your mail: we sent you a link to sign in with.")
         }
         Err(errors) => {
-            let page = SignUp { chrome: cx.chrome(), form: Form { password: String::new(), ..form }, errors };
+            let form = Form { password: String::new(), ..form };
+            let page = SignUp { chrome: cx.chrome(), form, errors, guidelines };
             cx.keep_visit(views::html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)?)
         }
     }

@@ -1,6 +1,7 @@
 //! The desk: where the community is run.
 
 mod canned_replies;
+mod guidelines;
 mod inbox;
 pub(crate) mod metrics;
 mod settings;
@@ -19,6 +20,7 @@ pub(crate) fn routes() -> Routes {
         .and(today::routes())
         .and(inbox::routes())
         .and(canned_replies::routes())
+        .and(guidelines::routes())
         .and(metrics::routes())
         .and(team::routes())
         .and(settings::routes())

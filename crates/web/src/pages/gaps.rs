@@ -38,10 +38,12 @@ pub(crate) enum Gap {
     Theme,
     /// The name of the link to their notifications, with how many are unread. HTML.
     Bell,
+    /// A banner that asks them to read the guidelines, when they have yet to. HTML.
+    Guidelines,
 }
 
 impl Gap {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 9] = [
         Self::Csrf,
         Self::OneTime,
         Self::Name,
@@ -50,6 +52,7 @@ impl Gap {
         Self::Hue,
         Self::Theme,
         Self::Bell,
+        Self::Guidelines,
     ];
 
     const fn letter(self) -> char {
@@ -62,6 +65,7 @@ impl Gap {
             Self::Hue => 'h',
             Self::Theme => 't',
             Self::Bell => 'b',
+            Self::Guidelines => 'g',
         }
     }
 
@@ -81,6 +85,10 @@ impl Gap {
             Self::Hue => hue(&viewer.person.0).to_string(),
             Self::Theme => escape(&viewer.theme),
             Self::Bell => bell(viewer.unread),
+            Self::Guidelines => viewer
+                .guidelines_due
+                .map(|number| crate::community::guidelines_banner(number, &viewer.csrf))
+                .unwrap_or_default(),
         }
     }
 }
@@ -242,6 +250,7 @@ mod tests {
             session: String::new(),
             csrf: "token".to_owned(),
             unread: 3,
+            guidelines_due: None,
         }
     }
 
@@ -263,7 +272,7 @@ mod tests {
             filled.contains("] [dark] [<span class=\"bell-n\" aria-hidden=\"true\">3</span>"),
             "{filled}"
         );
-        assert_eq!(fill(&page, None), format!("before {}after", "[] ".repeat(8)));
+        assert_eq!(fill(&page, None), format!("before {}after", "[] ".repeat(9)));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod desk;
+mod guidelines;
 mod members;
 mod routes;
 mod settings;
