@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use mainstreet_kernel::id::{
-    AccountId, AppealId, CannedReplyId, DecisionId, EntryId, FlagId, IdentityId, JobId, MailId, PersonId, PostId, SignalId,
-    SpaceId, TagId, TopicId,
+    AccountId, AppealId, CannedReplyId, DecisionId, EntryId, FlagId, IdentityId, JobId, MailId, PersonId,
+    PostId, SignalId, SpaceId, TagId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 

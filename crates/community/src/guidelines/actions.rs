@@ -133,7 +133,9 @@ pub fn save_clause(tx: &mut Tx<'_>, actor: Actor, new: &NewClause) -> Result<Str
         let place = known.map_or(before.clauses.len(), |at| at) as i64 + 1;
         store::put_clause(tx, DRAFT, &slug, place, severity)?;
     } else if known.is_none() {
-        return Err(Error::conflict("Write the clause in the language that counts first, then translate it."));
+        return Err(Error::conflict(
+            "Write the clause in the language that counts first, then translate it.",
+        ));
     }
     store::put_text(tx, DRAFT, &slug, &text)?;
     Ok(slug)

@@ -13,7 +13,8 @@ mod starters;
 mod store;
 
 pub use actions::{
-    acknowledge, adopt, draft, drop_clause, from_starter, holds, is_due, publish, save_clause, version, versions,
+    acknowledge, adopt, draft, drop_clause, from_starter, holds, is_due, publish, save_clause, version,
+    versions,
 };
 pub use diff::{Difference, Line, compare};
 pub use model::{Clause, NewClause, Severity, Text, Version};

@@ -20,9 +20,11 @@ fn bare(row: &Row) -> Result<Version> {
 const VERSION: &str = "SELECT number, changes, language, published_at, published_by FROM guideline_versions";
 
 pub(super) fn latest(tx: &mut Tx<'_>) -> Result<Option<i64>> {
-    tx.first("SELECT number FROM guideline_versions WHERE number > 0 ORDER BY number DESC LIMIT 1", &[], |row| {
-        row.get("number")
-    })
+    tx.first(
+        "SELECT number FROM guideline_versions WHERE number > 0 ORDER BY number DESC LIMIT 1",
+        &[],
+        |row| row.get("number"),
+    )
 }
 
 pub(super) fn versions(tx: &mut Tx<'_>) -> Result<Vec<Version>> {
@@ -86,7 +88,13 @@ pub(super) fn put_version(
     )
 }
 
-pub(super) fn put_clause(tx: &mut Tx<'_>, version: i64, slug: &str, place: i64, severity: Severity) -> Result<()> {
+pub(super) fn put_clause(
+    tx: &mut Tx<'_>,
+    version: i64,
+    slug: &str,
+    place: i64,
+    severity: Severity,
+) -> Result<()> {
     tx.run(
         "INSERT INTO guideline_clauses (version, slug, place, severity) VALUES ($1, $2, $3, $4)
          ON CONFLICT (version, slug) DO UPDATE SET place = excluded.place, severity = excluded.severity",

@@ -34,8 +34,12 @@ fn a_version_never_changes_and_members_are_asked_again_after_each() {
         let same = db.write_now(move |tx| guidelines::publish(tx, boss, "nothing"));
         assert!(same.is_err_and(|error| error.kind == Kind::Conflict));
         let before = db.read_now(|tx| guidelines::version(tx, 1))?;
-        db.write_now(move |tx| guidelines::save_clause(tx, boss, &clause("be-kind", "minor", "", "Be gentle")))?;
-        db.write_now(move |tx| guidelines::save_clause(tx, boss, &clause("be-kind", "", "de", "Sei freundlich")))?;
+        db.write_now(move |tx| {
+            guidelines::save_clause(tx, boss, &clause("be-kind", "minor", "", "Be gentle"))
+        })?;
+        db.write_now(move |tx| {
+            guidelines::save_clause(tx, boss, &clause("be-kind", "", "de", "Sei freundlich"))
+        })?;
         db.write_now(move |tx| guidelines::save_clause(tx, boss, &clause("", "serious", "", "No riddles")))?;
         db.write_now(move |tx| guidelines::drop_clause(tx, boss, "on-topic"))?;
         assert_eq!(db.read_now(|tx| guidelines::version(tx, 1))?, before, "a draft changes no version");
@@ -46,10 +50,19 @@ fn a_version_never_changes_and_members_are_asked_again_after_each() {
         assert_eq!(db.read_now(move |tx| guidelines::is_due(tx, ada))?, Some(2));
         assert_eq!(now.languages(), ["en", "de"]);
         let kind = now.clause("be-kind").unwrap();
-        assert_eq!(now.clauses.first().map(|first| first.slug.as_str()), Some("be-kind"), "it keeps its place");
-        assert_eq!((kind.text_in("de").title.as_str(), kind.text_in("fr").title.as_str()), ("Sei freundlich", "Be gentle"));
-        let differences: Vec<_> =
-            guidelines::compare(&before, &now).into_iter().map(|one| (one.slug, one.what, one.severity)).collect();
+        assert_eq!(
+            now.clauses.first().map(|first| first.slug.as_str()),
+            Some("be-kind"),
+            "it keeps its place"
+        );
+        assert_eq!(
+            (kind.text_in("de").title.as_str(), kind.text_in("fr").title.as_str()),
+            ("Sei freundlich", "Be gentle")
+        );
+        let differences: Vec<_> = guidelines::compare(&before, &now)
+            .into_iter()
+            .map(|one| (one.slug, one.what, one.severity))
+            .collect();
         assert_eq!(
             differences,
             [

@@ -101,9 +101,12 @@ async fn changes(cx: Cx) -> Page {
 /// What stands above every page until the member has read the version; the token is that of their forms.
 pub(crate) fn banner(number: i64, csrf: &str) -> String {
     let said = if number > 1 {
-        format!("Our guidelines have changed. <a href=\"/guidelines/versions/{number}/changes\">What is new</a>")
+        format!(
+            "Our guidelines have changed. <a href=\"/guidelines/versions/{number}/changes\">What is new</a>"
+        )
     } else {
-        "We have written down what we expect of each other: <a href=\"/guidelines\">the guidelines</a>.".to_owned()
+        "We have written down what we expect of each other: <a href=\"/guidelines\">the guidelines</a>."
+            .to_owned()
     };
     format!(
         "<div class=\"flash\" role=\"region\" aria-label=\"Guidelines\"><span>{said}</span>\

@@ -2,7 +2,9 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use mainstreet_community::guidelines::{self, Difference, Line, NewClause, STARTERS, Severity, Starter, Version};
+use mainstreet_community::guidelines::{
+    self, Difference, Line, NewClause, STARTERS, Severity, Starter, Version,
+};
 use mainstreet_kernel::{Error, Result, Role};
 use serde::Deserialize;
 
@@ -127,7 +129,8 @@ struct StarterForm {
 async fn start(cx: Cx) -> Page {
     let (actor, form) = (cx.at_least(Role::Manager)?.actor(), cx.form::<StarterForm>()?);
     let result = cx.write(move |tx| guidelines::from_starter(tx, actor, &form.starter)).await;
-    done(&cx, result, "The draft is filled. Make it yours, then publish.", Form::default(), String::new()).await
+    done(&cx, result, "The draft is filled. Make it yours, then publish.", Form::default(), String::new())
+        .await
 }
 
 /// `POST /desk/guidelines/clauses`
