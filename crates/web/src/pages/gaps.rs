@@ -9,11 +9,15 @@
 //! nobody's token can be drawn into a text or an address.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 use mainstreet_community::accounts;
 use mainstreet_kernel::text;
+use sha2::{Digest as _, Sha256};
 
 use crate::community::unread as shown;
 use crate::session::Viewer;
@@ -78,7 +82,7 @@ impl Gap {
     fn word(self, viewer: &Viewer) -> String {
         match self {
             Self::Csrf => viewer.csrf.clone(),
-            Self::OneTime => accounts::random_token().unwrap_or_default(),
+            Self::OneTime => one_time(),
             Self::Name => escape(&viewer.name),
             Self::Username => escape(&viewer.username),
             Self::Initials => escape(&text::initials(&viewer.name)),
@@ -114,6 +118,14 @@ static MARK: LazyLock<String> = LazyLock::new(|| {
     });
     format!("\u{e000}{chance}\u{e001}")
 });
+
+/// A token nobody has seen and nobody can foresee: the digest of this process's secret and a count.
+fn one_time() -> String {
+    static COUNT: AtomicU64 = AtomicU64::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let digest = Sha256::new().chain_update(MARK.as_bytes()).chain_update(count.to_le_bytes()).finalize();
+    URL_SAFE_NO_PAD.encode(digest)
+}
 
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -156,11 +168,54 @@ pub(crate) fn fill(page: &str, viewer: Option<&Viewer>) -> String {
     out
 }
 
+/// The checksum of a part, ready to follow that of what stands before it.
+struct Sum {
+    crc: u32,
+    length: u64,
+    /// x to the eight times `length`, modulo the polynomial: what moves a checksum over this part.
+    shift: u32,
+}
+
+impl Sum {
+    /// The polynomial of gzip, its bits reversed (RFC 1952, 8).
+    const POLYNOMIAL: u32 = 0xedb8_8320;
+    /// The number one, as a polynomial with its bits reversed.
+    const ONE: u32 = 1 << 31;
+
+    fn of(part: &[u8]) -> Self {
+        let (mut shift, mut square, mut left) = (Self::ONE, Self::ONE >> 8, part.len());
+        while left > 0 {
+            if left & 1 == 1 {
+                shift = Self::times(square, shift);
+            }
+            square = Self::times(square, square);
+            left >>= 1;
+        }
+        Self { crc: crc32fast::hash(part), length: part.len() as u64, shift }
+    }
+
+    /// The product of two polynomials modulo that of gzip.
+    fn times(left: u32, mut right: u32) -> u32 {
+        let mut product = 0;
+        for bit in 0..32 {
+            if left & (Self::ONE >> bit) != 0 {
+                product ^= right;
+            }
+            right = (right >> 1) ^ if right & 1 == 1 { Self::POLYNOMIAL } else { 0 };
+        }
+        product
+    }
+
+    /// The checksum of a text with this part at its end, from that of the text before.
+    fn after(&self, before: u32) -> u32 {
+        Self::times(self.shift, before) ^ self.crc
+    }
+}
+
 struct Part {
     /// Deflated, whole blocks, none of them the last.
     packed: Bytes,
-    crc: u32,
-    length: u64,
+    sum: Sum,
     gap: Option<Gap>,
 }
 
@@ -173,8 +228,7 @@ impl Shape {
         let mut deflate = Compress::new(Compression::new(4), false);
         let parts = cut(page).into_iter().map(|(part, gap)| Part {
             packed: block(&mut deflate, part.as_bytes()),
-            crc: crc32fast::hash(part.as_bytes()),
-            length: part.len() as u64,
+            sum: Sum::of(part.as_bytes()),
             gap,
         });
         Self(parts.collect())
@@ -190,21 +244,22 @@ impl Shape {
         let room: usize = self.0.iter().map(|part| part.packed.len() + 96).sum();
         let mut out = Vec::with_capacity(room);
         out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
-        let mut sum = crc32fast::Hasher::new();
-        let mut length = 0;
+        let (mut crc, mut length) = (0, 0);
         for part in &self.0 {
             out.extend_from_slice(&part.packed);
-            sum.combine(&crc32fast::Hasher::new_with_initial_len(part.crc, part.length));
-            length += part.length;
+            crc = part.sum.after(crc);
+            length += part.sum.length;
             if let Some(gap) = part.gap {
                 let word = gap.word(viewer);
                 store(&mut out, word.as_bytes(), false);
+                let mut sum = crc32fast::Hasher::new_with_initial(crc);
                 sum.update(word.as_bytes());
+                crc = sum.finalize();
                 length += word.len() as u64;
             }
         }
         store(&mut out, &[], true);
-        out.extend_from_slice(&sum.finalize().to_le_bytes());
+        out.extend_from_slice(&crc.to_le_bytes());
         out.extend_from_slice(&u32::try_from(length & 0xffff_ffff).unwrap_or_default().to_le_bytes());
         out.into()
     }

@@ -104,7 +104,9 @@ pub(crate) fn gzip(body: &[u8], level: u32) -> Vec<u8> {
     let mut encoder =
         flate2::write::GzEncoder::new(Vec::with_capacity(body.len() / 3), flate2::Compression::new(level));
     let _ = encoder.write_all(body);
-    encoder.finish().unwrap_or_default()
+    let mut out = encoder.finish().unwrap_or_default();
+    out.shrink_to_fit();
+    out
 }
 
 fn gunzip(packed: &[u8]) -> Bytes {
@@ -125,6 +127,7 @@ fn brotli(mut body: &[u8]) -> Vec<u8> {
     };
     // Writing to memory does not fail.
     let _ = brotli::BrotliCompress(&mut body, &mut out, &settings);
+    out.shrink_to_fit();
     out
 }
 
