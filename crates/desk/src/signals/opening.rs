@@ -10,7 +10,7 @@ use mainstreet_kernel::{Actor, ActorClass, Result, Timestamp, Visibility};
 use super::model::{Act, Cause, HORIZON, REOPEN_TIME, Signal, State};
 use super::steps::{Change, change, due_from_now, signal_activity};
 use super::store::{self, NewCause, NewStep, Written};
-use crate::triage::rules::{COMPLAINT_FLOOR, Context, Seen, assess, keep_corrections};
+use crate::triage::rules::{ASKS_FLOOR, COMPLAINT_FLOOR, Context, Seen, assess, keep_corrections};
 use crate::triage::{self, Assessment, Urgency};
 
 /// A person of another channel is a newcomer only when they joined within this time before their first post: an
@@ -116,6 +116,11 @@ pub(crate) fn flagged(tx: &mut Tx<'_>, flags: &[FlagId]) -> Result<()> {
     Ok(())
 }
 
+/// True when the post begins a conversation that waits for an answer: somebody marked it so, or it reads so.
+pub(super) fn waits(post: &Written, seen: &Seen) -> bool {
+    post.opens() && (post.question || seen.asks >= ASKS_FLOOR)
+}
+
 /// How soon a question wants its first response, by what its words alone say.
 pub(super) fn question_urgency(post: &Written, seen: &Seen) -> Urgency {
     let context = Context { question: true, others: post.people - 1, ..Context::default() };
@@ -125,8 +130,10 @@ pub(super) fn question_urgency(post: &Written, seen: &Seen) -> Urgency {
 /// A question stayed without a response past its target.
 pub(super) fn question_waits(tx: &mut Tx<'_>, post: &Written, seen: Seen, target: i64) -> Result<()> {
     let waited = tx.now().since(post.created_at);
-    let reason =
-        format!("nobody has answered for {}, the target is {}", triage::spell(waited), triage::spell(target));
+    let reads =
+        if post.question { String::new() } else { format!("reads as a question, {:.2}; ", seen.asks) };
+    let (waited, target) = (triage::spell(waited), triage::spell(target));
+    let reason = format!("{reads}nobody has answered for {waited}, the target is {target}");
     let opening = Opening {
         cause: Cause::Question,
         object: post.topic.0,
@@ -317,7 +324,7 @@ fn assessed(
     }
     let has = |cause: Cause| causes.contains(&cause);
     let mut context = Context {
-        question: has(Cause::Question) || (post.question && post.opens()),
+        question: has(Cause::Question) || waits(post, seen),
         past_target: None,
         target: 0,
         waited: 0,

@@ -2,10 +2,11 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, MINUTE};
+use mainstreet_kernel::id::{TopicId, floor};
 use mainstreet_kernel::{Actor, ActorClass, Result, Timestamp, Visibility};
 
 use super::model::{Act, HORIZON, QUESTION_HORIZON, REOPEN_TIME, Signal, State};
-use super::opening::{look_over, question_urgency, question_waits};
+use super::opening::{look_over, question_urgency, question_waits, waits};
 use super::steps::{Change, change};
 use super::store::{self, Written};
 use crate::triage;
@@ -69,20 +70,24 @@ fn by_itself(
 
 fn questions(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
     let clocks = triage::clocks(tx)?;
-    let (from, to) = (now.plus(-QUESTION_HORIZON), now.plus(1 - clocks.targets.shortest()));
+    let to = now.plus(1 - clocks.targets.shortest());
+    let mut after = TopicId(floor(now.plus(-QUESTION_HORIZON)) - 1);
     let mut opened = 0;
-    for post in store::unanswered(tx, from, to, now)? {
-        if !asks_us(&post) {
-            continue;
+    loop {
+        let posts = store::unanswered(tx, after, to, now)?;
+        for post in posts.iter().filter(|post| asks_us(post)) {
+            let seen = triage::observe(&post.body, &post.title);
+            let urgency = question_urgency(post, &seen);
+            if waits(post, &seen) && clocks.due(post.created_at, urgency) <= now {
+                question_waits(tx, post, seen, clocks.targets.of(urgency))?;
+                opened += 1;
+            }
         }
-        let seen = triage::observe(&post.body, &post.title);
-        let urgency = question_urgency(&post, &seen);
-        if clocks.due(post.created_at, urgency) <= now {
-            question_waits(tx, &post, seen, clocks.targets.of(urgency))?;
-            opened += 1;
+        match posts.last() {
+            Some(last) if posts.len() == store::UNANSWERED => after = last.topic,
+            _ => return Ok(opened),
         }
     }
-    Ok(opened)
 }
 
 fn asks_us(post: &Written) -> bool {

@@ -52,6 +52,7 @@ fn seen(reading: &Reading, text: &str, title: &str) -> Seen {
         probability,
         intent_reasons: told(&reading.intent.reasons),
         complaint: f64::from(reading.intent.of(Read::Complaint)),
+        asks: f64::from(reading.needs_reply.probability),
         urgency: pressing(reading.urgency),
         urgency_reasons: cues
             .map(|cue| {

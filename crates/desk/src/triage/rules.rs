@@ -15,6 +15,8 @@ pub struct Seen {
     pub intent_reasons: Vec<String>,
     /// Probability that it is a complaint, 0 to 1.
     pub complaint: f64,
+    /// Probability that it waits for an answer, 0 to 1.
+    pub asks: f64,
     /// How soon, as far as the words say, and the words.
     pub urgency: Urgency,
     /// The words behind it.
@@ -35,6 +37,7 @@ impl Seen {
             probability: 0.0,
             intent_reasons: Vec::new(),
             complaint: 0.0,
+            asks: 0.0,
             urgency: Urgency::Normal,
             urgency_reasons: Vec::new(),
             risks: Vec::new(),
@@ -75,6 +78,9 @@ pub struct Context {
 pub const INTENT_FLOOR: f64 = 0.4;
 /// From this probability on a text counts as a complaint and opens an item.
 pub const COMPLAINT_FLOOR: f64 = 0.6;
+/// From this probability on the opening post of a conversation counts as a question although nobody marked it:
+/// archives of chats and of most forums mark nothing.
+pub const ASKS_FLOOR: f64 = 0.6;
 /// As many people make a matter high, whatever its words.
 pub const MANY: i64 = 3;
 
@@ -94,7 +100,7 @@ fn intent_of(seen: &Seen, context: &Context) -> (Label<Intent>, f64) {
         return (label, seen.probability);
     }
     if context.question {
-        let reasons = vec!["the conversation is marked as a question".to_owned()];
+        let reasons = vec!["the conversation asks for an answer".to_owned()];
         return (Label { is: Intent::Support, by: SetBy::Rule, reasons }, 0.5);
     }
     let reasons = vec!["the words do not tell".to_owned()];

@@ -187,3 +187,35 @@ fn a_clock_set_back_sees_the_archive_as_it_was_then() {
         Ok(())
     });
 }
+
+#[test]
+fn what_reads_as_a_question_waits_though_nobody_marked_it() {
+    on_each_database(|db| {
+        let cast = settled_cast(db)?;
+        for (title, body) in [
+            (
+                "Which inverter for a small roof?",
+                "I have six panels facing east. Which inverter should I buy? Any help is welcome, I am stuck.",
+            ),
+            (
+                "Minutes of the spring meeting",
+                "Here are the minutes of the meeting on 4 May. Twelve members came. The next one is in June.",
+            ),
+        ] {
+            ask(db, cast.mira, cast.help, title, body, false)?;
+        }
+        settle(db)?;
+        assert_eq!(open(db, cast.ada)?, [], "not before their target");
+        db.hand.advance(3 * DAY);
+        settle(db)?;
+        let items = open(db, cast.ada)?;
+        assert_eq!(
+            items.iter().map(|item| item.title.as_str()).collect::<Vec<_>>(),
+            ["Which inverter for a small roof?"]
+        );
+        let id = items[0].id;
+        let seen = db.read_now(move |tx| view::view(tx, cast.ada, id))?;
+        assert!(seen.causes[0].reason.starts_with("reads as a question, "), "{:?}", seen.causes);
+        Ok(())
+    });
+}

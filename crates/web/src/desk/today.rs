@@ -118,7 +118,7 @@ fn lede(counts: &Counts, joined: usize) -> String {
     };
     match joined {
         0 => first,
-        1 => format!("{first} Somebody joined this week."),
+        1 => format!("{first} One person joined this week."),
         _ => format!("{first} New faces joined this week."),
     }
 }

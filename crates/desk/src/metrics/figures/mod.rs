@@ -14,6 +14,7 @@ use super::clocks::Population;
 use super::definitions;
 use super::figure::Figure;
 use super::ledger::EVERYWHERE;
+use super::store;
 
 /// What is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,6 +65,11 @@ impl Query {
     /// The last day of the window that has begun; still running when it is after [`Self::last_full_day`].
     pub fn last_day(&self) -> Day {
         self.zone.day_of(self.until().plus(-1))
+    }
+
+    /// The last day before the window on which somebody contributed, for a window that holds nothing.
+    pub fn last_lively_day(&self, tx: &mut Tx<'_>) -> Result<Option<Day>> {
+        store::last_active(tx, self.place(), self.zone.day_of(self.from))
     }
 
     /// The number under which the roll-ups keep the space.

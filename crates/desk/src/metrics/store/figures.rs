@@ -27,6 +27,13 @@ pub(crate) fn active(
     Ok(rows.into_iter().map(|(day, people)| (day, people.max(0) as u64)).collect())
 }
 
+/// The last day before `before` on which somebody contributed.
+pub(crate) fn last_active(tx: &mut Tx<'_>, space: SpaceId, before: Day) -> Result<Option<Day>> {
+    let sql = "SELECT day FROM metric_active WHERE space_id = $1 AND measure = $2 AND day < $3 AND people > 0
+               ORDER BY day DESC LIMIT 1";
+    tx.first(sql, params![space, Measure::Day.as_str(), before], |row| row.get("day"))
+}
+
 /// Contributions by day and class.
 pub(crate) fn contributions(
     tx: &mut Tx<'_>,

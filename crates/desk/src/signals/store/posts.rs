@@ -40,6 +40,9 @@ impl Written {
     }
 }
 
+/// So many unanswered conversations are looked at in one step.
+pub(crate) const UNANSWERED: usize = 500;
+
 const WRITTEN: &str = "SELECT p.id, p.topic_id, t.space_id, t.title, t.question, t.first_post_id, \
      t.created_at AS topic_at, t.people_count, p.person_id, p.person_class, m.role, e.joined_at, \
      p.body, p.state, t.state AS topic_state, a.kind, s.visibility, p.created_at \
@@ -129,23 +132,23 @@ pub(crate) fn first_posts(tx: &mut Tx<'_>, people: &[PersonId]) -> Result<HashMa
     Ok(first)
 }
 
-/// First posts of questions that nobody has answered at `now`, asked in a stretch of time and not in the inbox
-/// yet, oldest first.
+/// First posts of conversations begun after `after` and before `to` that nobody has answered at `now` and that are
+/// not in the inbox as questions yet, oldest first, [`UNANSWERED`] at most.
 pub(crate) fn unanswered(
     tx: &mut Tx<'_>,
-    from: Timestamp,
+    after: TopicId,
     to: Timestamp,
     now: Timestamp,
 ) -> Result<Vec<Written>> {
     tx.all(
         &format!(
-            "{WRITTEN} WHERE t.id >= $1 AND t.id < $2 AND t.question = 1 AND t.state = 'published'
+            "{WRITTEN} WHERE t.id > $1 AND t.id < $2 AND t.state = 'published'
              AND p.id = t.first_post_id AND (t.first_reply_at IS NULL OR t.first_reply_at > $3)
              AND (t.accepted_at IS NULL OR t.accepted_at > $3) AND (t.closed_at IS NULL OR t.closed_at > $3)
              AND NOT EXISTS (SELECT 1 FROM signal_causes c WHERE c.kind = 'question' AND c.object_id = t.id)
-             ORDER BY t.id LIMIT 1000"
+             ORDER BY t.id LIMIT $4"
         ),
-        params![floor(from), floor(to), now],
+        params![after, floor(to), now, UNANSWERED],
         written,
     )
 }

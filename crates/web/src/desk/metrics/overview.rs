@@ -26,6 +26,8 @@ struct Overview {
     spaces: Vec<SpaceChoice>,
     panels: Vec<Panel>,
     empty: bool,
+    /// First and last day of the weeks before the window in which somebody wrote, when nobody did in it.
+    lively: Option<(String, String)>,
 }
 
 struct SpaceChoice {
@@ -33,6 +35,9 @@ struct SpaceChoice {
     name: String,
     chosen: bool,
 }
+
+/// The days offered instead of a window that holds nothing.
+const LIVELY_DAYS: i32 = 28;
 
 /// Everything the page is drawn from.
 pub(super) struct Found {
@@ -58,6 +63,11 @@ impl Found {
         Ok(Self { all, solutions, returning, all_topics })
     }
 
+    /// True when nobody contributed in the window.
+    fn is_empty(&self) -> bool {
+        self.get("contribution-mix").is_none_or(|mix| mix.n == Some(0))
+    }
+
     /// The figure called `id`, or the one about all topics that stands in for it.
     pub(super) fn get(&self, id: &str) -> Option<&Figure> {
         let stand_in = self.all_topics.then(|| format!("{id}{ALL_TOPICS}"));
@@ -76,8 +86,13 @@ pub(super) async fn show(cx: Cx) -> Page {
     let window = Window::read(&cx)?;
     let query = window.query.clone();
     let viewer = cx.staff()?.actor().into();
-    let (found, spaces) =
-        cx.read(move |tx| Ok((Found::read(tx, &query)?, spaces::store::all(tx, viewer)?))).await?;
+    let (found, spaces, lively) = cx
+        .read(move |tx| {
+            let found = Found::read(tx, &query)?;
+            let lively = if found.is_empty() { query.last_lively_day(tx)? } else { None };
+            Ok((found, spaces::store::all(tx, viewer)?, lively))
+        })
+        .await?;
     let spaces = spaces
         .into_iter()
         .map(|space| SpaceChoice {
@@ -92,7 +107,8 @@ pub(super) async fn show(cx: Cx) -> Page {
         waiting: cx.waiting().await?,
         finding: finding(&found, &window.query),
         panels: panels::all(&found, &window),
-        empty: found.get("contribution-mix").is_none_or(|mix| mix.n == Some(0)),
+        empty: found.is_empty(),
+        lively: lively.map(|day| (day.plus(1 - LIVELY_DAYS).to_string(), day.to_string())),
         spaces,
         window,
     };
