@@ -16,6 +16,8 @@ pub mod flags;
 pub mod guidelines;
 pub mod intake;
 pub mod markdown;
+pub mod moderation;
+pub mod notices;
 pub mod notifications;
 pub mod people;
 pub mod posts;

@@ -9,6 +9,7 @@
 pub mod canned_replies;
 pub mod escalations;
 pub mod metrics;
+pub mod moderation;
 pub mod rewind;
 pub mod rhythm;
 pub mod signals;

@@ -11,6 +11,10 @@ use crate::id::PersonId;
 pub enum Role {
     /// Reads and writes.
     Member,
+    /// A member who sees the figures, and no text that others do not see.
+    Analyst,
+    /// A member who reads everything, the log of moderation too, and decides nothing.
+    Auditor,
     /// Keeps the place safe: the desk's inbox, hiding and restoring posts.
     Moderator,
     /// Runs the community: everything in the desk.
@@ -24,10 +28,26 @@ impl Role {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Member => "member",
+            Self::Analyst => "analyst",
+            Self::Auditor => "auditor",
             Self::Moderator => "moderator",
             Self::Manager => "manager",
             Self::Owner => "owner",
         }
+    }
+
+    /// Every role, in rising order.
+    pub const ALL: [Self; 6] =
+        [Self::Member, Self::Analyst, Self::Auditor, Self::Moderator, Self::Manager, Self::Owner];
+
+    /// True for those who may look at the community's figures.
+    pub fn reads_figures(self) -> bool {
+        self >= Self::Analyst
+    }
+
+    /// True for those who may read what was decided, by whom and why.
+    pub fn audits(self) -> bool {
+        self >= Self::Auditor
     }
 
     /// True for those who work in the desk.
@@ -46,10 +66,10 @@ impl FromStr for Role {
     type Err = Error;
 
     fn from_str(text: &str) -> Result<Self, Error> {
-        [Self::Member, Self::Moderator, Self::Manager, Self::Owner]
+        Self::ALL
             .into_iter()
             .find(|role| role.as_str() == text)
-            .ok_or_else(|| Error::invalid("A role is member, moderator, manager or owner."))
+            .ok_or_else(|| Error::invalid("A role is member, analyst, auditor, moderator, manager or owner."))
     }
 }
 

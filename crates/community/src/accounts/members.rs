@@ -210,6 +210,17 @@ pub fn reinstate(tx: &mut Tx<'_>, actor: Actor, person: PersonId) -> Result<()> 
     )
 }
 
+/// Until when a member cannot sign in, and why; nothing: they can. The caller has asked for permission and says it in
+/// the log. Sessions stay, unusable, so that they are there again when it ends.
+pub(crate) fn lock_out(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    until: Option<Timestamp>,
+    why: Option<&str>,
+) -> Result<()> {
+    store::set_suspension(tx, person, until, why)
+}
+
 fn signed_in(actor: Actor) -> Result<PersonId> {
     actor.person.ok_or_else(|| Error::new(mainstreet_kernel::Kind::SignIn, "Sign in to do this."))
 }

@@ -24,6 +24,7 @@ pub use members::{
     Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find,
     find_by_email, find_by_username, find_like, looks_like_email, open, prefer, reinstate, staff, suspend,
 };
+pub(crate) use members::lock_out;
 pub use passwords::{check_password, check_strength, hash_password};
 pub use sessions::{
     Device, Session, close_session, close_sessions_but, devices, open_session, session, touch_session,

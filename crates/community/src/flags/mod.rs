@@ -52,7 +52,7 @@ pub struct Flag {
 /// Raises a flag. Errors: an unknown reason; an overlong note; one's own post; a post that is gone; raised before
 /// and nothing has changed since.
 pub fn raise(tx: &mut Tx<'_>, actor: Actor, post: PostId, reason: &str, note: &str) -> Result<FlagId> {
-    let author = Author::of(tx, actor)?;
+    let author = Author::taking_part(tx, actor)?;
     let note = note.trim();
     if !REASONS.iter().any(|known| known.0 == reason) {
         return Err(Error::invalid("Choose a reason from the list."));
@@ -103,9 +103,10 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, id: FlagId, upheld: bool) -> Result
         return Err(Error::forbidden("Only moderators decide on flags."));
     }
     let flag = store::find(tx, id)?;
-    store::decide(tx, id, upheld, actor.person)?;
     let post = posts::store::find(tx, flag.post)?;
     let topic = topics::store::find(tx, post.topic)?;
+    crate::moderation::must_cover(tx, actor, topic.space)?;
+    store::decide(tx, id, upheld, actor.person)?;
     let mut activity = Activity::new(Verb::FlagDecided, actor, post.id, tx.now())
         .within(topic.id, topic.space)
         .to(post.person)
@@ -113,4 +114,25 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, id: FlagId, upheld: bool) -> Result
         .with(json!({ "upheld": upheld, "reason": flag.reason, "flagger": flag.person.to_string() }));
     activity.parent = Some(id.0);
     tx.record(&activity)
+}
+
+/// Takes the decision on a flag back: it waits again. Only with the act that decided it. Errors: not staff.
+pub fn undecide(tx: &mut Tx<'_>, actor: Actor, id: FlagId) -> Result<()> {
+    may_judge(actor)?;
+    store::undecide(tx, id)
+}
+
+/// A flag that was upheld turned out wrong: an appeal against what came of it was right. Errors: not staff.
+pub fn turn(tx: &mut Tx<'_>, actor: Actor, id: FlagId) -> Result<()> {
+    may_judge(actor)?;
+    let flag = store::find(tx, id)?;
+    if flag.upheld != Some(true) {
+        return Ok(());
+    }
+    store::undecide(tx, id)?;
+    decide(tx, actor, id, false)
+}
+
+fn may_judge(actor: Actor) -> Result<()> {
+    if actor.role.is_staff() { Ok(()) } else { Err(Error::forbidden("Only moderators decide on flags.")) }
 }

@@ -84,3 +84,8 @@ pub(super) fn decide(tx: &mut Tx<'_>, id: FlagId, upheld: bool, by: Option<Perso
         "Somebody has decided on this flag already.",
     )
 }
+
+pub(super) fn undecide(tx: &mut Tx<'_>, id: FlagId) -> Result<()> {
+    tx.run("UPDATE flags SET state = 'open', decided_at = NULL, decided_by = NULL WHERE id = $1", params![id])
+        .map(drop)
+}

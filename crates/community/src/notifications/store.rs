@@ -58,8 +58,9 @@ pub(super) fn tell(
          SELECT CAST($1 AS BIGINT), m.person_id, CAST($3 AS TEXT), p.id, p.topic_id, CAST($5 AS BIGINT),
          CAST($6 AS BIGINT)
          FROM members m, posts p JOIN topics t ON t.id = p.topic_id JOIN spaces s ON s.id = t.space_id
-         WHERE m.person_id = $2 AND p.id = $4 AND (s.visibility <> 'staff' OR m.role <> 'member')
-         ON CONFLICT (person_id, post_id) DO NOTHING",
+         WHERE m.person_id = $2 AND p.id = $4 AND (s.visibility <> 'staff' OR m.role NOT IN ('member', 'analyst'))
+         ON CONFLICT (person_id, post_id) DO UPDATE SET kind = excluded.kind, withdrawn = 0
+           WHERE notifications.withdrawn = 1",
         params![id, person, kind.as_str(), post, actor, at],
     )
     .map(drop)
@@ -68,7 +69,8 @@ pub(super) fn tell(
 pub(super) fn take_back(tx: &mut Tx<'_>, post: PostId, only: Option<Kind>) -> Result<()> {
     let kind = only.map_or("", Kind::as_str);
     tx.run(
-        "DELETE FROM notifications WHERE post_id = $1 AND (CAST($2 AS TEXT) = '' OR kind = $2)",
+        "UPDATE notifications SET withdrawn = 1 WHERE post_id = $1 AND withdrawn = 0
+         AND (CAST($2 AS TEXT) = '' OR kind = $2)",
         params![post, kind],
     )
     .map(drop)
@@ -85,7 +87,7 @@ pub(super) fn list(
     let rows = tx.all(
         "SELECT n.id, n.kind, n.actor_id, n.post_id, n.at, n.read_at, t.title FROM notifications n
          JOIN topics t ON t.id = n.topic_id JOIN spaces s ON s.id = t.space_id
-         WHERE n.person_id = $1 AND t.state = 'published' AND s.visibility IN ($2, $3, $4)
+         WHERE n.person_id = $1 AND n.withdrawn = 0 AND t.state = 'published' AND s.visibility IN ($2, $3, $4)
          AND (CAST($5 AS BIGINT) IS NULL OR n.at < (SELECT o.at FROM notifications o WHERE o.id = $5)
            OR (n.at = (SELECT o.at FROM notifications o WHERE o.id = $5) AND n.id < $5))
          ORDER BY n.at DESC, n.id DESC LIMIT $6",
@@ -124,7 +126,7 @@ pub(super) fn list(
 
 pub(super) fn post_of(tx: &mut Tx<'_>, person: PersonId, id: EntryId) -> Result<Option<PostId>> {
     tx.first(
-        "SELECT post_id FROM notifications WHERE id = $1 AND person_id = $2",
+        "SELECT post_id FROM notifications WHERE id = $1 AND person_id = $2 AND withdrawn = 0",
         params![id, person],
         |row| row.get("post_id"),
     )

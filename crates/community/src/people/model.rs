@@ -35,7 +35,7 @@ impl Viewer {
     pub fn ceiling(self) -> Visibility {
         match self.role {
             None => Visibility::Public,
-            Some(role) if role.is_staff() => Visibility::Staff,
+            Some(role) if role.audits() => Visibility::Staff,
             Some(_) => Visibility::Members,
         }
     }

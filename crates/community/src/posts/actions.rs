@@ -1,29 +1,38 @@
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::{AccountId, PersonId, PostId, TopicId};
-use mainstreet_kernel::{Activity, Actor, ActorClass, Error, Result, Verb};
+use mainstreet_kernel::{Activity, Actor, ActorClass, Error, Result, Timestamp, Verb};
 use serde_json::json;
 
 use super::model::{Post, State};
 use super::rules::{self, Facts};
 use super::{store, views};
 use crate::markdown::{self, RENDERER};
-use crate::{people, spaces, topics};
+use crate::{moderation, people, spaces, topics};
 
-/// Somebody who may write: a person who is not suspended.
+/// Somebody who may take part: a person whom nothing restricts from it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Author {
     pub(crate) person: PersonId,
     pub(crate) class: ActorClass,
+    /// True when what they write is looked at first.
+    pub(crate) held: bool,
 }
 
 impl Author {
-    /// `actor` as an author. Errors: nobody, or suspended.
+    /// `actor` as an author. Errors: nobody, or somebody who may not write now.
     pub(crate) fn of(tx: &mut Tx<'_>, actor: Actor) -> Result<Self> {
+        Self::of_who(tx, actor, true)
+    }
+
+    /// `actor` as somebody who reacts or flags, which those may who may not write.
+    pub(crate) fn taking_part(tx: &mut Tx<'_>, actor: Actor) -> Result<Self> {
+        Self::of_who(tx, actor, false)
+    }
+
+    fn of_who(tx: &mut Tx<'_>, actor: Actor, writing: bool) -> Result<Self> {
         let person = actor.person.ok_or_else(|| Error::forbidden("Sign in to write."))?;
-        if people::store::suspended_until(tx, person)?.is_some() {
-            return Err(Error::forbidden("Your account is suspended, so you cannot write for now."));
-        }
-        Ok(Self { person, class: actor.class })
+        let standing = moderation::must_speak(tx, person, writing)?;
+        Ok(Self { person, class: actor.class, held: standing == moderation::Standing::RequiresApproval })
     }
 }
 
@@ -123,6 +132,7 @@ pub fn reply(tx: &mut Tx<'_>, actor: Actor, new: &NewReply) -> Result<Post> {
     }
     rules::check(&new.body)?;
     rules::may_reply(actor, &topic, &space)?;
+    moderation::must_wait(tx, actor, &topic, author.person)?;
     let answered = match new.reply_to {
         None => None,
         Some(number) => Some(answerable(tx, &topic, number)?),
@@ -151,6 +161,10 @@ pub fn reply(tx: &mut Tx<'_>, actor: Actor, new: &NewReply) -> Result<Post> {
     )?;
     if topic.state == State::Published {
         spaces::store::count(tx, topic.space, 0, 1)?;
+    }
+    if author.held {
+        super::hold_new(tx, post.id)?;
+        return store::find(tx, post.id);
     }
     Ok(post)
 }
@@ -199,6 +213,9 @@ pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
     if actor.person.is_some() {
         Author::of(tx, actor)?;
     }
+    if !actor.is(before.person) {
+        moderation::must_cover(tx, actor, topic.space)?;
+    }
     if before.version != edit.expected {
         return Ok(Edited::Stale(before));
     }
@@ -237,4 +254,33 @@ pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
             ),
     )?;
     Ok(Edited::Saved(store::find(tx, edit.post)?))
+}
+
+/// Gives a post the text back that it had before an edit by staff. Both texts stay in its history.
+pub(crate) fn put_text_back(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    id: PostId,
+    body: &str,
+    edited_at: Option<Timestamp>,
+) -> Result<()> {
+    let topic = store::find(tx, id)?.topic;
+    let (topic, space) = topics::store::hold(tx, topic)?;
+    let now = store::find(tx, id)?;
+    let why = "An edit by a moderator was taken back.";
+    store::keep_revision(tx, &now, actor.person, None, why)?;
+    let mentioned = mentioned(tx, body)?;
+    let html = markdown::render(body, &views::links(&mentioned));
+    store::set_body(tx, id, now.version, body, &html)?;
+    store::set_edited_at(tx, id, edited_at)?;
+    store::set_mentions(tx, id, &mentioned.values().copied().collect::<Vec<_>>())?;
+    topics::store::touch(tx, topic.id)?;
+    let facts = rules::facts_of(body);
+    tx.record(
+        &Activity::new(Verb::PostEdited, actor, id, tx.now())
+            .within(topic.id, topic.space)
+            .to(now.person)
+            .seen_by(space.visibility)
+            .with(json!({ "version": now.version + 1, "words": facts.words, "own": false, "why": why })),
+    )
 }

@@ -2,13 +2,13 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::PostId;
-use mainstreet_kernel::{Activity, Actor, Error, Result, Verb, Visibility};
+use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibility};
 use serde_json::json;
 
 use super::model::{Moved, Post, State, Taker};
 use super::{answers, rules, store};
 use crate::topics::{self, SpaceName, Topic};
-use crate::{people, spaces, tags};
+use crate::{moderation, people, spaces, tags};
 
 /// Takes a post away for its author or staff. Taking the first post takes the topic. Errors: not theirs; gone
 /// already.
@@ -17,6 +17,9 @@ pub fn delete(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
     topics::seen(actor.into(), &topic, space.visibility)?;
     rules::may_take(actor, &post, &topic)?;
     let by = if actor.is(post.person) { Taker::Author } else { Taker::Staff };
+    if by == Taker::Staff {
+        moderation::must_cover(tx, actor, topic.space)?;
+    }
     take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by, why: None })
 }
 
@@ -28,6 +31,7 @@ pub fn hide(tx: &mut Tx<'_>, actor: Actor, id: PostId, why: &str) -> Result<Move
         return Err(Error::invalid("Give a reason of at most 500 characters. The author will read it."));
     }
     let (topic, space, post) = held(tx, id)?;
+    moderation::must_cover(tx, actor, topic.space)?;
     let leaving = Leaving { state: State::Hidden, by: Taker::Staff, why: Some(why) };
     take(tx, actor, (&topic, &space), &post, leaving)
 }
@@ -40,18 +44,93 @@ pub fn restore(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
     if post.state == State::Published {
         return Err(Error::conflict("This post is published already."));
     }
-    store::set_state(tx, &post, State::Published, None, None)?;
-    let after = settle(tx, &topic, &post, 1)?;
+    if !actor.is(post.person) {
+        moderation::must_cover(tx, actor, topic.space)?;
+    }
+    bring_back(tx, actor, (&topic, &space), &post)
+}
+
+fn bring_back(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    (topic, space): (&Topic, &SpaceName),
+    post: &Post,
+) -> Result<Moved> {
+    let id = post.id;
+    store::set_state(tx, post, State::Published, None, None)?;
+    let after = settle(tx, topic, post, 1)?;
     tx.record(
-        &about(tx, Verb::PostRestored, actor, (&topic, &space), &post)
+        &about(tx, Verb::PostRestored, actor, (topic, space), post)
             .with(json!({ "from": post.state.as_str(), "first": post.is_first() })),
     )?;
     if let (Some(mark), None) = (post.was_accepted, topic.accepted_post) {
-        answers::put_back(tx, (&topic, &space), &post, mark)?;
+        answers::put_back(tx, (topic, space), post, mark)?;
     }
     people::store::recount_posts(tx, post.person, 1)?;
-    count_lists(tx, &topic, &post, after, 1)?;
+    count_lists(tx, topic, &post, after, 1)?;
     Ok(Moved { post: store::find(tx, id)?, with_topic: post.is_first() })
+}
+
+/// Moves a post to the state that the table of [`crate::moderation`] says. The caller has asked for permission and
+/// holds the topic's row.
+pub(crate) fn move_to_state(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    id: PostId,
+    to: moderation::State,
+    why: &str,
+) -> Result<()> {
+    let moderation::State::Post(to) = to else { return Err(Error::internal("a post in no post's state")) };
+    let (topic, space, post) = held(tx, id)?;
+    let leaving = Leaving { state: to, by: Taker::Staff, why: Some(why) };
+    match (post.state, to) {
+        (_, State::Published) => bring_back(tx, actor, (&topic, &space), &post).map(drop),
+        (State::Published, _) => take(tx, actor, (&topic, &space), &post, leaving).map(drop),
+        _ => relabel(tx, actor, (&topic, &space), &post, leaving),
+    }
+}
+
+/// Puts a post back into the state it had, with who had put it there, why and when.
+pub(crate) fn put_back(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    id: PostId,
+    state: State,
+    (by, why, at): (Option<&str>, Option<&str>, Option<Timestamp>),
+) -> Result<()> {
+    move_to_state(tx, actor, id, moderation::State::Post(state), why.unwrap_or_default())?;
+    store::set_mark(tx, id, by, why, at)
+}
+
+/// A new post of somebody whose posts are looked at first: it was counted, and goes before anybody has seen it.
+pub(crate) fn hold_new(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
+    let (topic, space, post) = held(tx, id)?;
+    let why = "It waits until a moderator has looked at it, as all your posts do for now.";
+    let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(why) };
+    take(tx, Actor::SYSTEM, (&topic, &space), &post, leaving).map(drop)
+}
+
+/// From one way of being away to another: nothing that counts changes.
+fn relabel(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    (topic, space): (&Topic, &SpaceName),
+    post: &Post,
+    leaving: Leaving<'_>,
+) -> Result<()> {
+    store::set_state(tx, post, leaving.state, Some(leaving.by), leaving.why)?;
+    if post.is_first() {
+        topics::store::set_state(tx, topic.id, leaving.state)?;
+    }
+    topics::store::touch(tx, topic.id)?;
+    tx.record(&about(tx, gone(leaving.state), actor, (topic, space), post).with(json!({
+        "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why, "from": post.state.as_str(),
+    })))
+}
+
+/// What the log calls it when a post goes there.
+fn gone(state: State) -> Verb {
+    if state == State::Deleted { Verb::PostDeleted } else { Verb::PostHidden }
 }
 
 /// How a post leaves.
@@ -79,10 +158,10 @@ fn take(
         return Err(Error::conflict("This post is gone already."));
     }
     store::set_state(tx, post, leaving.state, Some(leaving.by), leaving.why)?;
-    let verb = if leaving.state == State::Hidden { Verb::PostHidden } else { Verb::PostDeleted };
     tx.record(
-        &about(tx, verb, actor, (topic, space), post)
-            .with(json!({ "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why })),
+        &about(tx, gone(leaving.state), actor, (topic, space), post)
+            .with(json!({ "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why,
+                "held": leaving.state == State::Held })),
     )?;
     if topic.accepted_post == Some(post.id) {
         answers::put_away(tx, actor, (topic, space), post)?;

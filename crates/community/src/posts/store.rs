@@ -314,6 +314,26 @@ pub(super) fn set_state(
     )
 }
 
+/// Who put a post where it is, why and when, as it stood before.
+pub(super) fn set_mark(
+    tx: &mut Tx<'_>,
+    id: PostId,
+    by: Option<&str>,
+    why: Option<&str>,
+    at: Option<Timestamp>,
+) -> Result<()> {
+    tx.run(
+        "UPDATE posts SET state_by = $2, state_why = $3, state_at = $4 WHERE id = $1",
+        params![id, by, why, at],
+    )
+    .map(drop)
+}
+
+/// When a post counts as edited.
+pub(super) fn set_edited_at(tx: &mut Tx<'_>, id: PostId, at: Option<Timestamp>) -> Result<()> {
+    tx.run("UPDATE posts SET edited_at = $2 WHERE id = $1", params![id, at]).map(drop)
+}
+
 pub(super) fn set_was_accepted(
     tx: &mut Tx<'_>,
     id: PostId,

@@ -31,7 +31,7 @@ pub fn label(kind: &str) -> (&str, &'static str) {
 /// Reacts to a post. False when this person had done so already. Errors: an unknown way; one's own post; a post
 /// that is not there for them.
 pub fn add(tx: &mut Tx<'_>, actor: Actor, post: PostId, kind: &str) -> Result<bool> {
-    let author = Author::of(tx, actor)?;
+    let author = Author::taking_part(tx, actor)?;
     if !KINDS.iter().any(|known| known.0 == kind) {
         return Err(Error::invalid("There is no such reaction."));
     }
@@ -49,7 +49,7 @@ pub fn add(tx: &mut Tx<'_>, actor: Actor, post: PostId, kind: &str) -> Result<bo
 
 /// Takes a reaction back. False when there was none.
 pub fn remove(tx: &mut Tx<'_>, actor: Actor, post: PostId, kind: &str) -> Result<bool> {
-    let author = Author::of(tx, actor)?;
+    let author = Author::taking_part(tx, actor)?;
     let (topic, space, post) = reach(tx, actor, post)?;
     if !store::delete(tx, post.id, kind, author.person)? {
         return Ok(false);

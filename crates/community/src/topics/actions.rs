@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::{SpaceName, State, Topic};
 use super::{rules, store};
 use crate::posts::{self, Author};
-use crate::{people, spaces, tags};
+use crate::{moderation, people, spaces, tags};
 
 /// What the form of a new topic holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +71,9 @@ pub fn open(tx: &mut Tx<'_>, actor: Actor, new: &NewTopic) -> Result<Opened> {
             .with(json!({ "question": topic.question, "words": facts.words })),
     )?;
     spaces::store::count(tx, topic.space, 1, 1)?;
+    if author.held {
+        posts::hold_new(tx, post.id)?;
+    }
     Ok(Opened { topic: store::find(tx, topic.id)?, post: post.id, new: true })
 }
 
@@ -117,6 +120,7 @@ pub fn reopen(tx: &mut Tx<'_>, actor: Actor, id: TopicId) -> Result<()> {
 fn set_closed(tx: &mut Tx<'_>, actor: Actor, id: TopicId, closed: bool) -> Result<()> {
     rules::may_close(actor)?;
     let (topic, space) = store::hold(tx, id)?;
+    moderation::must_cover(tx, actor, topic.space)?;
     if topic.closed_at.is_some() == closed {
         let safe = if closed { "This topic is closed already." } else { "This topic is open already." };
         return Err(Error::conflict(safe));

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::model::{SpaceName, State, Topic};
 use super::{actions, rules, store};
-use crate::{spaces, tags};
+use crate::{moderation, spaces, tags};
 
 /// Gives a topic a new title or new tags, where they differ. The caller has asked for permission and holds the
 /// topic's row. True when something changed.
@@ -39,6 +39,7 @@ pub(crate) fn retitle(
 pub fn move_to(tx: &mut Tx<'_>, actor: Actor, id: TopicId, to: SpaceId) -> Result<()> {
     rules::may_close(actor)?;
     let (topic, _) = store::hold(tx, id)?;
+    moderation::must_cover(tx, actor, topic.space)?;
     let target = spaces::store::find(tx, to)?;
     if topic.space == to {
         return Err(Error::conflict("The topic is in this space already."));
@@ -66,6 +67,7 @@ pub fn move_to(tx: &mut Tx<'_>, actor: Actor, id: TopicId, to: SpaceId) -> Resul
 pub fn pin(tx: &mut Tx<'_>, actor: Actor, id: TopicId, pinned: bool) -> Result<()> {
     rules::may_close(actor)?;
     let (topic, space) = store::hold(tx, id)?;
+    moderation::must_cover(tx, actor, topic.space)?;
     if topic.pinned == pinned {
         return Ok(());
     }

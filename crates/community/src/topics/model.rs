@@ -12,6 +12,8 @@ use crate::tags::Tag;
 pub enum State {
     /// Shown to all who see the space.
     Published,
+    /// Waits, unseen, until a moderator has looked at it.
+    Held,
     /// Put away by staff for a reason; its author and staff still see it.
     Hidden,
     /// Taken away by its author, by staff, or where it came from.
@@ -23,6 +25,7 @@ impl State {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Published => "published",
+            Self::Held => "held",
             Self::Hidden => "hidden",
             Self::Deleted => "deleted",
         }
@@ -33,10 +36,10 @@ impl FromStr for State {
     type Err = Error;
 
     fn from_str(word: &str) -> Result<Self, Error> {
-        [Self::Published, Self::Hidden, Self::Deleted]
+        [Self::Published, Self::Held, Self::Hidden, Self::Deleted]
             .into_iter()
             .find(|state| state.as_str() == word)
-            .ok_or_else(|| Error::invalid("A post is published, hidden or deleted."))
+            .ok_or_else(|| Error::invalid("A post is published, held, hidden or deleted."))
     }
 }
 

@@ -1,12 +1,13 @@
 //! The place on both databases: verbs, reads, counters.
 
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod accounts;
 mod counters;
 mod flags;
 mod guidelines;
 mod intake;
+mod moderation;
 mod notifications;
 mod place;
 mod reads;

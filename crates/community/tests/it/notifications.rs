@@ -14,7 +14,7 @@ use crate::place::{Town, ask, member, space};
 
 /// Lets the reader read the log to its end; on a PostgreSQL server where other tests write too, the end shows a
 /// moment later.
-fn settle(db: &Db) -> Result<()> {
+pub(crate) fn settle(db: &Db) -> Result<()> {
     loop {
         let read = db.write_now(|tx| log::advance(tx, notifications::READER, 3, notifications::advance))?;
         let left = db.read_now(|tx| {

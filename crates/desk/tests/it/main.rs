@@ -4,6 +4,7 @@
 
 mod acts;
 mod metrics;
+mod moderation;
 mod opening;
 mod owners;
 mod story;

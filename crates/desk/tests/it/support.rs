@@ -21,7 +21,7 @@ pub(crate) struct Cast {
     pub(crate) help: SpaceId,
 }
 
-fn person(tx: &mut Tx<'_>, name: &str, role: Role) -> Result<Actor> {
+pub(crate) fn person(tx: &mut Tx<'_>, name: &str, role: Role) -> Result<Actor> {
     let new = NewMember {
         username: name.to_lowercase(),
         name: name.to_owned(),

@@ -225,7 +225,7 @@ pub(crate) fn role_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Role>>
 pub(crate) fn staff(tx: &mut Tx<'_>) -> Result<Vec<(PersonId, String)>> {
     tx.all(
         "SELECT m.person_id, e.name FROM members m JOIN people e ON e.id = m.person_id
-         WHERE m.role <> 'member' ORDER BY e.name, m.person_id",
+         WHERE m.role IN ('moderator', 'manager', 'owner') ORDER BY e.name, m.person_id",
         &[],
         |row| Ok((row.get("person_id")?, row.get("name")?)),
     )

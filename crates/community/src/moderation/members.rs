@@ -1,0 +1,95 @@
+//! Restricting members, and ending that.
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::id::PersonId;
+use mainstreet_kernel::{Activity, Actor, Error, Result, Role, Timestamp, Verb, Visibility};
+use serde_json::json;
+
+use super::act::{Done, Order};
+use super::before::Before;
+use super::person_state::{Standing, Stands, standing_of};
+use super::store;
+use super::table::{Act, By, State, may_move};
+use crate::accounts::{self, Member};
+
+/// As far away as a ban reaches: the end of the year 9999.
+pub(crate) const FOR_EVER: Timestamp = Timestamp(253_402_300_799_000);
+
+/// True for moderators and above.
+pub(super) fn is_staff(tx: &mut Tx<'_>, person: PersonId) -> Result<bool> {
+    Ok(store::role(tx, person)?.is_some_and(Role::is_staff))
+}
+
+/// Refuses those who would restrict themselves or somebody with rights like their own. Programs restrict no staff.
+fn must_outrank(actor: Actor, member: &Member) -> Result<()> {
+    let outranks = match actor.person {
+        None => !member.role.is_staff(),
+        Some(me) => me != member.person && actor.role > member.role,
+    };
+    if outranks {
+        return Ok(());
+    }
+    Err(Error::forbidden("You can restrict only members with less rights than yours. Ask somebody above both of you."))
+}
+
+pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonId) -> Result<Done> {
+    crate::people::store::hold(tx, id)?;
+    let member = accounts::find(tx, id).map_err(|_| {
+        Error::conflict("This person has no account here, so there is nothing to restrict. Act on what they wrote.")
+    })?;
+    let stands = standing_of(tx, id)?;
+    let was = State::Member(stands.standing);
+    let became = may_move(was, order.act, By::from(actor))?;
+    must_outrank(actor, &member)?;
+    let before = Before::Member {
+        person: id,
+        standing: store::standing(tx, id)?.map(|kept| (kept.standing.as_str().to_owned(), kept.until.map(|at| at.0), kept.why)),
+        suspended_until: member.suspended_until.map(|at| at.0),
+        suspended_why: member.suspended_why.clone(),
+    };
+    if let (State::Member(standing), true) = (became, order.act != Act::Warn) {
+        let until = order.until;
+        set(tx, actor, id, Stands { standing, until, why: order.why.trim().to_owned() })?;
+    }
+    Ok(Done { was, became, person: id, space: None, post: None, before })
+}
+
+/// Writes how a member stands, and says so in the log.
+fn set(tx: &mut Tx<'_>, actor: Actor, person: PersonId, stands: Stands) -> Result<()> {
+    let locked_out = match stands.standing {
+        Standing::Banned => Some(FOR_EVER),
+        Standing::Suspended => stands.until,
+        _ => None,
+    };
+    let kept = Some(&stands).filter(|stands| stands.standing != Standing::Active);
+    store::set_standing(tx, person, kept)?;
+    accounts::lock_out(tx, person, locked_out, locked_out.map(|_| stands.why.as_str()))?;
+    record(tx, actor, person, &stands)
+}
+
+fn record(tx: &mut Tx<'_>, actor: Actor, person: PersonId, stands: &Stands) -> Result<()> {
+    let verb = match stands.standing {
+        Standing::Active => Verb::MemberReinstated,
+        Standing::Suspended | Standing::Banned => Verb::MemberSuspended,
+        _ => Verb::MemberRestricted,
+    };
+    let until = if stands.standing == Standing::Banned { Some(FOR_EVER) } else { stands.until };
+    let props = json!({ "standing": stands.standing.as_str(), "until": until.map(|at| at.0), "why": stands.why });
+    let activity = Activity::new(verb, actor, person, tx.now()).seen_by(Visibility::Staff);
+    tx.record(&activity.with(props))
+}
+
+/// Puts the rows back as they were.
+pub(super) fn put_back(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    person: PersonId,
+    kept: Option<Stands>,
+    suspended: (Option<Timestamp>, Option<&str>),
+) -> Result<()> {
+    crate::people::store::hold(tx, person)?;
+    store::set_standing(tx, person, kept.as_ref())?;
+    accounts::lock_out(tx, person, suspended.0, suspended.1)?;
+    let stands = standing_of(tx, person)?;
+    record(tx, actor, person, &stands)
+}

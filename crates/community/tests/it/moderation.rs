@@ -1,0 +1,274 @@
+//! Acts of staff: what each does, who may not, and that taking back restores every row.
+
+use std::collections::BTreeMap;
+
+use mainstreet_community::moderation::{self, Act, Detail, Done, Order, Standing, Target};
+use mainstreet_community::spaces::{Kind as SpaceKind, Space};
+use mainstreet_community::{accounts, flags, posts, reactions, topics};
+use mainstreet_db::testing::{TestDb, on_each_database};
+use mainstreet_db::{Db, Dialect, params};
+use mainstreet_kernel::clock::{DAY, MINUTE};
+use mainstreet_kernel::id::{PersonId, PostId, TopicId};
+use mainstreet_kernel::{Actor, Kind, Result, Role, Visibility};
+
+use crate::notifications::settle;
+use crate::place::{Town, answer, ask, member, reply, space};
+
+/// Tables that only grow, by design: the log, how far its readers are, and what texts were before.
+const GROWS: &[&str] = &["activities", "log_cursors", "schema_migrations", "nodes", "post_revisions"];
+
+/// Every row of every table, without versions.
+fn rows(db: &TestDb) -> Result<BTreeMap<String, Vec<String>>> {
+    settle(db)?;
+    db.read_now(|tx| {
+        let (tables, columns) = match tx.dialect() {
+            Dialect::Sqlite => (
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+                "SELECT name FROM pragma_table_info($1) ORDER BY name",
+            ),
+            Dialect::Postgres => (
+                "SELECT CAST(table_name AS text) AS name FROM information_schema.tables
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name",
+                "SELECT CAST(column_name AS text) AS name FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name",
+            ),
+        };
+        let names: Vec<String> = tx.all(tables, &[], |row| row.get("name"))?;
+        let mut all = BTreeMap::new();
+        for name in names.into_iter().filter(|name| !GROWS.contains(&name.as_str())) {
+            let mut columns: Vec<String> = tx.all(columns, params![&name], |row| row.get("name"))?;
+            columns.retain(|column| column != "version");
+            let list = columns.join(", ");
+            let mut rows = tx.all(&format!("SELECT {list} FROM {name}"), &[], |row| Ok(format!("{row:?}")))?;
+            rows.sort();
+            all.insert(name, rows);
+        }
+        Ok(all)
+    })
+}
+
+fn order(target: Target, act: Act, detail: Detail) -> Order {
+    Order { target, act, why: "Clause be-kind: it insults Ben.".to_owned(), until: None, detail }
+}
+
+fn act(db: &Db, who: Actor, order: &Order) -> Result<Done> {
+    let order = order.clone();
+    db.write_now(move |tx| moderation::carry_out(tx, who, &order))
+}
+
+fn undo(db: &Db, who: Actor, done: &Done) -> Result<()> {
+    // As the desk keeps it: through text.
+    let kept = serde_json::to_string(&done.before).unwrap();
+    let became = done.became.as_str();
+    db.write_now(move |tx| moderation::take_back(tx, who, &serde_json::from_str(&kept).unwrap(), became))
+}
+
+/// A town with a busy topic: an accepted answer with a reaction and a reply to it, a mention, a flag, a notification.
+struct Busy {
+    town: Town,
+    other: Space,
+    boss: Actor,
+    topic: TopicId,
+    first: PostId,
+    answer: PostId,
+}
+
+fn busy(db: &TestDb) -> Result<Busy> {
+    let town = Town::new(db)?;
+    let other = space(db, "Off topic", SpaceKind::Discussion, Visibility::Public)?;
+    let boss = member(db, "zoe", Role::Manager)?;
+    let opened = ask(db, town.ada, &town.help, "Third clamp always low")?;
+    let topic = opened.topic.id;
+    let (ada, ben) = (town.ada, town.ben);
+    db.hand.advance(MINUTE);
+    let answer_id = answer(db, ben, topic, "@ada set the gain to one.", Some(1))?.id;
+    answer(db, ada, topic, "Thank you @ben!", Some(2))?;
+    db.write_now(move |tx| {
+        posts::accept(tx, ada, answer_id)?;
+        reactions::add(tx, ada, answer_id, "thanks")?;
+        flags::raise(tx, ada, answer_id, "other", "Is it safe?").map(drop)
+    })?;
+    let device = ben.person.unwrap();
+    db.write_now(move |tx| accounts::open_session(tx, device, "A browser").map(drop))?;
+    db.hand.advance(MINUTE);
+    Ok(Busy { town, other, boss, topic, first: opened.post, answer: answer_id })
+}
+
+#[test]
+fn every_act_and_its_undoing_leave_every_row_as_it_was() {
+    on_each_database(|db| {
+        let busy = busy(db)?;
+        let ben = busy.town.ben.person.unwrap();
+        let (post, first) = (Target::Post(busy.answer), Target::Post(busy.first));
+        let (topic, person) = (Target::Topic(busy.topic), Target::Person(ben));
+        let text = Detail::Text(1, "Set the gain to one. @ada".to_owned());
+        let acts = [
+            order(post, Act::Hold, Detail::None),
+            order(post, Act::Hide, Detail::None),
+            order(post, Act::Delete, Detail::None),
+            order(first, Act::Hold, Detail::None),
+            order(first, Act::Hide, Detail::None),
+            order(first, Act::Delete, Detail::None),
+            order(post, Act::Label, Detail::Label("disputed".to_owned())),
+            order(topic, Act::Move, Detail::Space(busy.other.id)),
+            order(topic, Act::Slow, Detail::Every(10 * MINUTE)),
+            order(topic, Act::Lock, Detail::None),
+            order(person, Act::Warn, Detail::None),
+            order(person, Act::RequireApproval, Detail::None),
+            order(person, Act::Mute, Detail::None),
+            order(person, Act::Silence, Detail::None),
+            Order { until: Some(db.clock().now().plus(DAY)), ..order(person, Act::Suspend, Detail::None) },
+            order(person, Act::Ban, Detail::None),
+            order(post, Act::Edit, text),
+        ];
+        let before = rows(db)?;
+        for act_order in &acts {
+            let done = act(db, busy.boss, act_order)?;
+            db.hand.advance(MINUTE);
+            assert!(rows(db)? != before || act_order.act == Act::Warn, "{:?} does something", act_order.act);
+            undo(db, busy.boss, &done)?;
+            db.hand.advance(MINUTE);
+            for (table, after) in rows(db)? {
+                assert_eq!(Some(&after), before.get(&table), "{table} after {:?} was undone", act_order.act);
+            }
+        }
+        Ok(())
+    });
+}
+
+#[test]
+fn acts_on_what_is_away_already_are_undone_to_where_it_was() {
+    on_each_database(|db| {
+        let busy = busy(db)?;
+        let post = Target::Post(busy.answer);
+        let mut steps = Vec::new();
+        let mut states = vec![rows(db)?];
+        for one in [Act::Hold, Act::Hide, Act::Delete, Act::Restore, Act::Hide, Act::Restore, Act::Hold, Act::Publish] {
+            db.hand.advance(MINUTE);
+            steps.push(act(db, busy.boss, &order(post, one, Detail::None))?);
+            states.push(rows(db)?);
+        }
+        states.pop();
+        for done in steps.iter().rev() {
+            undo(db, busy.boss, done)?;
+            let expect = states.pop().unwrap();
+            for (table, after) in rows(db)? {
+                assert_eq!(Some(&after), expect.get(&table), "{table}: {} to {}", done.was.as_str(), done.became.as_str());
+            }
+        }
+        // Only the latest can be taken back.
+        let hidden = act(db, busy.boss, &order(post, Act::Hide, Detail::None))?;
+        act(db, busy.boss, &order(post, Act::Delete, Detail::None))?;
+        assert!(undo(db, busy.boss, &hidden).is_err_and(|error| error.kind == Kind::Conflict));
+        Ok(())
+    });
+}
+
+fn refused<T>(result: Result<T>, kind: Kind, part: &str) {
+    let error = result.err().unwrap_or_else(|| panic!("refused with {part}"));
+    assert!(error.kind == kind && error.safe.contains(part), "{error:?} has {part}");
+}
+
+#[test]
+fn a_restricted_member_may_only_what_is_left_to_them() {
+    on_each_database(|db| {
+        let busy = busy(db)?;
+        let (ben, topic, first) = (busy.town.ben, busy.topic, busy.first);
+        let person = Target::Person(ben.person.unwrap());
+        let write = |text: &str| reply(db, ben, topic, text);
+        let react = || db.write_now(move |tx| reactions::toggle(tx, ben, first, "thanks"));
+        let mute = Order { until: Some(db.clock().now().plus(DAY)), ..order(person, Act::Mute, Detail::None) };
+        act(db, busy.town.mod_, &mute)?;
+        refused(write("Hm."), Kind::Forbidden, "muted");
+        assert!(react()?, "a muted member reacts");
+        db.hand.advance(DAY);
+        write("It has run out.")?;
+        act(db, busy.town.mod_, &order(person, Act::Silence, Detail::None))?;
+        refused(write("Hm."), Kind::Forbidden, "silenced");
+        refused(react(), Kind::Forbidden, "silenced");
+        act(db, busy.town.mod_, &order(person, Act::RequireApproval, Detail::None))?;
+        let count = |db: &Db| db.read_now(move |tx| Ok(topics::store::find(tx, topic)?.reply_count));
+        let before = count(db)?;
+        let held = write("Look at this first.")?;
+        assert_eq!((held.state.as_str(), count(db)?), ("held", before));
+        assert_eq!(db.read_now(|tx| moderation::held_posts(tx, 10))?, [held.id]);
+        settle(db)?;
+        act(db, busy.town.mod_, &order(Target::Post(held.id), Act::Publish, Detail::None))?;
+        assert_eq!(count(db)?, before + 1);
+        act(db, busy.boss, &order(person, Act::Ban, Detail::None))?;
+        let id = ben.person.unwrap();
+        refused(db.write_now(move |tx| accounts::open_session(tx, id, "Another")), Kind::Forbidden, "closed");
+        refused(write("Hm."), Kind::Forbidden, "suspended");
+        let lenient = order(person, Act::Reinstate, Detail::None);
+        refused(act(db, busy.town.mod_, &lenient), Kind::Forbidden, "manager");
+        act(db, busy.boss, &lenient)?;
+        assert_eq!(db.read_now(move |tx| moderation::standing_of(tx, id))?.standing, Standing::Active);
+        write("Back.").map(drop)
+    });
+}
+
+#[test]
+fn a_slow_topic_takes_one_reply_of_each_person_at_a_time() {
+    on_each_database(|db| {
+        let busy = busy(db)?;
+        let (ben, topic) = (busy.town.ben, busy.topic);
+        let slow = order(Target::Topic(topic), Act::Slow, Detail::Every(10 * MINUTE));
+        act(db, busy.town.mod_, &slow)?;
+        refused(reply(db, ben, topic, "Again."), Kind::TooMany, "one reply in 10 min");
+        reply(db, busy.town.mod_, topic, "Staff need not wait.")?;
+        db.hand.advance(10 * MINUTE);
+        reply(db, ben, topic, "Now.")?;
+        let wrong = order(Target::Topic(topic), Act::Slow, Detail::Every(5));
+        refused(act(db, busy.town.mod_, &wrong), Kind::Invalid, "10 seconds");
+        Ok(())
+    });
+}
+
+#[test]
+fn who_may_not() {
+    on_each_database(|db| {
+        let busy = busy(db)?;
+        let (mira, boss, ada) = (busy.town.mod_, busy.boss, busy.town.ada);
+        let second = member(db, "kim", Role::Moderator)?;
+        let owner = member(db, "pia", Role::Owner)?;
+        let ben = busy.town.ben.person.unwrap();
+        let hide = order(Target::Post(busy.answer), Act::Hide, Detail::None);
+        let mute = |who: PersonId| order(Target::Person(who), Act::Mute, Detail::None);
+        for role in [Role::Member, Role::Analyst, Role::Auditor] {
+            let reader = member(db, ["al", "an", "au"][role as usize], role)?;
+            refused(act(db, reader, &hide), Kind::Forbidden, "moderators");
+            refused(act(db, reader, &mute(ben)), Kind::Forbidden, "moderators");
+        }
+        refused(act(db, mira, &mute(second.person.unwrap())), Kind::Forbidden, "less rights");
+        refused(act(db, boss, &mute(boss.person.unwrap())), Kind::Forbidden, "less rights");
+        refused(act(db, mira, &order(Target::Person(ben), Act::Ban, Detail::None)), Kind::Forbidden, "manager");
+        refused(act(db, Actor::SYSTEM, &Order { act: Act::Delete, ..hide.clone() }), Kind::Forbidden, "A person must");
+        let staff_post = reply(db, mira, busy.topic, "A word from staff.")?.id;
+        let auto = order(Target::Post(staff_post), Act::Hide, Detail::None);
+        refused(act(db, Actor::SYSTEM, &auto), Kind::Forbidden, "by a person");
+
+        // A moderator of one space has no say in another, with whichever verb.
+        let (elsewhere, mira_id) = (busy.other.id, mira.person.unwrap());
+        refused(
+            db.write_now(move |tx| moderation::set_spaces(tx, boss, mira_id, &[elsewhere])),
+            Kind::Forbidden,
+            "owner",
+        );
+        db.write_now(move |tx| moderation::set_spaces(tx, owner, mira_id, &[elsewhere]))?;
+        let (topic, answer) = (busy.topic, busy.answer);
+        let flag = db.read_now(move |tx| flags::open_on(tx, answer))?.remove(0).id;
+        let other = "other spaces";
+        refused(act(db, mira, &hide), Kind::Forbidden, other);
+        refused(act(db, mira, &order(Target::Topic(topic), Act::Lock, Detail::None)), Kind::Forbidden, other);
+        refused(db.write_now(move |tx| posts::hide(tx, mira, answer, "no")), Kind::Forbidden, other);
+        refused(db.write_now(move |tx| posts::delete(tx, mira, answer)), Kind::Forbidden, other);
+        refused(db.write_now(move |tx| topics::close(tx, mira, topic)), Kind::Forbidden, other);
+        refused(db.write_now(move |tx| topics::pin(tx, mira, topic, true)), Kind::Forbidden, other);
+        refused(db.write_now(move |tx| topics::move_to(tx, mira, topic, elsewhere)), Kind::Forbidden, other);
+        refused(db.write_now(move |tx| flags::decide(tx, mira, flag, true)), Kind::Forbidden, other);
+        act(db, second, &hide)?;
+        refused(db.write_now(move |tx| posts::restore(tx, mira, answer)), Kind::Forbidden, other);
+        let own = ask(db, ada, &busy.other, "Off topic")?.post;
+        act(db, mira, &order(Target::Post(own), Act::Hide, Detail::None)).map(drop)
+    });
+}

@@ -1,0 +1,161 @@
+//! Making decisions and taking them back.
+
+use mainstreet_community::guidelines::{self, Clause};
+use mainstreet_community::moderation::{self, Act, Done, Target};
+use mainstreet_community::notices::{self, About};
+use mainstreet_community::{accounts, flags};
+use mainstreet_db::Tx;
+use mainstreet_kernel::id::{DecisionId, FlagId, PostId};
+use mainstreet_kernel::{Activity, Actor, Error, Result, Role, Verb, Visibility};
+use serde_json::json;
+
+use super::model::{Case, Decision, Kept};
+use super::store::{self, NewDecision};
+
+/// Carries a case out and records it. Open flags on a post that goes are upheld; the member concerned is told.
+///
+/// # Errors
+/// `Conflict` where no guidelines hold, or the state does not allow the act; `Invalid` for a clause that is not there;
+/// `Forbidden` for those who may not.
+pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
+    let (version, clause) = cited(tx, case)?;
+    let done = moderation::carry_out(tx, actor, &case.order)?;
+    let flags = match case.order.target {
+        Target::Post(post) if puts_away(case.order.act) => uphold(tx, actor, post)?,
+        _ => Vec::new(),
+    };
+    let kept = Kept { before: done.before.clone(), flags };
+    let strikes = clause.as_ref().filter(|_| weighs(case.order.act)).map(|clause| clause.severity.strikes());
+    let new = NewDecision { case, done: &done, version, kept: &kept, strikes, by: actor.person };
+    let id = store::insert(tx, &new)?;
+    record(tx, actor, case, &done, id)?;
+    let decision = store::find(tx, id)?;
+    if case.order.act.restricts() && !actor.is(done.person) {
+        let what = case.order.act.label();
+        let about = clause.map(|clause| format!(" ({})", clause.text.title)).unwrap_or_default();
+        notices::tell(tx, done.person, About::Decision, id.0, &format!("{what}{about}. Read why, and how to appeal."))?;
+    }
+    Ok(decision)
+}
+
+/// Content that goes, and warnings, weigh; restrictions of the member that follow from them do not weigh again.
+fn weighs(act: Act) -> bool {
+    matches!(act, Act::Warn | Act::Hide | Act::Delete)
+}
+
+fn puts_away(act: Act) -> bool {
+    matches!(act, Act::Hide | Act::Delete)
+}
+
+/// The version that holds, and the clause that the case cites.
+fn cited(tx: &mut Tx<'_>, case: &Case) -> Result<(i64, Option<Clause>)> {
+    let holds = guidelines::holds(tx)?;
+    if !case.order.act.restricts() {
+        let number = holds.as_ref().map_or(0, |version| version.number);
+        return Ok((number, holds.and_then(|version| version.clause(&case.clause).cloned())));
+    }
+    let version = holds.ok_or_else(|| {
+        Error::conflict("No guidelines are published, so there is no clause to cite. A manager can publish a starter set.")
+    })?;
+    let clause = version.clause(&case.clause).cloned();
+    if clause.is_none() {
+        return Err(Error::invalid("Choose the clause of the guidelines that was broken."));
+    }
+    Ok((version.number, clause))
+}
+
+fn uphold(tx: &mut Tx<'_>, actor: Actor, post: PostId) -> Result<Vec<FlagId>> {
+    // A program's act is no judgement: its flags wait for a person.
+    if actor.person.is_none() {
+        return Ok(Vec::new());
+    }
+    let open = flags::open_on(tx, post)?;
+    for flag in &open {
+        flags::decide(tx, actor, flag.id, true)?;
+    }
+    Ok(open.into_iter().map(|flag| flag.id).collect())
+}
+
+fn record(tx: &mut Tx<'_>, actor: Actor, case: &Case, done: &Done, id: DecisionId) -> Result<()> {
+    let mut activity =
+        Activity::new(Verb::DecisionMade, actor, id, tx.now()).to(done.person).seen_by(Visibility::Staff);
+    activity.space = done.space;
+    let props = json!({
+        "act": case.order.act.as_str(), "clause": case.clause, "source": case.source.as_str(),
+        "from": done.was.as_str(), "to": done.became.as_str(),
+    });
+    tx.record(&activity.with(props))
+}
+
+/// May `actor` take `decision` back: who made it, and managers.
+///
+/// # Errors
+/// `Forbidden` for others, `Conflict` when it was taken back already.
+pub fn may_undo(actor: Actor, decision: &Decision) -> Result<()> {
+    if decision.undone_at.is_some() {
+        return Err(Error::conflict("This decision was taken back already."));
+    }
+    let own = decision.by.is_some_and(|by| actor.is(by)) || (decision.by.is_none() && actor.role.is_staff());
+    if actor.role.is_staff() && (own || actor.role >= Role::Manager) {
+        return Ok(());
+    }
+    Err(Error::forbidden("Who decided this, or a manager, can take it back."))
+}
+
+/// Takes a decision back: everything stands as it did before.
+///
+/// # Errors
+/// `Forbidden`, `Invalid` without a reason, `Conflict` when something happened to its object since.
+pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: DecisionId, why: &str) -> Result<Decision> {
+    let decision = store::find(tx, id)?;
+    may_undo(actor, &decision)?;
+    let why = why.trim();
+    if why.is_empty() || why.chars().count() > 1_000 {
+        return Err(Error::invalid("Say in at most 1,000 characters why you take it back. It stays in the log."));
+    }
+    reverse(tx, actor, &decision, why, false)
+}
+
+/// Takes back the latest decision that still stands on a post, if there is one.
+///
+/// # Errors
+/// As [`undo`].
+pub fn undo_latest(tx: &mut Tx<'_>, actor: Actor, post: PostId, why: &str) -> Result<Option<Decision>> {
+    let latest = store::of_object(tx, "post", post.0)?.into_iter().find(|decision| {
+        decision.undone_at.is_none() && matches!(decision.act, Act::Hold | Act::Hide | Act::Delete)
+    });
+    match latest {
+        Some(decision) => undo(tx, actor, decision.id, why).map(Some),
+        None => Ok(None),
+    }
+}
+
+/// Puts back what was before. `wrong`: the flags behind it were wrong, so they are cleared rather than open again.
+pub(super) fn reverse(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    decision: &Decision,
+    why: &str,
+    wrong: bool,
+) -> Result<Decision> {
+    store::mark_undone(tx, decision.id, actor.person, why)?;
+    let kept: Kept = serde_json::from_str(&decision.before).map_err(Error::internal)?;
+    moderation::take_back(tx, actor, &kept.before, &decision.became)?;
+    for flag in kept.flags {
+        if wrong { flags::turn(tx, actor, flag)? } else { flags::undecide(tx, actor, flag)? }
+    }
+    let unread = notices::take_back(tx, About::Decision, decision.id.0)?;
+    let recalled = match store::mail_of(tx, decision.id)? {
+        Some(mail) => accounts::recall_mail(tx, mail)?,
+        None => true,
+    };
+    if !wrong && decision.act.restricts() && !(unread && recalled) {
+        let said = format!("{}: this was taken back. {why}", decision.act.label());
+        notices::tell(tx, decision.person, About::Decision, decision.id.0, &said)?;
+    }
+    let mut activity =
+        Activity::new(Verb::DecisionUndone, actor, decision.id, tx.now()).to(decision.person).seen_by(Visibility::Staff);
+    activity.space = decision.space;
+    tx.record(&activity.with(json!({ "act": decision.act.as_str(), "why": why, "appeal": wrong })))?;
+    store::find(tx, decision.id)
+}

@@ -1,0 +1,22 @@
+//! Moderation as due process: decisions that cite a clause, what they weigh, appeals, and the report on all of it.
+//!
+//! **Invariants.** Every act of staff on a post, topic or member is a decision: what, whom, which clause of which
+//! version of the guidelines, on which facts, found how, decided by whom, and what was before. Decisions are never
+//! changed or deleted; taking one back is noted beside it and puts everything back as it was. Nobody decides an appeal
+//! against their own decision, and a ban takes two.
+
+mod appeals;
+mod decisions;
+pub mod ladder;
+mod model;
+mod openness;
+pub mod report;
+mod store;
+
+pub use appeals::{APPEAL_TIME, ANSWER_TIME, Appeal, AppealState, Speech, Voice, open as appeal, queue, speak, voices_on};
+pub use decisions::{decide, may_undo, undo, undo_latest};
+pub use model::{Case, Decision, Ground, Source};
+pub use openness::{Openness, Redacted, openness, redacted, set_openness};
+pub use store::{
+    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, set_mailed, similar, untold,
+};

@@ -1,0 +1,247 @@
+//! The transparency report: what was decided between two times, from the record of decisions and nothing else.
+
+use std::collections::BTreeMap;
+
+use mainstreet_community::moderation::Act;
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::{Result, Timestamp};
+use serde::Serialize;
+
+use super::appeals::AppealState;
+use super::model::Decision;
+use super::store;
+
+/// How often each word occurs, most first.
+pub type Counts = Vec<(String, usize)>;
+
+/// The report. A decision counts in the time in which it was made, an appeal in the time in which it was opened.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The first instant.
+    pub from: Timestamp,
+    /// The first instant after it.
+    pub to: Timestamp,
+    /// Decisions that restricted somebody.
+    pub decisions: usize,
+    /// People whom they concerned.
+    pub people: usize,
+    /// By what was done.
+    pub by_act: Counts,
+    /// By the clause cited.
+    pub by_clause: Counts,
+    /// By how it was found.
+    pub by_source: Counts,
+    /// Decided by a program alone.
+    pub automatic: usize,
+    /// Pointed out by a program.
+    pub detected: usize,
+    /// Taken back since.
+    pub undone: usize,
+    /// Appeals made.
+    pub appeals: usize,
+    /// Of them, decisions that stand.
+    pub upheld: usize,
+    /// Of them, decisions that were wrong.
+    pub overturned: usize,
+    /// Of them, still to be decided.
+    pub open: usize,
+    /// Median hours from an appeal to its answer, of those decided; nothing without one.
+    pub median_hours: Option<f64>,
+    /// Share of automatic decisions that an appeal or their maker took back; nothing without one.
+    pub automatic_error: Option<f64>,
+    /// Flags raised, agreed with and not agreed with.
+    pub flags: (i64, i64, i64),
+    /// One statement of reasons for each decision, in the words of the Digital Services Act's database.
+    pub statements: Vec<Statement>,
+}
+
+/// A statement of reasons as the database of the Digital Services Act takes it, without anything about a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Statement {
+    /// The number, never used again.
+    pub puid: String,
+    /// What was done to what can be seen.
+    pub decision_visibility: Option<&'static str>,
+    /// What was done to the account.
+    pub decision_account: Option<&'static str>,
+    /// When it ends by itself.
+    pub end_date: Option<Timestamp>,
+    /// On what it rests.
+    pub decision_ground: &'static str,
+    /// The clause, and the version that held.
+    pub incompatible_content_ground: String,
+    /// The kind of matter.
+    pub category: &'static str,
+    /// What it was about.
+    pub content_type: &'static str,
+    /// When that was written.
+    pub content_date: Option<Timestamp>,
+    /// How it was found.
+    pub source_type: &'static str,
+    /// `Yes` or `No`.
+    pub automated_detection: &'static str,
+    /// Whether a program decided.
+    pub automated_decision: &'static str,
+    /// From when it held.
+    pub application_date: Timestamp,
+    /// When it was taken back.
+    pub reversed_at: Option<Timestamp>,
+}
+
+impl Statement {
+    fn of(decision: &Decision) -> Self {
+        let (visibility, account) = decision.dsa();
+        Self {
+            puid: decision.id.to_string(),
+            decision_visibility: visibility,
+            decision_account: account,
+            end_date: decision.until,
+            decision_ground: decision.ground.dsa(),
+            incompatible_content_ground: format!("{} (version {})", decision.clause, decision.guideline_version),
+            category: category(&decision.clause),
+            content_type: if decision.object_kind == "person" { "CONTENT_TYPE_OTHER" } else { "CONTENT_TYPE_TEXT" },
+            content_date: decision.content_at,
+            source_type: decision.source.dsa(),
+            automated_detection: if decision.detected { "Yes" } else { "No" },
+            automated_decision: if decision.automatic {
+                "AUTOMATED_DECISION_FULLY"
+            } else if decision.detected {
+                "AUTOMATED_DECISION_PARTIALLY"
+            } else {
+                "AUTOMATED_DECISION_NOT_AUTOMATED"
+            },
+            application_date: decision.at,
+            reversed_at: decision.undone_at,
+        }
+    }
+}
+
+/// The database's category for a clause of the starter sets; clauses of one's own are of the platform's own scope.
+pub fn category(clause: &str) -> &'static str {
+    match clause {
+        "be-kind" | "no-harassment" | "neighbours" => "STATEMENT_CATEGORY_ILLEGAL_OR_HARMFUL_SPEECH",
+        "privacy" | "confidential" | "cases" => "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
+        "no-spam" => "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
+        "licences" => "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
+        "checked-news" | "safe-advice" => "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
+        _ => "STATEMENT_CATEGORY_SCOPE_OF_PLATFORM_SERVICE",
+    }
+}
+
+fn counts<'a>(words: impl Iterator<Item = &'a str>) -> Counts {
+    let mut found: BTreeMap<&str, usize> = BTreeMap::new();
+    for word in words {
+        *found.entry(word).or_default() += 1;
+    }
+    let mut counts: Counts = found.into_iter().map(|(word, count)| (word.to_owned(), count)).collect();
+    counts.sort_by(|a, b| b.1.cmp(&a.1).then_with(|| a.0.cmp(&b.0)));
+    counts
+}
+
+/// The value in the middle; of an even number, the mean of the two.
+fn median(mut values: Vec<f64>) -> Option<f64> {
+    values.sort_by(f64::total_cmp);
+    let middle = values.len() / 2;
+    let high = *values.get(middle)?;
+    if values.len() % 2 == 1 {
+        return Some(high);
+    }
+    values.get(middle.checked_sub(1)?).map(|low| f64::midpoint(*low, high))
+}
+
+/// The report for the time from `from` up to `to`.
+pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report> {
+    let all = store::between(tx, from, to)?;
+    let decisions: Vec<&Decision> = all.iter().filter(|decision| decision.act.restricts()).collect();
+    let appeals = store::appeals_between(tx, from, to)?;
+    let state = |state: AppealState| appeals.iter().filter(|appeal| appeal.state == state).count();
+    let hours = |length: i64| length as f64 / HOUR as f64;
+    let automatic: Vec<&&Decision> = decisions.iter().filter(|decision| decision.automatic).collect();
+    let mistaken = automatic.iter().filter(|decision| decision.undone_at.is_some()).count();
+    let mut people: Vec<_> = decisions.iter().map(|decision| decision.person).collect();
+    people.sort_unstable();
+    people.dedup();
+    Ok(Report {
+        from,
+        to,
+        decisions: decisions.len(),
+        people: people.len(),
+        by_act: counts(decisions.iter().map(|decision| decision.act.as_str())),
+        by_clause: counts(decisions.iter().map(|decision| decision.clause.as_str())),
+        by_source: counts(decisions.iter().map(|decision| decision.source.as_str())),
+        automatic: automatic.len(),
+        detected: decisions.iter().filter(|decision| decision.detected).count(),
+        undone: decisions.iter().filter(|decision| decision.undone_at.is_some()).count(),
+        appeals: appeals.len(),
+        upheld: state(AppealState::Upheld),
+        overturned: state(AppealState::Overturned),
+        open: state(AppealState::Open),
+        median_hours: median(
+            appeals
+                .iter()
+                .filter_map(|appeal| appeal.decided_at.map(|at| hours(at.since(appeal.opened_at))))
+                .collect(),
+        ),
+        automatic_error: (!automatic.is_empty()).then(|| mistaken as f64 / automatic.len() as f64),
+        flags: store::flags_between(tx, from, to)?,
+        statements: decisions
+            .iter()
+            .filter(|decision| decision.act != Act::Warn)
+            .map(|decision| Statement::of(decision))
+            .collect(),
+    })
+}
+
+/// The statements as lines of comma-separated values, with a heading.
+pub fn csv(report: &Report) -> String {
+    let mut out = "puid,decision_visibility,decision_account,end_date,decision_ground,incompatible_content_ground,\
+                   category,content_type,content_date,source_type,automated_detection,automated_decision,\
+                   application_date,reversed_at\n"
+        .to_owned();
+    let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+    for one in &report.statements {
+        let fields = [
+            one.puid.clone(),
+            one.decision_visibility.unwrap_or_default().to_owned(),
+            one.decision_account.unwrap_or_default().to_owned(),
+            time(one.end_date),
+            one.decision_ground.to_owned(),
+            one.incompatible_content_ground.clone(),
+            one.category.to_owned(),
+            one.content_type.to_owned(),
+            time(one.content_date),
+            one.source_type.to_owned(),
+            one.automated_detection.to_owned(),
+            one.automated_decision.to_owned(),
+            one.application_date.to_string(),
+            time(one.reversed_at),
+        ];
+        out.push_str(&fields.join(","));
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn medians() {
+        for (values, expect) in [
+            (vec![], None),
+            (vec![3.0], Some(3.0)),
+            (vec![9.0, 1.0], Some(5.0)),
+            (vec![7.0, 1.0, 2.0], Some(2.0)),
+        ] {
+            assert_eq!(median(values), expect);
+        }
+    }
+
+    #[test]
+    fn words_are_counted_most_first_and_then_by_name() {
+        let found = counts(["b", "a", "c", "a", "c"].into_iter());
+        assert_eq!(found, [("a".to_owned(), 2), ("c".to_owned(), 2), ("b".to_owned(), 1)]);
+    }
+}
