@@ -20,11 +20,11 @@ use mainstreet_kernel::{Error, Result, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 pub use mails::{Mail, MailStand, latest_mails, mail_failed, mail_stand, post_mail, recall_mail, take_mails};
+pub(crate) use members::lock_out;
 pub use members::{
     Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find,
     find_by_email, find_by_username, find_like, looks_like_email, open, prefer, reinstate, staff, suspend,
 };
-pub(crate) use members::lock_out;
 pub use passwords::{check_password, check_strength, hash_password};
 pub use sessions::{
     Device, Session, close_session, close_sessions_but, devices, open_session, session, touch_session,

@@ -56,7 +56,9 @@ pub fn open_session(tx: &mut Tx<'_>, person: PersonId, device: &str) -> Result<S
     if let Some(until) = member.suspended_until.filter(|until| *until > tx.now()) {
         let why = member.suspended_why.unwrap_or_default();
         if until >= crate::moderation::FOR_EVER {
-            return Err(Error::forbidden(format!("This account is closed: {why} The mail about it says how to appeal.")));
+            return Err(Error::forbidden(format!(
+                "This account is closed: {why} The mail about it says how to appeal."
+            )));
         }
         return Err(Error::forbidden(format!("This account is suspended until {until}: {why}")));
     }

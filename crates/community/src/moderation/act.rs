@@ -94,7 +94,9 @@ fn check(tx: &Tx<'_>, order: &Order) -> Result<()> {
         return Err(Error::invalid("Say why in at most 2,000 characters. The person concerned reads it."));
     }
     match order.until {
-        Some(_) if !order.act.may_end() => Err(Error::invalid("This act does not end by itself. Leave the time out.")),
+        Some(_) if !order.act.may_end() => {
+            Err(Error::invalid("This act does not end by itself. Leave the time out."))
+        }
         Some(until) if until <= tx.now() => Err(Error::invalid("That time has passed. Choose one to come.")),
         None if order.act == Act::Suspend => {
             Err(Error::invalid("Say for how long. Without an end it is a ban, which a manager decides."))
@@ -142,14 +144,15 @@ fn edit(
 ) -> Result<Before> {
     let before = Before::of_text(post);
     let why = order.why.trim().to_owned();
-    let edit =
-        Edit { post: post.id, expected: version, body: body.to_owned(), title: None, tags: None, why };
+    let edit = Edit { post: post.id, expected: version, body: body.to_owned(), title: None, tags: None, why };
     match posts::edit(tx, actor, &edit)? {
         Edited::Saved(after) if after.version == post.version => {
             Err(Error::conflict("The text is the same. Change it first."))
         }
         Edited::Saved(_) => Ok(before),
-        Edited::Stale(_) => Err(Error::conflict("The post was edited meanwhile. Read it again, then decide.")),
+        Edited::Stale(_) => {
+            Err(Error::conflict("The post was edited meanwhile. Read it again, then decide."))
+        }
     }
 }
 

@@ -158,7 +158,13 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
                 }
                 None => None,
             };
-            members::put_back(tx, actor, *person, kept, (suspended_until.map(Timestamp), suspended_why.as_deref()))
+            members::put_back(
+                tx,
+                actor,
+                *person,
+                kept,
+                (suspended_until.map(Timestamp), suspended_why.as_deref()),
+            )
         }
     }
 }

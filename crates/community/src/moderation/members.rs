@@ -29,13 +29,17 @@ fn must_outrank(actor: Actor, member: &Member) -> Result<()> {
     if outranks {
         return Ok(());
     }
-    Err(Error::forbidden("You can restrict only members with less rights than yours. Ask somebody above both of you."))
+    Err(Error::forbidden(
+        "You can restrict only members with less rights than yours. Ask somebody above both of you.",
+    ))
 }
 
 pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonId) -> Result<Done> {
     crate::people::store::hold(tx, id)?;
     let member = accounts::find(tx, id).map_err(|_| {
-        Error::conflict("This person has no account here, so there is nothing to restrict. Act on what they wrote.")
+        Error::conflict(
+            "This person has no account here, so there is nothing to restrict. Act on what they wrote.",
+        )
     })?;
     let stands = standing_of(tx, id)?;
     let was = State::Member(stands.standing);
@@ -43,7 +47,8 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
     must_outrank(actor, &member)?;
     let before = Before::Member {
         person: id,
-        standing: store::standing(tx, id)?.map(|kept| (kept.standing.as_str().to_owned(), kept.until.map(|at| at.0), kept.why)),
+        standing: store::standing(tx, id)?
+            .map(|kept| (kept.standing.as_str().to_owned(), kept.until.map(|at| at.0), kept.why)),
         suspended_until: member.suspended_until.map(|at| at.0),
         suspended_why: member.suspended_why.clone(),
     };
@@ -74,7 +79,8 @@ fn record(tx: &mut Tx<'_>, actor: Actor, person: PersonId, stands: &Stands) -> R
         _ => Verb::MemberRestricted,
     };
     let until = if stands.standing == Standing::Banned { Some(FOR_EVER) } else { stands.until };
-    let props = json!({ "standing": stands.standing.as_str(), "until": until.map(|at| at.0), "why": stands.why });
+    let props =
+        json!({ "standing": stands.standing.as_str(), "until": until.map(|at| at.0), "why": stands.why });
     let activity = Activity::new(verb, actor, person, tx.now()).seen_by(Visibility::Staff);
     tx.record(&activity.with(props))
 }

@@ -90,7 +90,9 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Stands> {
     let suspended = crate::people::store::suspended_until(tx, person)?;
     Ok(match (kept, suspended) {
         (Some(kept), _) => kept,
-        (None, Some(until)) => Stands { standing: Standing::Suspended, until: Some(until), why: String::new() },
+        (None, Some(until)) => {
+            Stands { standing: Standing::Suspended, until: Some(until), why: String::new() }
+        }
         (None, None) => Stands::active(),
     })
 }

@@ -14,7 +14,11 @@ fn stands(row: &Row) -> Result<Stands> {
 }
 
 pub(super) fn standing(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Stands>> {
-    tx.first("SELECT standing, until_at, why FROM member_standings WHERE person_id = $1", params![person], stands)
+    tx.first(
+        "SELECT standing, until_at, why FROM member_standings WHERE person_id = $1",
+        params![person],
+        stands,
+    )
 }
 
 pub(super) fn set_standing(tx: &mut Tx<'_>, person: PersonId, to: Option<&Stands>) -> Result<()> {
@@ -43,7 +47,9 @@ pub fn restricted(tx: &mut Tx<'_>) -> Result<Vec<(PersonId, Stands)>> {
 
 /// Posts that wait until somebody has looked at them, oldest first.
 pub fn held_posts(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<PostId>> {
-    tx.all("SELECT id FROM posts WHERE state = 'held' ORDER BY id LIMIT $1", params![limit], |row| row.get("id"))
+    tx.all("SELECT id FROM posts WHERE state = 'held' ORDER BY id LIMIT $1", params![limit], |row| {
+        row.get("id")
+    })
 }
 
 pub(super) fn role(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Role>> {

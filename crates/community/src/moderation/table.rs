@@ -196,7 +196,9 @@ fn target(from: State, act: Act) -> Option<State> {
         (State::Member(Standing::Banned), Act::Reinstate) => State::Member(Standing::Active),
         (State::Member(Standing::Banned), _) => return None,
         (State::Member(_), Act::Warn) => from,
-        (State::Member(standing), Act::Reinstate) if standing != Standing::Active => State::Member(Standing::Active),
+        (State::Member(standing), Act::Reinstate) if standing != Standing::Active => {
+            State::Member(Standing::Active)
+        }
         (State::Member(_), Act::RequireApproval) => State::Member(Standing::RequiresApproval),
         (State::Member(_), Act::Mute) => State::Member(Standing::Muted),
         (State::Member(_), Act::Silence) => State::Member(Standing::Silenced),
@@ -211,7 +213,14 @@ fn target(from: State, act: Act) -> Option<State> {
 fn gentle(act: Act) -> bool {
     matches!(
         act,
-        Act::Hold | Act::Hide | Act::Label | Act::Slow | Act::Lock | Act::RequireApproval | Act::Mute | Act::Warn
+        Act::Hold
+            | Act::Hide
+            | Act::Label
+            | Act::Slow
+            | Act::Lock
+            | Act::RequireApproval
+            | Act::Mute
+            | Act::Warn
     )
 }
 

@@ -143,7 +143,16 @@ fn acts_on_what_is_away_already_are_undone_to_where_it_was() {
         let post = Target::Post(busy.answer);
         let mut steps = Vec::new();
         let mut states = vec![rows(db)?];
-        for one in [Act::Hold, Act::Hide, Act::Delete, Act::Restore, Act::Hide, Act::Restore, Act::Hold, Act::Publish] {
+        for one in [
+            Act::Hold,
+            Act::Hide,
+            Act::Delete,
+            Act::Restore,
+            Act::Hide,
+            Act::Restore,
+            Act::Hold,
+            Act::Publish,
+        ] {
             db.hand.advance(MINUTE);
             steps.push(act(db, busy.boss, &order(post, one, Detail::None))?);
             states.push(rows(db)?);
@@ -153,7 +162,13 @@ fn acts_on_what_is_away_already_are_undone_to_where_it_was() {
             undo(db, busy.boss, done)?;
             let expect = states.pop().unwrap();
             for (table, after) in rows(db)? {
-                assert_eq!(Some(&after), expect.get(&table), "{table}: {} to {}", done.was.as_str(), done.became.as_str());
+                assert_eq!(
+                    Some(&after),
+                    expect.get(&table),
+                    "{table}: {} to {}",
+                    done.was.as_str(),
+                    done.became.as_str()
+                );
             }
         }
         // Only the latest can be taken back.
@@ -177,7 +192,8 @@ fn a_restricted_member_may_only_what_is_left_to_them() {
         let person = Target::Person(ben.person.unwrap());
         let write = |text: &str| reply(db, ben, topic, text);
         let react = || db.write_now(move |tx| reactions::toggle(tx, ben, first, "thanks"));
-        let mute = Order { until: Some(db.clock().now().plus(DAY)), ..order(person, Act::Mute, Detail::None) };
+        let mute =
+            Order { until: Some(db.clock().now().plus(DAY)), ..order(person, Act::Mute, Detail::None) };
         act(db, busy.town.mod_, &mute)?;
         refused(write("Hm."), Kind::Forbidden, "muted");
         assert!(react()?, "a muted member reacts");
@@ -241,8 +257,16 @@ fn who_may_not() {
         }
         refused(act(db, mira, &mute(second.person.unwrap())), Kind::Forbidden, "less rights");
         refused(act(db, boss, &mute(boss.person.unwrap())), Kind::Forbidden, "less rights");
-        refused(act(db, mira, &order(Target::Person(ben), Act::Ban, Detail::None)), Kind::Forbidden, "manager");
-        refused(act(db, Actor::SYSTEM, &Order { act: Act::Delete, ..hide.clone() }), Kind::Forbidden, "A person must");
+        refused(
+            act(db, mira, &order(Target::Person(ben), Act::Ban, Detail::None)),
+            Kind::Forbidden,
+            "manager",
+        );
+        refused(
+            act(db, Actor::SYSTEM, &Order { act: Act::Delete, ..hide.clone() }),
+            Kind::Forbidden,
+            "A person must",
+        );
         let staff_post = reply(db, mira, busy.topic, "A word from staff.")?.id;
         let auto = order(Target::Post(staff_post), Act::Hide, Detail::None);
         refused(act(db, Actor::SYSTEM, &auto), Kind::Forbidden, "by a person");

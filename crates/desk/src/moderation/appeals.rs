@@ -113,10 +113,14 @@ pub fn open(tx: &mut Tx<'_>, person: PersonId, decision: DecisionId, words: &str
         return Err(Error::invalid("Say in at most 2,000 characters what was judged wrongly."));
     }
     if !decision.act.restricts() || decision.undone_at.is_some() {
-        return Err(Error::conflict("This decision restricts nothing any more, so there is nothing to appeal."));
+        return Err(Error::conflict(
+            "This decision restricts nothing any more, so there is nothing to appeal.",
+        ));
     }
     if tx.now().since(decision.at) > APPEAL_TIME {
-        return Err(Error::conflict("An appeal can be made within 30 days of a decision. Write to the team instead."));
+        return Err(Error::conflict(
+            "An appeal can be made within 30 days of a decision. Write to the team instead.",
+        ));
     }
     let id = AppealId(tx.mint());
     let due = tx.now().plus(ANSWER_TIME);
@@ -145,9 +149,10 @@ fn needed(act: Act) -> usize {
 /// # Errors
 /// `Forbidden` with the reason.
 fn may_speak(tx: &mut Tx<'_>, actor: Actor, decision: &Decision) -> Result<PersonId> {
-    let person = actor.person.filter(|_| actor.role.is_staff()).ok_or_else(|| {
-        Error::forbidden("Appeals are decided by the people who run this community.")
-    })?;
+    let person = actor
+        .person
+        .filter(|_| actor.role.is_staff())
+        .ok_or_else(|| Error::forbidden("Appeals are decided by the people who run this community."))?;
     if decision.by == Some(person) {
         return Err(Error::forbidden("You made this decision. Somebody else looks at the appeal."));
     }
@@ -191,8 +196,9 @@ pub fn speak(tx: &mut Tx<'_>, actor: Actor, id: AppealId, overturn: bool, why: &
         _ => "Your appeal was looked at by somebody else: the decision stands.",
     };
     notices::tell(tx, decision.person, About::Appeal, decision.id.0, said)?;
-    let mut activity =
-        Activity::new(Verb::AppealDecided, actor, id, tx.now()).to(decision.person).seen_by(Visibility::Staff);
+    let mut activity = Activity::new(Verb::AppealDecided, actor, id, tx.now())
+        .to(decision.person)
+        .seen_by(Visibility::Staff);
     activity.parent = Some(decision.id.0);
     activity.space = decision.space;
     tx.record(&activity.with(json!({ "overturned": overturn })))?;

@@ -33,7 +33,13 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
     if case.order.act.restricts() && !actor.is(done.person) {
         let what = case.order.act.label();
         let about = clause.map(|clause| format!(" ({})", clause.text.title)).unwrap_or_default();
-        notices::tell(tx, done.person, About::Decision, id.0, &format!("{what}{about}. Read why, and how to appeal."))?;
+        notices::tell(
+            tx,
+            done.person,
+            About::Decision,
+            id.0,
+            &format!("{what}{about}. Read why, and how to appeal."),
+        )?;
     }
     Ok(decision)
 }
@@ -111,7 +117,9 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: DecisionId, why: &str) -> Result<
     may_undo(actor, &decision)?;
     let why = why.trim();
     if why.is_empty() || why.chars().count() > 1_000 {
-        return Err(Error::invalid("Say in at most 1,000 characters why you take it back. It stays in the log."));
+        return Err(Error::invalid(
+            "Say in at most 1,000 characters why you take it back. It stays in the log.",
+        ));
     }
     reverse(tx, actor, &decision, why, false)
 }
@@ -153,8 +161,9 @@ pub(super) fn reverse(
         let said = format!("{}: this was taken back. {why}", decision.act.label());
         notices::tell(tx, decision.person, About::Decision, decision.id.0, &said)?;
     }
-    let mut activity =
-        Activity::new(Verb::DecisionUndone, actor, decision.id, tx.now()).to(decision.person).seen_by(Visibility::Staff);
+    let mut activity = Activity::new(Verb::DecisionUndone, actor, decision.id, tx.now())
+        .to(decision.person)
+        .seen_by(Visibility::Staff);
     activity.space = decision.space;
     tx.record(&activity.with(json!({ "act": decision.act.as_str(), "why": why, "appeal": wrong })))?;
     store::find(tx, decision.id)

@@ -45,7 +45,11 @@ mod tests {
     #[track_caller]
     fn check(severity: Severity, counting: i64, act: Act, hours: Option<i64>) {
         let found = suggest(severity, counting);
-        assert_eq!((found.act, found.length.map(|length| length / HOUR)), (act, hours), "{severity:?} {counting}");
+        assert_eq!(
+            (found.act, found.length.map(|length| length / HOUR)),
+            (act, hours),
+            "{severity:?} {counting}"
+        );
     }
 
     #[test]

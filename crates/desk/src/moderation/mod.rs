@@ -13,10 +13,13 @@ mod openness;
 pub mod report;
 mod store;
 
-pub use appeals::{APPEAL_TIME, ANSWER_TIME, Appeal, AppealState, Speech, Voice, open as appeal, queue, speak, voices_on};
+pub use appeals::{
+    ANSWER_TIME, APPEAL_TIME, Appeal, AppealState, Speech, Voice, open as appeal, queue, speak, voices_on,
+};
 pub use decisions::{decide, may_undo, undo, undo_latest};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};
 pub use store::{
-    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, set_mailed, similar, untold,
+    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, set_mailed, similar,
+    untold,
 };

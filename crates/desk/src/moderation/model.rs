@@ -54,10 +54,9 @@ impl FromStr for Source {
     type Err = Error;
 
     fn from_str(word: &str) -> Result<Self, Error> {
-        Self::ALL
-            .into_iter()
-            .find(|source| source.as_str() == word)
-            .ok_or_else(|| Error::invalid("A decision comes from a flag, a rule, an own finding or an appeal."))
+        Self::ALL.into_iter().find(|source| source.as_str() == word).ok_or_else(|| {
+            Error::invalid("A decision comes from a flag, a rule, an own finding or an appeal.")
+        })
     }
 }
 

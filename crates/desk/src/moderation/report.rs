@@ -98,9 +98,16 @@ impl Statement {
             decision_account: account,
             end_date: decision.until,
             decision_ground: decision.ground.dsa(),
-            incompatible_content_ground: format!("{} (version {})", decision.clause, decision.guideline_version),
+            incompatible_content_ground: format!(
+                "{} (version {})",
+                decision.clause, decision.guideline_version
+            ),
             category: category(&decision.clause),
-            content_type: if decision.object_kind == "person" { "CONTENT_TYPE_OTHER" } else { "CONTENT_TYPE_TEXT" },
+            content_type: if decision.object_kind == "person" {
+                "CONTENT_TYPE_OTHER"
+            } else {
+                "CONTENT_TYPE_TEXT"
+            },
             content_date: decision.content_at,
             source_type: decision.source.dsa(),
             automated_detection: if decision.detected { "Yes" } else { "No" },
@@ -124,7 +131,9 @@ pub fn category(clause: &str) -> &'static str {
         "privacy" | "confidential" | "cases" => "STATEMENT_CATEGORY_DATA_PROTECTION_AND_PRIVACY_VIOLATIONS",
         "no-spam" => "STATEMENT_CATEGORY_SCAMS_AND_FRAUD",
         "licences" => "STATEMENT_CATEGORY_INTELLECTUAL_PROPERTY_INFRINGEMENTS",
-        "checked-news" | "safe-advice" => "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS",
+        "checked-news" | "safe-advice" => {
+            "STATEMENT_CATEGORY_NEGATIVE_EFFECTS_ON_CIVIC_DISCOURSE_OR_ELECTIONS"
+        }
         _ => "STATEMENT_CATEGORY_SCOPE_OF_PLATFORM_SERVICE",
     }
 }
@@ -195,10 +204,11 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report>
 
 /// The statements as lines of comma-separated values, with a heading.
 pub fn csv(report: &Report) -> String {
-    let mut out = "puid,decision_visibility,decision_account,end_date,decision_ground,incompatible_content_ground,\
+    let mut out =
+        "puid,decision_visibility,decision_account,end_date,decision_ground,incompatible_content_ground,\
                    category,content_type,content_date,source_type,automated_detection,automated_decision,\
                    application_date,reversed_at\n"
-        .to_owned();
+            .to_owned();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
     for one in &report.statements {
         let fields = [

@@ -204,7 +204,8 @@ pub(super) fn mail_of(tx: &mut Tx<'_>, id: DecisionId) -> Result<Option<MailId>>
     tx.one("SELECT mail_id FROM decisions WHERE id = $1", params![id], |row| row.get("mail_id"))
 }
 
-const APPEAL: &str = "SELECT id, decision_id, person_id, words, state, opened_at, due_at, decided_at, answer FROM appeals";
+const APPEAL: &str =
+    "SELECT id, decision_id, person_id, words, state, opened_at, due_at, decided_at, answer FROM appeals";
 
 fn appeal(row: &Row) -> Result<Appeal> {
     Ok(Appeal {
@@ -284,7 +285,13 @@ pub(super) fn voices(tx: &mut Tx<'_>, id: AppealId) -> Result<Vec<Voice>> {
         params![id],
         |row| {
             let (person, name) = (row.get("person_id")?, row.get("name")?);
-            Ok(Voice { person, name, overturn: row.get("overturn")?, why: row.get("why")?, at: row.get("at")? })
+            Ok(Voice {
+                person,
+                name,
+                overturn: row.get("overturn")?,
+                why: row.get("why")?,
+                at: row.get("at")?,
+            })
         },
     )
 }
@@ -294,7 +301,11 @@ pub(super) fn open_appeals(tx: &mut Tx<'_>) -> Result<Vec<Appeal>> {
 }
 
 pub(super) fn appeals_between(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Vec<Appeal>> {
-    tx.all(&format!("{APPEAL} WHERE opened_at >= $1 AND opened_at < $2 ORDER BY id"), params![from, to], appeal)
+    tx.all(
+        &format!("{APPEAL} WHERE opened_at >= $1 AND opened_at < $2 ORDER BY id"),
+        params![from, to],
+        appeal,
+    )
 }
 
 /// Flags raised in a time, and how many of them were upheld and cleared.

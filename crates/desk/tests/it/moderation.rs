@@ -7,7 +7,9 @@ use mainstreet_community::moderation::{Act, Detail, Order, Target, standing_of};
 use mainstreet_community::{flags, notices, posts};
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::{Db, Dialect, params};
-use mainstreet_desk::moderation::{self, AppealState, Case, Decision, Filter, Ground, Openness, Source, Speech};
+use mainstreet_desk::moderation::{
+    self, AppealState, Case, Decision, Filter, Ground, Openness, Source, Speech,
+};
 use mainstreet_kernel::clock::{DAY, HOUR};
 use mainstreet_kernel::id::{AppealId, DecisionId, PostId};
 use mainstreet_kernel::{Actor, Kind, Result, Timestamp};
@@ -23,7 +25,8 @@ struct Place {
 fn place(db: &TestDb) -> Result<Place> {
     let cast = cast(db)?;
     db.write_now(move |tx| guidelines::adopt(tx, cast.ada, "support").map(drop))?;
-    let (topic, _) = ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+    let (topic, _) =
+        ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
     let answer = answer(db, cast.nils, topic, "Read the manual, fool.")?;
     db.write_now(move |tx| flags::raise(tx, cast.mira, answer, "harassment", "").map(drop))?;
     Ok(Place { cast, answer })
@@ -114,9 +117,17 @@ fn a_decision_taken_back_leaves_no_trace_but_the_record() {
             for (table, after) in rows(db)? {
                 assert_eq!(Some(&after), before.get(&table), "{table} after {act:?}");
             }
-            refused(db.write_now(move |tx| moderation::undo(tx, max, id, "again")), Kind::Conflict, "already");
+            refused(
+                db.write_now(move |tx| moderation::undo(tx, max, id, "again")),
+                Kind::Conflict,
+                "already",
+            );
         }
-        assert_eq!(db.read_now(|tx| moderation::list(tx, &Filter::default(), 99))?.len(), 5, "the record stays");
+        assert_eq!(
+            db.read_now(|tx| moderation::list(tx, &Filter::default(), 99))?.len(),
+            5,
+            "the record stays"
+        );
         assert_eq!(db.read_now(move |tx| moderation::active_strikes(tx, nils))?, 0);
         Ok(())
     });
@@ -149,7 +160,11 @@ fn a_decision_keeps_all_that_a_statement_of_reasons_needs() {
         let by_rule = decide(db, Actor::SYSTEM, &rule)?;
         assert!(by_rule.automatic && by_rule.by.is_none());
         assert_eq!(db.read_now(move |tx| flags::open_on(tx, other))?.len(), 1);
-        refused(decide(db, Actor::SYSTEM, &case(Target::Post(other), Act::Delete)), Kind::Forbidden, "A person");
+        refused(
+            decide(db, Actor::SYSTEM, &case(Target::Post(other), Act::Delete)),
+            Kind::Forbidden,
+            "A person",
+        );
         Ok(())
     });
 }
@@ -171,7 +186,11 @@ fn what_cannot_be_decided_says_why() {
         refused(decide(db, cast.mira, &hide), Kind::Forbidden, "moderators");
         let nils = cast.nils.person.unwrap();
         refused(decide(db, cast.max, &case(Target::Person(nils), Act::Suspend)), Kind::Invalid, "how long");
-        refused(decide(db, cast.max, &case(Target::Person(nils), Act::Hide)), Kind::Invalid, "something else");
+        refused(
+            decide(db, cast.max, &case(Target::Person(nils), Act::Hide)),
+            Kind::Invalid,
+            "something else",
+        );
         let done = decide(db, cast.max, &hide)?;
         refused(decide(db, cast.max, &hide), Kind::Conflict, "does not go");
         let id = done.id;
