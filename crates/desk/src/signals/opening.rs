@@ -11,7 +11,7 @@ use super::model::{Act, Cause, HORIZON, REOPEN_TIME, Signal, State};
 use super::steps::{Change, change, due_from_now, signal_activity};
 use super::store::{self, NewCause, NewStep, Written};
 use crate::triage::rules::{ASKS_FLOOR, COMPLAINT_FLOOR, Context, Seen, assess, keep_corrections};
-use crate::triage::{self, Assessment, Urgency};
+use crate::triage::{self, Assessment, Intent, Urgency};
 
 /// A person of another channel is a newcomer only when they joined within this time before their first post: an
 /// archive seldom holds everything that they wrote.
@@ -116,9 +116,11 @@ pub(crate) fn flagged(tx: &mut Tx<'_>, flags: &[FlagId]) -> Result<()> {
     Ok(())
 }
 
-/// True when the post begins a conversation that waits for an answer: somebody marked it so, or it reads so.
+/// True when the post begins a conversation that waits for an answer: somebody marked it so, or it reads so. Who
+/// introduces themselves hopes for a greeting, which is another matter.
 pub(super) fn waits(post: &Written, seen: &Seen) -> bool {
-    post.opens() && (post.question || seen.asks >= ASKS_FLOOR)
+    let reads_so = seen.asks >= ASKS_FLOOR && seen.intent != Intent::Networking;
+    post.opens() && (post.question || reads_so)
 }
 
 /// How soon a question wants its first response, by what its words alone say.

@@ -119,6 +119,6 @@ fn lede(counts: &Counts, joined: usize) -> String {
     match joined {
         0 => first,
         1 => format!("{first} One person joined this week."),
-        _ => format!("{first} New faces joined this week."),
+        _ => format!("{first} {joined} people joined this week."),
     }
 }

@@ -205,7 +205,8 @@ pub(crate) fn joined_since(
          (SELECT MAX(s.id) FROM signals s WHERE s.person_id = e.id AND s.open = 1) AS signal_id
          FROM people e LEFT JOIN members m ON m.person_id = e.id
          WHERE e.id >= $1 AND e.joined_at >= $2 AND e.joined_at <= $3 AND e.class = 'member'
-         AND (m.role IS NULL OR m.role = 'member') ORDER BY e.joined_at DESC, e.id DESC LIMIT $4",
+         AND (m.role = 'member' OR m.role IS NULL AND (e.post_count > 0 OR EXISTS (SELECT 1 FROM activities a
+           WHERE a.actor_id = e.id AND a.verb = 'member.joined'))) ORDER BY e.joined_at DESC, e.id DESC LIMIT $4",
         params![mainstreet_kernel::id::floor(since), since, now, limit],
         |row| {
             Ok(Joined {
