@@ -37,7 +37,7 @@ impl Sqlite {
         // FULL: an acknowledged write survives a power cut, not only a killed process; group commit pays for it.
         raw.execute_batch(
             "PRAGMA busy_timeout = 20000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;
-             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -2000; PRAGMA journal_size_limit = 16777216;",
+             PRAGMA temp_store = MEMORY; PRAGMA cache_size = -1600; PRAGMA journal_size_limit = 16777216;",
         )
         .map_err(trouble)?;
         if !writer {

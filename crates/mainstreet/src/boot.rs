@@ -29,6 +29,21 @@ pub(crate) struct Common {
     pub(crate) json: bool,
 }
 
+/// Starts this program once more, in the same process, with the allocator told to give memory back at once; answers
+/// when that was done already. It reads its settings before `main` begins, so they cannot be changed from here.
+pub(crate) fn give_memory_back() {
+    const DELAY: &str = "MIMALLOC_PURGE_DELAY";
+    #[cfg(unix)]
+    if std::env::var_os(DELAY).is_none()
+        && let Ok(program) = std::env::current_exe()
+    {
+        use std::os::unix::process::CommandExt as _;
+        let failed =
+            std::process::Command::new(program).args(std::env::args_os().skip(1)).env(DELAY, "0").exec();
+        tracing::debug!(?failed, "memory is given back late");
+    }
+}
+
 /// Why a command ends without having done its work.
 #[derive(Debug)]
 pub(crate) enum Failure {

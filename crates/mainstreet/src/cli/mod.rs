@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::boot::{Common, Failure};
+use crate::boot::{self, Common, Failure};
 
 /// The one program for the whole job of a community manager.
 #[derive(Debug, Parser)]
@@ -59,6 +59,9 @@ pub(crate) fn run() -> ExitCode {
         tracing_subscriber::EnvFilter::try_from_env("MAINSTREET_LOG").unwrap_or_else(|_| "warn".into());
     tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
     let Cli { common, command } = Cli::parse();
+    if matches!(command, Command::Serve(_) | Command::Demo(_)) {
+        boot::give_memory_back();
+    }
     let done = match command {
         Command::Serve(options) => serve::run(&common, &options),
         Command::Demo(options) => demo::run(&common, &options),

@@ -25,7 +25,7 @@ use crate::session::Viewer;
 /// Pages say "3 min ago", so none is kept longer, changed or not.
 const LIFE: i64 = MINUTE;
 /// Bytes that visitors' pages may take in memory; a page takes about 15 KB.
-const ROOM: u64 = 6 << 20;
+const ROOM: u64 = 5 << 20;
 /// Bytes that members' pages may take.
 const MEMBERS_ROOM: u64 = 4 << 20;
 
