@@ -6,8 +6,11 @@ use askama::Template;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport as _};
-use mainstreet_community::accounts;
+use mainstreet_community::{accounts, guidelines};
+use mainstreet_db::Tx;
 use mainstreet_desk::escalations::HandOff;
+use mainstreet_desk::moderation::{self, Decision};
+use mainstreet_kernel::id::AppealId;
 use mainstreet_kernel::{Error, Result};
 
 use crate::app::App;
@@ -48,6 +51,76 @@ pub(crate) struct HandOffMail<'a> {
     pub(crate) due: &'a str,
 }
 
+/// A statement of reasons.
+#[derive(Template)]
+#[template(path = "mail/statement.txt")]
+struct StatementMail<'a> {
+    site: &'a str,
+    url: &'a str,
+    decision: &'a Decision,
+    clause: &'a str,
+    until: Option<String>,
+    link: &'a str,
+}
+
+/// The answer to an appeal.
+#[derive(Template)]
+#[template(path = "mail/appeal.txt")]
+struct AppealMail<'a> {
+    site: &'a str,
+    decision: &'a Decision,
+    overturned: bool,
+    answer: &'a str,
+    link: &'a str,
+}
+
+/// Where the member reads a decision without signing in.
+fn statement_link(url: &str, secret: &[u8], decision: &Decision) -> String {
+    let signature = crate::community::statement_signature(secret, decision.id);
+    format!("{url}/statements/{}/by-mail/{signature}", decision.id)
+}
+
+/// Writes the mails about decisions that have none yet: to members whom something was taken from.
+pub(crate) async fn write_statements(app: &App) -> Result<()> {
+    let (site, url, secret) = (app.site(), app.config.url.clone(), app.secret.clone());
+    if app.db.read(|tx| moderation::untold(tx, 1)).await?.is_empty() {
+        return Ok(());
+    }
+    app.db
+        .write(move |tx| {
+            for (decision, email) in moderation::untold(tx, BATCH)? {
+                if !decision.act.restricts() {
+                    moderation::set_mailed(tx, decision.id, None)?;
+                    continue;
+                }
+                let link = statement_link(&url, &secret, &decision);
+                let clause = guidelines::version(tx, decision.guideline_version)?;
+                let clause = clause.clause(&decision.clause).map_or(decision.clause.clone(), |clause| clause.text.title.clone());
+                let until = decision.until.map(|until| site.zone.format(until, "%-d %b %Y, %H:%M %Z"));
+                let mail = StatementMail { site: &site.name, url: &url, decision: &decision, clause: &clause, until, link: &link };
+                let (subject, body) = words(&mail)?;
+                let from = tx.now();
+                let mail = accounts::post_mail(tx, &email, &subject, &body, from)?;
+                moderation::set_mailed(tx, decision.id, Some(mail))?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Mails the answer to an appeal, in the transaction that decides it.
+pub(crate) fn tell_appeal(tx: &mut Tx<'_>, id: AppealId, (site, url): (&str, &str), secret: &[u8]) -> Result<()> {
+    let appeal = moderation::find_appeal(tx, id)?;
+    let decision = moderation::find(tx, appeal.decision)?;
+    let member = accounts::find(tx, decision.person)?;
+    let link = statement_link(url, secret, &decision);
+    let overturned = appeal.state == moderation::AppealState::Overturned;
+    let mail = AppealMail { site, decision: &decision, overturned, answer: &appeal.answer, link: &link };
+    let (subject, body) = words(&mail)?;
+    let from = tx.now();
+    accounts::post_mail(tx, &member.email, &subject, &body, from).map(drop)
+}
+
 /// Subject and text of a mail: the first line of its template, and what follows the empty line after it.
 pub(crate) fn words(mail: &impl Template) -> Result<(String, String)> {
     let text = mail.render().map_err(Error::internal)?;
@@ -60,6 +133,7 @@ pub(crate) fn words(mail: &impl Template) -> Result<(String, String)> {
 /// before it is handed over, so two nodes never send the same one; one that the server refuses stays with the
 /// reason beside it.
 pub async fn deliver_waiting(app: &App) -> Result<usize> {
+    write_statements(app).await?;
     let Some(server) = app.config.smtp.clone() else { return Ok(0) };
     let sender: Mailbox = app
         .config

@@ -85,6 +85,15 @@ impl Cx {
         self.at_least(Role::Moderator)
     }
 
+    /// Somebody who may read what was decided: staff and auditors. Only pages that change nothing ask for so little.
+    pub(crate) fn audits(&self) -> Result<&Viewer> {
+        let viewer = self.member()?;
+        if viewer.role.audits() {
+            return Ok(viewer);
+        }
+        Err(Error::forbidden("Only an auditor or somebody of the team can see this page."))
+    }
+
     /// A signed-in member with at least this role.
     pub(crate) fn at_least(&self, role: Role) -> Result<&Viewer> {
         let viewer = self.member()?;

@@ -140,7 +140,7 @@ pub fn open(tx: &mut Tx<'_>, person: PersonId, decision: DecisionId, words: &str
 }
 
 /// How many people must say the same.
-fn needed(act: Act) -> usize {
+pub fn needed(act: Act) -> usize {
     if act == Act::Ban { 2 } else { 1 }
 }
 

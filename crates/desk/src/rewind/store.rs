@@ -4,6 +4,9 @@ use mainstreet_db::Tx;
 use mainstreet_kernel::Result;
 
 const EMPTIED: &[&str] = &[
+    "DELETE FROM appeal_voices",
+    "DELETE FROM appeals",
+    "DELETE FROM decisions",
     "DELETE FROM triage_corrections",
     "DELETE FROM escalations",
     "DELETE FROM signal_notes",

@@ -16,6 +16,7 @@ mod search;
 mod sign_in;
 mod sign_up;
 mod spaces;
+mod statements;
 mod tags;
 mod topics;
 mod your_settings;
@@ -23,6 +24,7 @@ mod your_settings;
 pub(crate) use guidelines::banner as guidelines_banner;
 pub(crate) use notifications::unread;
 pub(crate) use old_paths::missing;
+pub(crate) use statements::signature as statement_signature;
 pub(crate) use topics::{reaction_icon, reaction_word};
 
 use crate::routes::Routes;
@@ -46,4 +48,5 @@ pub(crate) fn routes() -> Routes {
         .and(notifications::routes())
         .and(mentions::routes())
         .and(guidelines::routes())
+        .and(statements::routes())
 }

@@ -1,6 +1,7 @@
 //! What a member was told: replies, mentions, accepted answers.
 
 use askama::Template;
+use mainstreet_community::notices::{self, About, Notice};
 use mainstreet_community::notifications::{self, Kind, MOST_COUNTED, Notification};
 use mainstreet_kernel::Error;
 use mainstreet_kernel::id::EntryId;
@@ -22,6 +23,7 @@ pub(crate) fn routes() -> Routes {
 #[template(path = "community/notifications.html")]
 struct Show {
     chrome: Chrome,
+    notices: Vec<Notice>,
     lines: Vec<Notification>,
     next: Option<EntryId>,
     first_page: bool,
@@ -50,19 +52,40 @@ fn did(kind: Kind) -> &'static str {
     }
 }
 
+/// Where a notice leads; used by the template.
+fn leads_to(notice: &Notice) -> String {
+    let id = mainstreet_kernel::id::encode(notice.object);
+    match notice.about {
+        About::Flag => format!("/p/{id}"),
+        About::Decision | About::Appeal => format!("/statements/{id}"),
+    }
+}
+
 /// `GET /notifications?before=…`
 async fn show(cx: Cx) -> Page {
     cx.member()?;
     let (viewer, before) = (cx.reader(), cx.query::<Asked>()?.before);
-    let page = cx.read(move |tx| notifications::list(tx, viewer, before)).await?;
+    let (page, notices) = cx
+        .read(move |tx| {
+            let notices = match viewer.person {
+                Some(person) if before.is_none() => notices::of_person(tx, person)?,
+                _ => Vec::new(),
+            };
+            Ok((notifications::list(tx, viewer, before)?, notices))
+        })
+        .await?;
     let next = page.more.then(|| page.rows.last().map(|line| line.id)).flatten();
-    views::html(&Show { chrome: cx.chrome(), lines: page.rows, next, first_page: before.is_none() })
+    views::html(&Show { chrome: cx.chrome(), notices, lines: page.rows, next, first_page: before.is_none() })
 }
 
 /// `POST /notifications/reading`: all of them count as read.
 async fn read_all(cx: Cx) -> Page {
     let (viewer, _) = (cx.member()?.clone(), cx.form::<IgnoredAny>()?);
-    cx.write(move |tx| notifications::read_all(tx, viewer.person)).await?;
+    cx.write(move |tx| {
+        notices::read_all(tx, viewer.person)?;
+        notifications::read_all(tx, viewer.person)
+    })
+    .await?;
     cx.app.sessions.forget(&viewer.session);
     views::see_saying(&cx, "/notifications", "All of them count as read.")
 }

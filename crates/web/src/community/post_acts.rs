@@ -1,14 +1,17 @@
 //! What can be done with a post or topic besides writing: react, accept, flag, take away, bring back, close.
 
 use askama::Template;
+use mainstreet_community::moderation::Act;
 use mainstreet_community::posts::{self, Post};
 use mainstreet_community::topics::{self, Topic};
 use mainstreet_community::{flags, reactions};
+use mainstreet_desk::moderation;
 use mainstreet_kernel::id::{PostId, TopicId};
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use crate::desk::moderation::act_on;
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Flash, Page};
@@ -21,7 +24,6 @@ pub(crate) fn routes() -> Routes {
         .get("/p/{id}/flag", show_flag)
         .post("/p/{id}/flag", flag)
         .post("/p/{id}/deletion", delete)
-        .post("/p/{id}/hiding", hide)
         .post("/p/{id}/restoration", restore)
         .post("/t/{id}/closure", close)
         .post("/t/{id}/closure/withdraw", reopen)
@@ -119,33 +121,30 @@ async fn flag(cx: Cx) -> Page {
     }
 }
 
-/// `POST /p/{id}/deletion`
+/// `POST /p/{id}/deletion`. What staff take from others is a decision, so they are asked which clause it broke.
 async fn delete(cx: Cx) -> Page {
     let (actor, id, _) = (cx.member()?.actor(), cx.path::<PostId>("id")?, cx.form::<IgnoredAny>()?);
+    let author = cx.read(move |tx| Ok(posts::store::find(tx, id)?.person)).await?;
+    if actor.role.is_staff() && !actor.is(author) {
+        return views::see(&act_on(id, Act::Delete));
+    }
     let moved = cx.write(move |tx| posts::delete(tx, actor, id)).await?;
     let path = if moved.with_topic { "/".to_owned() } else { path_of(&cx, id).await? };
     let flash = Flash { text: "The post is deleted.".into(), undo: Some(format!("/p/{id}/restoration")) };
     views::see_with(&cx, &path, &flash)
 }
 
-#[derive(Deserialize)]
-struct HideForm {
-    #[serde(default)]
-    why: String,
-}
-
-/// `POST /p/{id}/hiding`
-async fn hide(cx: Cx) -> Page {
-    let (actor, id, form) = (cx.staff()?.actor(), cx.path::<PostId>("id")?, cx.form::<HideForm>()?);
-    cx.write(move |tx| posts::hide(tx, actor, id, &form.why)).await?;
-    let flash = Flash { text: "The post is hidden.".into(), undo: Some(format!("/p/{id}/restoration")) };
-    views::see_with(&cx, &path_of(&cx, id).await?, &flash)
-}
-
 /// `POST /p/{id}/restoration`
 async fn restore(cx: Cx) -> Page {
     let (actor, id, _) = (cx.member()?.actor(), cx.path::<PostId>("id")?, cx.form::<IgnoredAny>()?);
-    cx.write(move |tx| posts::restore(tx, actor, id)).await?;
+    cx.write(move |tx| {
+        let own = actor.is(posts::store::find(tx, id)?.person);
+        if !own && moderation::undo_latest(tx, actor, id, "Restored from the conversation.")?.is_some() {
+            return Ok(());
+        }
+        posts::restore(tx, actor, id).map(drop)
+    })
+    .await?;
     views::see_saying(&cx, &path_of(&cx, id).await?, "The post is back.")
 }
 

@@ -4,6 +4,7 @@ mod canned_replies;
 mod guidelines;
 mod inbox;
 pub(crate) mod metrics;
+pub(crate) mod moderation;
 mod settings;
 mod styleguide;
 mod team;
@@ -21,6 +22,7 @@ pub(crate) fn routes() -> Routes {
         .and(inbox::routes())
         .and(canned_replies::routes())
         .and(guidelines::routes())
+        .and(moderation::routes())
         .and(metrics::routes())
         .and(team::routes())
         .and(settings::routes())

@@ -5,6 +5,7 @@
 mod desk;
 mod guidelines;
 mod members;
+mod moderation;
 mod routes;
 mod settings;
 mod support;

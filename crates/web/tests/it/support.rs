@@ -21,6 +21,7 @@ static COUNT: AtomicU32 = AtomicU32::new(0);
 pub(crate) struct Place {
     pub(crate) db: TestDb,
     router: axum::Router,
+    app: App,
     pub(crate) help: SpaceId,
     pub(crate) ada: Browser,
     pub(crate) max: Browser,
@@ -60,7 +61,7 @@ impl Place {
         };
         let handle: Db = (*db).clone();
         let app = App::start(handle, config).await?;
-        let router = mainstreet_web::routes(app);
+        let router = mainstreet_web::routes(app.clone());
         let ada = member(&db, "Ada", Role::Owner)?;
         let owner = ada.actor;
         let help = db.write_now(move |tx| {
@@ -81,6 +82,7 @@ impl Place {
             ada,
             help,
             router,
+            app,
             db,
         })
     }
@@ -135,6 +137,17 @@ impl Place {
             .body(body.map_or_else(Body::empty, Body::from))
             .unwrap();
         self.router.clone().oneshot(request).await.unwrap().status()
+    }
+
+    /// Somebody who is not signed in, with the cookie of their visit.
+    pub(crate) fn visitor(&self) -> Browser {
+        let visit = "a".repeat(43);
+        Browser { cookie: format!("mainstreet_visit={visit}"), ..self.mira.clone() }
+    }
+
+    /// Writes the mails that wait to be written, as a node does before it sends.
+    pub(crate) async fn write_mails(&self) -> Result<()> {
+        mainstreet_web::deliver_waiting(&self.app).await.map(drop)
     }
 
     /// Somebody new with this role.
