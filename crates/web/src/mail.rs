@@ -95,9 +95,18 @@ pub(crate) async fn write_statements(app: &App) -> Result<()> {
                 }
                 let link = statement_link(&url, &secret, &decision);
                 let clause = guidelines::version(tx, decision.guideline_version)?;
-                let clause = clause.clause(&decision.clause).map_or(decision.clause.clone(), |clause| clause.text.title.clone());
+                let clause = clause
+                    .clause(&decision.clause)
+                    .map_or(decision.clause.clone(), |clause| clause.text.title.clone());
                 let until = decision.until.map(|until| site.zone.format(until, "%-d %b %Y, %H:%M %Z"));
-                let mail = StatementMail { site: &site.name, url: &url, decision: &decision, clause: &clause, until, link: &link };
+                let mail = StatementMail {
+                    site: &site.name,
+                    url: &url,
+                    decision: &decision,
+                    clause: &clause,
+                    until,
+                    link: &link,
+                };
                 let (subject, body) = words(&mail)?;
                 let from = tx.now();
                 let mail = accounts::post_mail(tx, &email, &subject, &body, from)?;
@@ -109,7 +118,12 @@ pub(crate) async fn write_statements(app: &App) -> Result<()> {
 }
 
 /// Mails the answer to an appeal, in the transaction that decides it.
-pub(crate) fn tell_appeal(tx: &mut Tx<'_>, id: AppealId, (site, url): (&str, &str), secret: &[u8]) -> Result<()> {
+pub(crate) fn tell_appeal(
+    tx: &mut Tx<'_>,
+    id: AppealId,
+    (site, url): (&str, &str),
+    secret: &[u8],
+) -> Result<()> {
     let appeal = moderation::find_appeal(tx, id)?;
     let decision = moderation::find(tx, appeal.decision)?;
     let member = accounts::find(tx, decision.person)?;

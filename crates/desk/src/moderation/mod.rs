@@ -14,7 +14,8 @@ pub mod report;
 mod store;
 
 pub use appeals::{
-    ANSWER_TIME, APPEAL_TIME, Appeal, AppealState, Speech, Voice, needed, open as appeal, queue, speak, voices_on,
+    ANSWER_TIME, APPEAL_TIME, Appeal, AppealState, Speech, Voice, needed, open as appeal, queue, speak,
+    voices_on,
 };
 pub use decisions::{decide, may_undo, undo, undo_latest};
 pub use model::{Case, Decision, Ground, Source};

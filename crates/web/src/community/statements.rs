@@ -9,10 +9,10 @@ use mainstreet_kernel::id::{DecisionId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 use serde::Deserialize;
 
+use crate::cookies;
 use crate::request::Cx;
 use crate::routes::{Routes, is_mistake};
 use crate::views::{self, Chrome, Page};
-use crate::cookies;
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -135,7 +135,11 @@ async fn make(cx: &Cx, id: DecisionId, action: String, back: String) -> Page {
         })
         .await;
     match made {
-        Ok(_) => views::see_saying(cx, &back, "Your appeal is with the team. Somebody else looks at it within 7 days."),
+        Ok(_) => views::see_saying(
+            cx,
+            &back,
+            "Your appeal is with the team. Somebody else looks at it within 7 days.",
+        ),
         Err(error) if is_mistake(&error) => draw(cx, id, action, words, Some(error)).await,
         Err(error) => Err(error),
     }

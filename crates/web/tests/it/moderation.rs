@@ -32,7 +32,11 @@ async fn act(place: &Place, who: &Browser, form: &str, fields: &[(&str, &str)]) 
 async fn a_member_drives_an_appeal_to_the_end() -> Result<()> {
     let (place, topic, form) = with_an_insult().await?;
     let (max, kim, nils) = (&place.max, &place.kim, &place.nils);
-    place.get(Some(max), &form).await.shows("Hide the post").shows("Be kind (serious; the ladder suggests: mute 24 h)");
+    place
+        .get(Some(max), &form)
+        .await
+        .shows("Hide the post")
+        .shows("Be kind (serious; the ladder suggests: mute 24 h)");
     let wrong = act(&place, max, &form, &[("act", "hide"), ("why", "It calls Mira a fool.")]).await;
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("Choose the clause").shows("It calls Mira a fool.");
@@ -49,7 +53,9 @@ async fn a_member_drives_an_appeal_to_the_end() -> Result<()> {
     place.get(Some(nils), "/notifications").await.shows("Hide the post (Be kind)");
     let statement = format!("/statements/{id}");
     let read = place.get(Some(nils), &statement).await;
-    read.shows("Disagree with what was said").shows("It calls Mira a fool.").shows("A moderator came across it.");
+    read.shows("Disagree with what was said")
+        .shows("It calls Mira a fool.")
+        .shows("A moderator came across it.");
     assert!(!read.text.contains("<b>fool</b>"), "what members wrote stays inert");
     for other in [&place.mira, &place.newcomer("Olga", Role::Member)?] {
         assert_eq!(place.get(Some(other), &statement).await.status, StatusCode::NOT_FOUND);
@@ -91,7 +97,9 @@ async fn an_auditor_reads_all_of_it_and_decides_nothing() -> Result<()> {
     let done = act(&place, &place.max, &form, &fields).await;
     let auditor = place.newcomer("Iris", Role::Auditor)?;
     let analyst = place.newcomer("Carl", Role::Analyst)?;
-    for path in ["/desk/moderation/log", "/desk/moderation/report", "/desk/moderation/report.csv", &done.location] {
+    for path in
+        ["/desk/moderation/log", "/desk/moderation/report", "/desk/moderation/report.csv", &done.location]
+    {
         assert_eq!(place.get(Some(&auditor), path).await.status, StatusCode::OK, "{path}");
         assert_eq!(place.get(Some(&analyst), path).await.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(place.get(Some(&place.mira), path).await.status, StatusCode::FORBIDDEN, "{path}");

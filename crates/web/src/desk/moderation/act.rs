@@ -84,9 +84,11 @@ impl Form {
         let act: Act = self.act.parse()?;
         let hours = match self.hours.trim() {
             "" => None,
-            text => Some(text.parse::<i64>().ok().filter(|hours| (1..=24 * 3_650).contains(hours)).ok_or_else(
-                || Error::invalid("Give the length as a number of hours, from 1 to 87,600."),
-            )?),
+            text => {
+                Some(text.parse::<i64>().ok().filter(|hours| (1..=24 * 3_650).contains(hours)).ok_or_else(
+                    || Error::invalid("Give the length as a number of hours, from 1 to 87,600."),
+                )?)
+            }
         };
         let detail = match act {
             Act::Edit => Detail::Text(self.version.parse().unwrap_or(0), self.body.clone()),

@@ -147,7 +147,9 @@ pub(super) async fn speak(cx: Cx) -> Page {
         .await;
     let said = match spoken {
         Ok(Speech::Noted) => "Noted. Somebody else has to speak as well.",
-        Ok(Speech::Decided(AppealState::Overturned)) => "Overturned: everything the decision did is taken back.",
+        Ok(Speech::Decided(AppealState::Overturned)) => {
+            "Overturned: everything the decision did is taken back."
+        }
         Ok(Speech::Decided(_)) => "Upheld: the decision stands. The member is told.",
         Err(error) if is_mistake(&error) => return draw(&cx, decision, typed, Some(error)).await,
         Err(error) => return Err(error),

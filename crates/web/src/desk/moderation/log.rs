@@ -79,7 +79,11 @@ pub(super) async fn open(cx: Cx) -> Page {
     let (actor, form) = (cx.at_least(Role::Manager)?.actor(), cx.form::<OpenForm>()?);
     let to: Openness = form.to.parse()?;
     cx.write(move |tx| moderation::set_openness(tx, actor, to)).await?;
-    views::see_saying(&cx, "/desk/moderation/log", format!("The log is read by: {}.", to.label().to_lowercase()))
+    views::see_saying(
+        &cx,
+        "/desk/moderation/log",
+        format!("The log is read by: {}.", to.label().to_lowercase()),
+    )
 }
 
 #[derive(Template)]
