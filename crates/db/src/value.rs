@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mainstreet_kernel::id::{
     AccountId, AppealId, CannedReplyId, DecisionId, EntryId, FlagId, IdentityId, JobId, MailId, PersonId,
-    PostId, SignalId, SpaceId, TagId, TopicId,
+    PostId, RuleId, SignalId, SpaceId, TagId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 
@@ -158,7 +158,7 @@ macro_rules! numbers {
     )*};
 }
 numbers! {
-    Timestamp AccountId AppealId CannedReplyId DecisionId EntryId FlagId IdentityId JobId MailId PersonId PostId SignalId SpaceId TagId TopicId
+    Timestamp AccountId AppealId CannedReplyId DecisionId EntryId FlagId IdentityId JobId MailId PersonId PostId RuleId SignalId SpaceId TagId TopicId
 }
 
 macro_rules! words {

@@ -12,5 +12,6 @@ pub mod metrics;
 pub mod moderation;
 pub mod rewind;
 pub mod rhythm;
+pub mod rules;
 pub mod signals;
 pub mod triage;

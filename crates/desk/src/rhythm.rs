@@ -87,9 +87,11 @@ fn concern(entry: &Entry) -> Concern {
             let upheld = props.get("upheld").and_then(serde_json::Value::as_bool).unwrap_or(false);
             Concern::Settled(Settled::Flag { upheld })
         }
+        // A rule hid it until somebody has looked: nothing is decided.
+        Verb::PostHidden if entry.actor.is_none() && by(props) != Some("archive") => Concern::None,
         Verb::PostHidden => Concern::Settled(Settled::Gone { by_staff: true }),
         Verb::PostDeleted => {
-            let by_staff = props.get("by").and_then(serde_json::Value::as_str) == Some("staff");
+            let by_staff = by(props) == Some("staff");
             Concern::Settled(Settled::Gone { by_staff })
         }
         Verb::AnswerAccepted => Concern::Settled(Settled::Accepted),
@@ -119,4 +121,8 @@ fn concern(entry: &Entry) -> Concern {
         | Verb::SignalResolved
         | Verb::SignalUndone => Concern::None,
     }
+}
+
+fn by(props: &serde_json::Value) -> Option<&str> {
+    props.get("by").and_then(serde_json::Value::as_str)
 }

@@ -153,6 +153,8 @@ ids! {
     SignalId
     /// A note, escalation or other entry of the desk.
     EntryId
+    /// A rule of the community.
+    RuleId
     /// A prepared answer.
     CannedReplyId
     /// A unit of background work.

@@ -3,7 +3,7 @@
 use mainstreet_community::accounts;
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::signals;
+use mainstreet_desk::{rules, signals};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -48,6 +48,7 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     match name {
         Sweep::NAME => {
             signals::sweep(tx)?;
+            rules::live::sweep(tx)?;
             accounts::sweep(tx)?;
             let next = tx.now().plus(MINUTE);
             jobs::enqueue(tx, &Sweep {}, next)

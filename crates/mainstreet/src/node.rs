@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use mainstreet_community::{notifications, ripples};
 use mainstreet_db::{Address, Db, log};
-use mainstreet_desk::{metrics, rhythm};
+use mainstreet_desk::{metrics, rhythm, rules};
 use mainstreet_kernel::Result;
 use mainstreet_web::App;
 use tokio::sync::watch;
@@ -45,6 +45,7 @@ pub(crate) const READERS: &[(&str, Work)] = &[
     (ripples::READER, ripples::advance),
     (notifications::READER, notifications::advance),
     (rhythm::READER, rhythm::advance),
+    (rules::READER, rules::live::advance),
     (metrics::rollups::READER, metrics::rollups::take_in),
 ];
 

@@ -93,6 +93,45 @@ impl Hours {
         }
         from.plus(span)
     }
+
+    /// True when the team works at `at`.
+    pub fn is_open(&self, at: Timestamp) -> bool {
+        self.open_between(at, at.plus(1)) > 0
+    }
+
+    /// Milliseconds of open time from `from` until `to`; days further apart than ten years are not counted.
+    pub fn open_between(&self, from: Timestamp, to: Timestamp) -> i64 {
+        let Some(week) = &self.week else { return to.since(from).max(0) };
+        self.open_days(from, to)
+            .flat_map(|day| week.get(day.weekday()).into_iter().flatten().map(move |span| (day, span)))
+            .map(|(day, (opens, closes))| {
+                let (start, end) = (self.zone.at(day, *opens).max(from), self.zone.at(day, *closes).min(to));
+                end.since(start).max(0)
+            })
+            .sum()
+    }
+
+    /// Open days from `from` until `to`: of each, the share of its open time that lies between them.
+    #[expect(clippy::cast_precision_loss, reason = "days are far shorter than 2^52 milliseconds")]
+    pub fn days_between(&self, from: Timestamp, to: Timestamp) -> f64 {
+        if self.week.is_none() {
+            return to.since(from).max(0) as f64 / mainstreet_kernel::clock::DAY as f64;
+        }
+        self.open_days(from, to)
+            .map(|day| {
+                let (start, end) = (self.zone.start_of(day), self.zone.start_of(day.plus(1)));
+                let whole = self.open_between(start, end);
+                let part = self.open_between(start.max(from), end.min(to));
+                if whole > 0 { part as f64 / whole as f64 } else { 0.0 }
+            })
+            .sum()
+    }
+
+    fn open_days(&self, from: Timestamp, to: Timestamp) -> impl Iterator<Item = Day> + '_ {
+        let (first, last) = (self.zone.day_of(from), self.zone.day_of(to));
+        let days = (0..LOOK).map(move |ahead| first.plus(ahead)).take_while(move |day| *day <= last);
+        days.filter(|day| !self.closed.contains(day))
+    }
 }
 
 /// `9:00-12:00, 13-17` as minutes; rising and apart from each other.

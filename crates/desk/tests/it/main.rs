@@ -7,5 +7,6 @@ mod metrics;
 mod moderation;
 mod opening;
 mod owners;
+mod rules;
 mod story;
 mod support;

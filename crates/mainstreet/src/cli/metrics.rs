@@ -79,7 +79,7 @@ impl Options {
 }
 
 /// A time as typed; a plain date is where that day begins in the community's zone.
-fn instant(text: &str, zone: &Zone) -> mainstreet_kernel::Result<Timestamp> {
+pub(super) fn instant(text: &str, zone: &Zone) -> mainstreet_kernel::Result<Timestamp> {
     let at: Timestamp = text.parse()?;
     if text.trim().len() > 10 {
         return Ok(at);

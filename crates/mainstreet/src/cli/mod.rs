@@ -6,6 +6,7 @@ mod doctor;
 mod import;
 mod metrics;
 mod read;
+mod rules;
 mod serve;
 mod simulate;
 mod train;
@@ -47,6 +48,8 @@ enum Command {
     Train(train::Options),
     /// Say how the community is doing: every figure over a window, with its interval
     Metrics(metrics::Options),
+    /// Check rules, try them on the past, see what they matched and why
+    Rules(rules::Options),
     /// Say what texts mean: one {"id","text"} a line in, one object a line out
     Read,
     /// Say how alike two wordings are: one {"id","a","b"} a line in, {"id","score"} out
@@ -71,6 +74,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Metrics(options) => metrics::run(&common, &options),
         Command::Simulate(options) => simulate::run(&common, &options),
+        Command::Rules(options) => rules::run(&common, &options),
         Command::Train(options) => train::run(&common, &options),
         Command::Read => read::read_lines(),
         Command::Similar => read::similar_lines(),

@@ -1,0 +1,228 @@
+//! What a rule that acts does. Here stands what exists today: an item, a tag, hiding until somebody has looked, a mail
+//! to an owner's team. Everything else is written down as not carried out yet, never passed over in silence.
+//!
+//! Nothing here is final: hiding is undone by restoring, an item is decided by a person.
+
+use mainstreet_community::{accounts, posts, tags};
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
+use mainstreet_kernel::id::PostId;
+use mainstreet_kernel::{Actor, Error, Kind, Result};
+use mainstreet_rules::{Action, Given, Limit, Names, Rule, Step, Unit, Vocabulary, print_action, resolve};
+
+use super::model::{Hit, Kept};
+use super::store::hits as store;
+use crate::signals::{self, Ask};
+use crate::triage;
+
+/// A hit of a rule that acts: its place in the list of rules, and the hit.
+pub(super) struct Claim {
+    pub(super) rule: usize,
+    pub(super) hit: Hit,
+}
+
+/// The rules that act, as kept and as understood, in the order of the list.
+pub(super) struct Acting<'a> {
+    pub(super) kept: &'a [Kept],
+    pub(super) rules: &'a [Rule],
+    pub(super) names: &'a Names,
+}
+
+impl Acting<'_> {
+    /// Does what several hits at one happening ask for, each thing once, and writes it down with each hit.
+    /// `decided`: a person has decided on this version.
+    pub(super) fn carry_out(&self, tx: &mut Tx<'_>, claims: &mut [Claim], decided: bool) -> Result<()> {
+        let matched: Vec<usize> = claims.iter().map(|claim| claim.rule).collect();
+        let resolution = resolve(self.rules, &matched, Vocabulary::standard(), self.names, decided);
+        for claim in claims.iter_mut() {
+            let over = self.over_limit(tx, claim)?;
+            let rule = claim.rule;
+            for withheld in resolution.withheld.iter().filter(|one| one.rule == rule) {
+                claim.hit.doing.withheld.push((says(&withheld.step), withheld.reason.to_string()));
+            }
+            for applied in resolution.applied.iter().filter(|one| one.rule == rule) {
+                self.step(tx, claim, &applied.step, over.as_deref())?;
+            }
+            if let Some(limit) = &over {
+                let why = format!("{limit} is reached, so a person decides");
+                let done = self.item(tx, claim, None)?;
+                claim.hit.doing.done.push(format!("{done} ({why})"));
+            }
+            claim.hit.acted = over.is_none() && !claim.hit.doing.done.is_empty();
+            store::set_doing(tx, &claim.hit)?;
+        }
+        Ok(())
+    }
+
+    fn step(&self, tx: &mut Tx<'_>, claim: &mut Claim, step: &Step, over: Option<&str>) -> Result<()> {
+        let said = says(step);
+        let outcome = match (step, over) {
+            (_, Some(limit)) => Err(format!("{limit} is reached")),
+            (Step::Later { .. }, None) => Err("waiting steps are not carried out yet".to_owned()),
+            (Step::Now(action), None) => match self.act(tx, claim, action) {
+                Ok(done) => done,
+                Err(error) if error.kind == Kind::Internal => return Err(error),
+                Err(error) => Err(error.safe.into_owned()),
+            },
+        };
+        match outcome {
+            Ok(done) => claim.hit.doing.done.push(done),
+            Err(why) => claim.hit.doing.withheld.push((said, why)),
+        }
+        Ok(())
+    }
+
+    /// Does one thing: what was done, or why not.
+    fn act(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        action: &Action,
+    ) -> Result<std::result::Result<String, String>> {
+        let post = (claim.hit.object_kind == "post").then_some(PostId(claim.hit.object));
+        Ok(match (action.name.as_str(), post) {
+            ("open item", Some(_)) => Ok(self.item(tx, claim, Some(action))?),
+            ("hide until reviewed", Some(post)) => self.hide(tx, claim, post)?,
+            ("add tag", Some(post)) => tag(tx, post, &word(action, "tag"))?,
+            ("notify", _) => self.notify(tx, claim, &word(action, "who"))?,
+            ("allow", _) => Ok("allows".to_owned()),
+            _ => Err("this is not carried out yet".to_owned()),
+        })
+    }
+
+    fn rule(&self, claim: &Claim) -> Result<(&Kept, &Rule)> {
+        let found = self.kept.get(claim.rule).zip(self.rules.get(claim.rule));
+        found.ok_or_else(|| Error::internal("a claim of a rule that is not in the list"))
+    }
+
+    fn item(&self, tx: &mut Tx<'_>, claim: &Claim, action: Option<&Action>) -> Result<String> {
+        let (kept, _) = self.rule(claim)?;
+        if claim.hit.object_kind != "post" {
+            return Err(Error::invalid("An item needs a post; there is none here."));
+        }
+        let given = |name: &str| action.map(|action| word(action, name)).unwrap_or_default();
+        let ask = Ask {
+            post: PostId(claim.hit.object),
+            hit: claim.hit.id,
+            rule: &kept.name,
+            person: claim.hit.person,
+            occurred_at: claim.hit.occurred_at,
+            intent: given("intent").parse().ok(),
+            urgency: given("urgency").parse().ok(),
+            risk: given("risk").replace('-', "_").parse().ok(),
+            owner: given("owner").parse().ok(),
+        };
+        signals::ask(tx, &ask)?;
+        Ok("opened an item".to_owned())
+    }
+
+    fn hide(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        post: PostId,
+    ) -> Result<std::result::Result<String, String>> {
+        let (kept, rule) = self.rule(claim)?;
+        let guideline = rule.guideline.as_deref().unwrap_or("our guidelines");
+        let why = format!(
+            "The rule “{}” hid it until a moderator has looked at it. Guideline: {guideline}. Answer a moderator if \
+             you think that this is wrong.",
+            kept.name
+        );
+        posts::hide(tx, Actor::SYSTEM, post, &mainstreet_kernel::text::excerpt(&why, 480))?;
+        // Whoever hides owes somebody who looks.
+        let asks = rule.then.iter().flat_map(Step::actions).any(|action| action.name == "open item");
+        if !asks {
+            self.item(tx, claim, None)?;
+        }
+        Ok(Ok("hid it until reviewed".to_owned()))
+    }
+
+    fn notify(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        who: &str,
+    ) -> Result<std::result::Result<String, String>> {
+        let (kept, _) = self.rule(claim)?;
+        let owner = who.trim_end_matches(" team").trim_end_matches(" moderator");
+        let Ok(owner) = owner.parse() else {
+            return Ok(Err(format!("nobody is known as \"{who}\" yet; only the owners' teams can be told")));
+        };
+        let team = triage::owners::team(tx, owner)?;
+        if team.email.is_empty() {
+            return Ok(Err(format!("the team {owner} has no address")));
+        }
+        let now = tx.now();
+        let subject = format!("The rule “{}” matched", kept.name);
+        let body = format!("{subject}. Look at it in the desk, under Rules.\n");
+        accounts::post_mail(tx, &team.email, &subject, &body, now)?;
+        Ok(Ok(format!("told the team {owner}")))
+    }
+
+    /// The limit that is reached, as it is written.
+    fn over_limit(&self, tx: &mut Tx<'_>, claim: &Claim) -> Result<Option<String>> {
+        let (kept, rule) = self.rule(claim)?;
+        let now = tx.now();
+        for limit in &rule.limits {
+            let person = limit.per_person.then(|| claim.hit.person.map_or(0, |person| person.0));
+            let since = now.plus(-length(limit.per));
+            if store::acted_since(tx, kept.id, since, person)? >= i64::from(limit.count) {
+                return Ok(Some(spoken(limit)));
+            }
+        }
+        Ok(None)
+    }
+}
+
+fn length(unit: Unit) -> i64 {
+    unit.millis()
+        .unwrap_or(match unit {
+            Unit::BusinessDay => DAY,
+            _ => HOUR,
+        })
+        .max(MINUTE)
+}
+
+fn spoken(limit: &Limit) -> String {
+    let person = if limit.per_person { " per person" } else { "" };
+    format!("the limit of {}{person} per {}", limit.count, limit.per.word())
+}
+
+fn says(step: &Step) -> String {
+    let words: Vec<String> =
+        step.actions().iter().map(|action| print_action(action, Vocabulary::standard())).collect();
+    words.join(", ").trim().to_owned()
+}
+
+fn word(action: &Action, name: &str) -> String {
+    match action.get(name) {
+        Some(Given::Word(word)) => word.clone(),
+        _ => String::new(),
+    }
+}
+
+fn tag(tx: &mut Tx<'_>, post: PostId, tag: &str) -> Result<std::result::Result<String, String>> {
+    let topic = posts::store::find(tx, post)?.topic;
+    let first = mainstreet_community::topics::store::find(tx, topic)?.first_post;
+    let Some(first) = first else { return Ok(Err("the thread has no first post".to_owned())) };
+    let first = posts::store::find(tx, first)?;
+    let mut names: Vec<String> =
+        tags::store::of_topic(tx, topic)?.into_iter().map(|known| known.name).collect();
+    if names.iter().any(|known| known.eq_ignore_ascii_case(tag)) {
+        return Ok(Err("the thread has this tag already".to_owned()));
+    }
+    names.push(tag.to_owned());
+    let edit = posts::Edit {
+        post: first.id,
+        expected: first.version,
+        body: first.body,
+        title: None,
+        tags: Some(names),
+        why: String::new(),
+    };
+    match posts::edit(tx, Actor::SYSTEM, &edit)? {
+        posts::Edited::Saved(_) => Ok(Ok(format!("added the tag {tag}"))),
+        posts::Edited::Stale(_) => Ok(Err("somebody edited the thread at that moment".to_owned())),
+    }
+}

@@ -1,0 +1,194 @@
+//! Lays out the part of the past that some rules need: all of it for a back-test, and around what just happened for
+//! the live evaluation. Loads in batches; nothing is asked for one post at a time.
+
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use mainstreet_db::Tx;
+use mainstreet_kernel::{Result, Timestamp, Verb, text};
+use mainstreet_rules::{Condition, Length, Rule, Subject};
+
+use super::happenings::{Happening, SETTLES, WAITS, happenings};
+use super::past::{Deed, Past};
+use super::store::past as store;
+use super::store::past::Of;
+
+/// What the conditions of some rules ask for.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Needs {
+    pub(super) events: HashSet<String>,
+    texts: bool,
+    reactions: bool,
+    accuracy: bool,
+    /// How far back everybody's posts or joins are counted.
+    everybody: i64,
+    /// How far back the same text is looked for.
+    same_text: i64,
+}
+
+impl Needs {
+    pub(super) fn of(rules: &[Rule]) -> Self {
+        let mut needs = Self::default();
+        for rule in rules {
+            needs.events.extend(rule.when.iter().cloned());
+            rule.all.iter().chain(&rule.any).chain(&rule.unless).for_each(|one| needs.condition(one));
+        }
+        needs
+    }
+
+    fn condition(&mut self, condition: &Condition) {
+        match condition {
+            Condition::All(parts) | Condition::Any(parts) => parts.iter().for_each(|one| self.condition(one)),
+            Condition::Not(inner) => self.condition(inner),
+            Condition::Always(_) => {}
+            Condition::Test(test) => match &test.subject {
+                Subject::Field(field) => self.field(field),
+                Subject::Times { event, window } | Subject::Distinct { event, window, .. } => {
+                    self.counter(event, *window);
+                }
+            },
+        }
+    }
+
+    fn field(&mut self, field: &str) {
+        match field {
+            "author.reactions" => self.reactions = true,
+            "flag.flagger_accuracy" => self.accuracy = true,
+            "post.title" | "post.is_question" | "post.is_edited" | "post.is_reply" | "post.edit_age"
+            | "post.space" | "post.tags" | "post.channel" => {}
+            field => self.texts |= field.starts_with("post.") || field.starts_with("signal."),
+        }
+    }
+
+    fn counter(&mut self, event: &str, window: Length) {
+        let window = window.millis().unwrap_or(0);
+        if event.starts_with("same text") {
+            self.same_text = self.same_text.max(window);
+        }
+        if matches!(event, "same text by anyone" | "member joined") {
+            self.everybody = self.everybody.max(window);
+        }
+    }
+
+    /// How long before a time something may have happened that a rule still minds at that time.
+    fn reach(&self) -> i64 {
+        let settled = if self.events.contains("post settled") { SETTLES } else { 0 };
+        let waits = if self.events.contains("question unanswered") { WAITS } else { 0 };
+        settled.max(waits).max(self.everybody)
+    }
+}
+
+/// From when until before when, and whether all of the past is laid out.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    pub(super) from: Timestamp,
+    pub(super) to: Timestamp,
+    /// For a back-test: everything there is, and what people decided until then.
+    pub(super) judged_to: Option<Timestamp>,
+}
+
+/// The past as `needs` asks for it, and what happened in the window.
+pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<(Past, Vec<Happening>)> {
+    let deeds = match window.judged_to {
+        Some(judged_to) => store::all_deeds(tx, judged_to.max(window.to))?,
+        None => around(tx, needs, window)?,
+    };
+    let mut past = Past::of(deeds);
+    let wanted = |event: &str| needs.events.contains(event);
+    let found = happenings(&past, window.from, window.to, &wanted);
+    let mut people: HashSet<i64> = HashSet::new();
+    let mut topics: HashSet<i64> = HashSet::new();
+    let mut posts: HashSet<i64> = HashSet::new();
+    for happening in &found {
+        people.insert(happening.person);
+        topics.insert(happening.topic);
+        posts.insert(happening.post);
+    }
+    past.faces = store::faces(tx, &people)?;
+    past.places = store::places(tx, &topics)?;
+    past.spaces = store::spaces(tx)?;
+    for (person, at, was) in store::role_changes(tx)? {
+        past.roles.entry(person).or_default().push((at, was));
+    }
+    past.roles.values_mut().for_each(|changes| changes.sort_by_key(|(at, _)| *at));
+    if needs.reactions {
+        reactions(tx, &mut past, window, &people)?;
+    }
+    if needs.same_text > 0 {
+        posts.extend(written_since(&past, window.from.plus(-needs.same_text), window.to));
+    }
+    if needs.texts || needs.same_text > 0 {
+        let from = window.from.plus(-needs.same_text);
+        past.texts = store::texts(tx, &posts, window.judged_to.map(|_| (from, window.to)))?;
+    }
+    if needs.same_text > 0 {
+        print(&mut past);
+    }
+    Ok((past, found))
+}
+
+/// The deeds around what happened in a window: those of the people and in the conversations that have to do with it.
+fn around(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<Vec<Deed>> {
+    let early = window.from.plus(-needs.reach());
+    let mut deeds = store::deeds_between(tx, early, window.to)?;
+    if deeds.is_empty() {
+        return Ok(deeds);
+    }
+    let mut topics: HashSet<i64> = HashSet::new();
+    let mut people: HashSet<i64> = HashSet::new();
+    let objects: HashSet<i64> = deeds.iter().map(|deed| deed.object).collect();
+    for deed in &deeds {
+        people.extend([deed.actor, deed.subject]);
+        topics.insert(deed.topic);
+    }
+    deeds.extend(store::deeds_of(tx, Of::Topics, &topics, window.to)?);
+    // The authors of what was flagged or changed.
+    let wrote = deeds.iter().filter(|deed| matches!(deed.verb, Verb::TopicCreated | Verb::ReplyCreated));
+    people.extend(wrote.filter(|deed| objects.contains(&deed.object)).map(|deed| deed.actor));
+    deeds.extend(store::deeds_of(tx, Of::Actors, &people, window.to)?);
+    deeds.extend(store::deeds_of(tx, Of::Subjects, &people, window.to)?);
+    if needs.accuracy {
+        let judged: HashSet<i64> = deeds.iter().map(|deed| deed.subject).collect();
+        deeds.extend(store::deeds_of(tx, Of::Subjects, &judged, window.to)?);
+    }
+    Ok(deeds)
+}
+
+fn reactions(tx: &mut Tx<'_>, past: &mut Past, window: Window, people: &HashSet<i64>) -> Result<()> {
+    let topics: HashSet<i64> = people
+        .iter()
+        .filter_map(|person| past.people.get(person))
+        .flat_map(|person| person.posts.iter().filter_map(|place| past.deed(*place)))
+        .map(|deed| deed.topic)
+        .collect();
+    let within = window.judged_to.is_none().then_some(&topics);
+    for (person, at, count) in store::reactions(tx, within, window.to)? {
+        if people.contains(&person) {
+            past.people.entry(person).or_default().reactions.push((at, count));
+        }
+    }
+    past.people.values_mut().for_each(|person| person.reactions.sort_by_key(|(at, _)| *at));
+    Ok(())
+}
+
+fn written_since(past: &Past, from: Timestamp, to: Timestamp) -> Vec<i64> {
+    let line = past.between(&past.written, from, to).iter();
+    line.filter_map(|place| past.deed(*place)).map(|deed| deed.object).collect()
+}
+
+/// Files posts under what they said when they were published.
+fn print(past: &mut Past) {
+    for place in past.written.clone() {
+        let Some(post) = past.deed(place).map(|deed| deed.object) else { continue };
+        let Some(said) = past.texts.get(&post) else { continue };
+        let words: Vec<String> = text::fold(said.at(1)).split_whitespace().map(str::to_owned).collect();
+        if words.is_empty() {
+            continue;
+        }
+        let mut hasher = DefaultHasher::new();
+        words.hash(&mut hasher);
+        let print = hasher.finish();
+        past.prints.insert(post, print);
+        past.alike.entry(print).or_default().push(place);
+    }
+}

@@ -1,0 +1,37 @@
+//! Rules at work: kept with every version of their text, tried on the community's past before they may act, and on
+//! what happens now.
+//!
+//! The language itself is `mainstreet_rules`, which knows nothing of posts or of time. Here is what it is asked
+//! about: [`facts`] answers for a moment of the [`past`], the same for [`live`] and for [`backtest`], so that what a
+//! rule would have matched last week is what it did match. [`saving`] keeps texts and modes, [`gates`] decides
+//! whether a rule may act, [`acting`] does what it says.
+//!
+//! **Invariants.** A rule sees nothing of the future of what it looks at. A shadow run over a time and a back-test over
+//! the same time have the same hits. A rule hits a version of a thing once. A person's decision always wins.
+
+mod acting;
+mod backtest;
+mod counting;
+mod evaluation;
+mod facts;
+pub mod gates;
+mod happenings;
+pub mod live;
+mod loading;
+mod model;
+mod past;
+mod report;
+mod saving;
+mod store;
+mod truth;
+mod why;
+
+pub use backtest::{USUAL_WINDOW, backtest};
+pub use evaluation::Watch;
+pub use facts::signals;
+pub use happenings::{DESK, HEARD};
+pub use live::READER;
+pub use model::{Doing, Hit, Kept, Mode, Turn, Version};
+pub use report::{Difference, Harm, Matched, Measured, Overlap, Report};
+pub use saving::{all, check, find, find_by, names, save, set_mode, turns, versions};
+pub use why::{Why, counts, hits_of, keep_test, label, why};

@@ -1,0 +1,5 @@
+//! Every SQL string about rules at work.
+
+pub(super) mod hits;
+pub(super) mod past;
+pub(super) mod texts;
