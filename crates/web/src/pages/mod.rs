@@ -27,7 +27,7 @@ const LIFE: i64 = MINUTE;
 /// Bytes that visitors' pages may take in memory; a page takes about 15 KB.
 const ROOM: u64 = 5 << 20;
 /// Bytes that members' pages may take.
-const MEMBERS_ROOM: u64 = 4 << 20;
+const MEMBERS_ROOM: u64 = 2 << 20;
 
 /// What a page shows that may change. Put it into the response's extensions; without it a page is not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
