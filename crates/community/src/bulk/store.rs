@@ -8,7 +8,7 @@ use mainstreet_kernel::{Actor, Result, Timestamp, text};
 
 use super::model::{NewFlag, NewMember, NewPost, NewSpace, NewTopic, PersonChange, Spot, TopicChange};
 
-/// Indexes that a batch looks things up by, beside those that are part of a table: for [`take_away`].
+/// Indexes that a batch looks things up by, beside those that are part of a table: for `take_away`.
 pub const LOOKED_UP: &[&str] = &["posts_person"];
 
 /// People and topics in the database.
