@@ -14,6 +14,7 @@ use mainstreet_db::log::Entry;
 use mainstreet_kernel::id::{FlagId, PostId, TopicId};
 use mainstreet_kernel::{Result, Verb};
 
+use crate::moderation;
 use crate::signals::{self, Settled};
 
 /// The name of the desk's cursor in the log.
@@ -51,6 +52,7 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
         signals::look_at(tx, &posts)?;
     }
     signals::flagged(tx, &flags)?;
+    moderation::weigh(tx, &flags)?;
     listen(tx, entries)
 }
 

@@ -5,6 +5,7 @@
 //! post as object, the flag as parent, and the post's author as subject.
 
 mod store;
+pub mod weights;
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::DAY;
@@ -12,10 +13,11 @@ use mainstreet_kernel::id::{FlagId, PersonId, PostId};
 use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibility};
 use serde_json::json;
 
+use crate::notices::{self, About};
 use crate::posts::{self, Author};
 use crate::topics::{self, State};
 
-pub use store::{find, of_post, open_on};
+pub use store::{find, of_post, open_on, score, upheld_scores};
 
 /// Why a post needs looking at: the word stored and the words shown.
 pub const REASONS: &[(&str, &str)] = &[
@@ -27,7 +29,7 @@ pub const REASONS: &[(&str, &str)] = &[
 ];
 
 /// A member's word that a post needs looking at.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Flag {
     /// Which.
     pub id: FlagId,
@@ -39,6 +41,8 @@ pub struct Flag {
     pub reason: String,
     /// What they added; may be empty.
     pub note: String,
+    /// What it weighs, see [`weights`].
+    pub weight: f64,
     /// Nothing while it waits; then whether staff agreed.
     pub upheld: Option<bool>,
     /// When it was raised.
@@ -70,10 +74,11 @@ pub fn raise(tx: &mut Tx<'_>, actor: Actor, post: PostId, reason: &str, note: &s
     if actor.is(post.person) {
         return Err(Error::forbidden("This is your own post. You can edit or delete it."));
     }
+    let weight = weights::weight(store::flagger(tx, author.person)?, reason);
     let id = match store::by(tx, post.id, author.person)? {
         None => {
             let id = FlagId(tx.mint());
-            store::insert(tx, id, post.id, author.person, reason, note)?;
+            store::insert(tx, id, post.id, author.person, (reason, note, weight))?;
             id
         }
         Some(before) => {
@@ -83,7 +88,7 @@ pub fn raise(tx: &mut Tx<'_>, actor: Actor, post: PostId, reason: &str, note: &s
             if !again {
                 return Err(Error::conflict("You have flagged this post. A moderator looks at it, or has."));
             }
-            store::reopen(tx, before.id, reason, note)?;
+            store::reopen(tx, before.id, (reason, note, weight))?;
             before.id
         }
     };
@@ -91,7 +96,7 @@ pub fn raise(tx: &mut Tx<'_>, actor: Actor, post: PostId, reason: &str, note: &s
         .within(topic.id, topic.space)
         .to(post.person)
         .seen_by(Visibility::Staff)
-        .with(json!({ "reason": reason }));
+        .with(json!({ "reason": reason, "weight": weight }));
     activity.parent = Some(id.0);
     tx.record(&activity)?;
     Ok(id)
@@ -113,12 +118,23 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, id: FlagId, upheld: bool) -> Result
         .seen_by(Visibility::Staff)
         .with(json!({ "upheld": upheld, "reason": flag.reason, "flagger": flag.person.to_string() }));
     activity.parent = Some(id.0);
-    tx.record(&activity)
+    tx.record(&activity)?;
+    if actor.is(flag.person) {
+        return Ok(());
+    }
+    let said = if upheld {
+        "Thank you for looking out: a moderator agreed with your flag and has acted on it."
+    } else {
+        "Thank you for looking out: a moderator looked at what you flagged and found that it may stay."
+    };
+    notices::tell(tx, flag.person, About::Flag, post.id.0, said)
 }
 
 /// Takes the decision on a flag back: it waits again. Only with the act that decided it. Errors: not staff.
 pub fn undecide(tx: &mut Tx<'_>, actor: Actor, id: FlagId) -> Result<()> {
     may_judge(actor)?;
+    let flag = store::find(tx, id)?;
+    notices::take_back(tx, flag.person, About::Flag, flag.post.0)?;
     store::undecide(tx, id)
 }
 
@@ -129,7 +145,7 @@ pub fn turn(tx: &mut Tx<'_>, actor: Actor, id: FlagId) -> Result<()> {
     if flag.upheld != Some(true) {
         return Ok(());
     }
-    store::undecide(tx, id)?;
+    undecide(tx, actor, id)?;
     decide(tx, actor, id, false)
 }
 

@@ -5,8 +5,9 @@ use mainstreet_kernel::id::{FlagId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result};
 
 use super::Flag;
+use super::weights::Flagger;
 
-const COLUMNS: &str = "id, post_id, person_id, reason, note, state, created_at, decided_at, decided_by";
+const COLUMNS: &str = "id, post_id, person_id, reason, note, weight, state, created_at, decided_at, decided_by";
 
 fn flag(row: &Row) -> Result<Flag> {
     Ok(Flag {
@@ -15,6 +16,7 @@ fn flag(row: &Row) -> Result<Flag> {
         person: row.get("person_id")?,
         reason: row.get("reason")?,
         note: row.get("note")?,
+        weight: row.get("weight")?,
         upheld: match row.get::<String>("state")?.as_str() {
             "upheld" => Some(true),
             "cleared" => Some(false),
@@ -53,24 +55,23 @@ pub(super) fn insert(
     id: FlagId,
     post: PostId,
     person: PersonId,
-    reason: &str,
-    note: &str,
+    (reason, note, weight): (&str, &str, f64),
 ) -> Result<()> {
     let now = tx.now();
     tx.run(
-        "INSERT INTO flags (id, post_id, person_id, reason, note, state, created_at)
-         VALUES ($1, $2, $3, $4, $5, 'open', $6)",
-        params![id, post, person, reason, note, now],
+        "INSERT INTO flags (id, post_id, person_id, reason, note, weight, state, created_at)
+         VALUES ($1, $2, $3, $4, $5, $6, 'open', $7)",
+        params![id, post, person, reason, note, weight, now],
     )
     .map(drop)
 }
 
-pub(super) fn reopen(tx: &mut Tx<'_>, id: FlagId, reason: &str, note: &str) -> Result<()> {
+pub(super) fn reopen(tx: &mut Tx<'_>, id: FlagId, (reason, note, weight): (&str, &str, f64)) -> Result<()> {
     let now = tx.now();
     tx.run(
-        "UPDATE flags SET reason = $2, note = $3, state = 'open', created_at = $4, decided_at = NULL,
+        "UPDATE flags SET reason = $2, note = $3, weight = $4, state = 'open', created_at = $5, decided_at = NULL,
            decided_by = NULL WHERE id = $1",
-        params![id, reason, note, now],
+        params![id, reason, note, weight, now],
     )
     .map(drop)
 }
@@ -88,4 +89,39 @@ pub(super) fn decide(tx: &mut Tx<'_>, id: FlagId, upheld: bool, by: Option<Perso
 pub(super) fn undecide(tx: &mut Tx<'_>, id: FlagId) -> Result<()> {
     tx.run("UPDATE flags SET state = 'open', decided_at = NULL, decided_by = NULL WHERE id = $1", params![id])
         .map(drop)
+}
+
+/// What is known of somebody who flags.
+pub(super) fn flagger(tx: &mut Tx<'_>, person: PersonId) -> Result<Flagger> {
+    tx.one(
+        "SELECT m.role, p.post_count, p.accepted_count,
+           (SELECT COUNT(*) FROM flags f WHERE f.person_id = p.id AND f.state = 'upheld') AS agreed,
+           (SELECT COUNT(*) FROM flags f WHERE f.person_id = p.id AND f.state = 'cleared') AS disagreed
+         FROM people p LEFT JOIN members m ON m.person_id = p.id WHERE p.id = $1",
+        params![person],
+        |row| {
+            Ok(Flagger {
+                role: row.get::<Option<String>>("role")?.and_then(|word| word.parse().ok()),
+                posts: row.get("post_count")?,
+                accepted: row.get("accepted_count")?,
+                agreed: row.get("agreed")?,
+                disagreed: row.get("disagreed")?,
+            })
+        },
+    )
+}
+
+/// What the flags on a post that wait weigh together.
+pub fn score(tx: &mut Tx<'_>, post: PostId) -> Result<f64> {
+    Ok(open_on(tx, post)?.iter().map(|flag| flag.weight).sum())
+}
+
+/// What the flags that staff agreed with weighed together, for each of the latest 1,000 posts.
+pub fn upheld_scores(tx: &mut Tx<'_>) -> Result<Vec<f64>> {
+    tx.all(
+        "SELECT SUM(weight) AS score FROM flags WHERE state = 'upheld' GROUP BY post_id
+         ORDER BY MAX(decided_at) DESC LIMIT 1000",
+        &[],
+        |row| row.get("score"),
+    )
 }

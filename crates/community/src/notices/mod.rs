@@ -60,8 +60,8 @@ pub fn tell(tx: &mut Tx<'_>, person: PersonId, about: About, object: i64, text: 
 }
 
 /// Takes an unread notice back, with what it was about. True when there was one.
-pub fn take_back(tx: &mut Tx<'_>, about: About, object: i64) -> Result<bool> {
-    store::delete_unread(tx, about, object)
+pub fn take_back(tx: &mut Tx<'_>, person: PersonId, about: About, object: i64) -> Result<bool> {
+    store::delete_unread(tx, person, about, object)
 }
 
 /// The latest notices of a member.

@@ -17,10 +17,10 @@ pub(super) fn insert(tx: &mut Tx<'_>, person: PersonId, about: About, object: i6
     .map(drop)
 }
 
-pub(super) fn delete_unread(tx: &mut Tx<'_>, about: About, object: i64) -> Result<bool> {
+pub(super) fn delete_unread(tx: &mut Tx<'_>, person: PersonId, about: About, object: i64) -> Result<bool> {
     let rows = tx.run(
-        "DELETE FROM member_notices WHERE about = $1 AND object_id = $2 AND read_at IS NULL",
-        params![about.as_str(), object],
+        "DELETE FROM member_notices WHERE about = $1 AND object_id = $2 AND person_id = $3 AND read_at IS NULL",
+        params![about.as_str(), object, person],
     )?;
     Ok(rows > 0)
 }

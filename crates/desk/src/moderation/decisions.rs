@@ -152,7 +152,13 @@ pub(super) fn reverse(
     for flag in kept.flags {
         if wrong { flags::turn(tx, actor, flag)? } else { flags::undecide(tx, actor, flag)? }
     }
-    let unread = notices::take_back(tx, About::Decision, decision.id.0)?;
+    if decision.automatic && decision.object_kind == "post" && actor.person.is_some() {
+        // A person has looked now, and found the flags that a program acted on wrong.
+        for flag in flags::open_on(tx, PostId(decision.object))? {
+            flags::decide(tx, actor, flag.id, false)?;
+        }
+    }
+    let unread = notices::take_back(tx, decision.person, About::Decision, decision.id.0)?;
     let recalled = match store::mail_of(tx, decision.id)? {
         Some(mail) => accounts::recall_mail(tx, mail)?,
         None => true,

@@ -1,6 +1,7 @@
 //! An item with everything that is needed to decide on it.
 
-use mainstreet_community::{people::Viewer, posts, topics};
+use mainstreet_community::moderation::{Stands, standing_of};
+use mainstreet_community::{flags, people::Viewer, posts, topics};
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Role, Timestamp};
@@ -8,6 +9,7 @@ use mainstreet_kernel::{Actor, Error, Result, Role, Timestamp};
 use super::model::{CauseRow, Outcome, Signal, State, Step};
 use super::{rules, store, undo};
 use crate::escalations::{self, Escalation};
+use crate::moderation::{self, Decision};
 
 /// An item, its conversation, its history, its person.
 #[derive(Clone, Debug)]
@@ -38,6 +40,46 @@ pub struct View {
     pub steps: Vec<Step>,
     /// The step that the viewer can take back now.
     pub undo: Option<Step>,
+    /// What moderation knows about the person and the post.
+    pub record: Record,
+}
+
+/// What was decided before, and what weighs now.
+#[derive(Clone, Debug)]
+pub struct Record {
+    /// What restricts the person.
+    pub stands: Stands,
+    /// Their strikes that count.
+    pub strikes: i64,
+    /// The latest decisions about them.
+    pub past: Vec<Decision>,
+    /// What others got for the same clause.
+    pub similar: Vec<Decision>,
+    /// What the open flags weigh together, and from when on a post is hidden.
+    pub score: Option<(f64, f64)>,
+}
+
+/// How many decisions are shown of each sort.
+const DECISIONS: usize = 4;
+
+fn record(tx: &mut Tx<'_>, signal: &Signal) -> Result<Record> {
+    let past = moderation::of_person(tx, signal.person, DECISIONS)?;
+    let flagged = flags::open_on(tx, signal.post)?;
+    let clause = past.first().map(|one| one.clause.clone());
+    let clause = flagged.first().map(|flag| moderation::clause_of(&flag.reason).to_owned()).or(clause);
+    let similar = match &clause {
+        Some(clause) => moderation::similar(tx, clause, signal.person, DECISIONS)?,
+        None => Vec::new(),
+    };
+    let score: f64 = flagged.iter().map(|flag| flag.weight).sum();
+    let score = if flagged.is_empty() { None } else { Some((score, moderation::hide_at(tx)?)) };
+    Ok(Record {
+        stands: standing_of(tx, signal.person)?,
+        strikes: moderation::active_strikes(tx, signal.person)?,
+        past,
+        similar,
+        score,
+    })
 }
 
 /// A person as the desk knows them.
@@ -143,6 +185,7 @@ pub fn view(tx: &mut Tx<'_>, actor: Actor, id: SignalId) -> Result<View> {
         posts,
         steps,
         undo,
+        record: record(tx, &signal)?,
         signal,
     })
 }

@@ -10,3 +10,4 @@ mod owners;
 mod rules;
 mod story;
 mod support;
+mod thresholds;

@@ -7,6 +7,7 @@ mod import;
 mod metrics;
 mod read;
 mod rules;
+mod report;
 mod serve;
 mod simulate;
 mod train;
@@ -50,6 +51,8 @@ enum Command {
     Metrics(metrics::Options),
     /// Check rules, try them on the past, see what they matched and why
     Rules(rules::Options),
+    /// Say what was decided about posts and members, and what came of appeals
+    Report(report::Options),
     /// Say what texts mean: one {"id","text"} a line in, one object a line out
     Read,
     /// Say how alike two wordings are: one {"id","a","b"} a line in, {"id","score"} out
@@ -73,6 +76,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Restore(options) => backup::restore(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Metrics(options) => metrics::run(&common, &options),
+        Command::Report(options) => report::run(&common, &options),
         Command::Simulate(options) => simulate::run(&common, &options),
         Command::Rules(options) => rules::run(&common, &options),
         Command::Train(options) => train::run(&common, &options),

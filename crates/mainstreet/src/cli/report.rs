@@ -1,0 +1,73 @@
+//! `mainstreet report transparency`: what was decided between two days, from the record of decisions.
+
+use std::fmt::Write as _;
+
+use mainstreet_community::settings;
+use mainstreet_desk::moderation::report::{Report, csv, report};
+
+use super::metrics::instant;
+use crate::boot::{Common, Done};
+
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct Options {
+    #[command(subcommand)]
+    what: What,
+}
+
+#[derive(Debug, Clone, clap::Subcommand)]
+enum What {
+    /// Decisions, appeals and flags, with one statement of reasons a decision, without names and texts
+    Transparency(Window),
+}
+
+#[derive(Debug, Clone, clap::Args)]
+struct Window {
+    /// The first day (or instant) of the window, such as 2021-03-01
+    #[arg(long, value_name = "TIME")]
+    from: String,
+    /// The first day (or instant) after it
+    #[arg(long, value_name = "TIME")]
+    to: String,
+    /// One line of comma-separated values a statement of reasons, in the words of the Digital Services Act
+    #[arg(long)]
+    csv: bool,
+}
+
+pub(crate) fn run(common: &Common, options: &Options) -> Done {
+    let What::Transparency(window) = &options.what;
+    let db = common.open()?;
+    let asked = window.clone();
+    let found = db.read_now(move |tx| {
+        let zone = settings::load(tx)?.zone;
+        report(tx, instant(&asked.from, &zone)?, instant(&asked.to, &zone)?)
+    })?;
+    let text = if window.csv { csv(&found).trim_end().to_owned() } else { as_text(&found) };
+    common.answer(&serde_json::json!(found), &text)
+}
+
+fn as_text(report: &Report) -> String {
+    let mut out = format!("{} to {}\n", report.from, report.to);
+    let (raised, upheld, cleared) = report.flags;
+    let answered = report.median_hours.map_or_else(|| "no answer".to_owned(), |hours| format!("median {hours:.1} h"));
+    let _ = write!(
+        out,
+        "\n{} decisions about {} people; {} by a program, {} pointed out by one; {} taken back\
+         \n{} appeals: {} upheld, {} overturned, {} open; {answered}\
+         \n{raised} flags: {upheld} upheld, {cleared} cleared\n",
+        report.decisions,
+        report.people,
+        report.automatic,
+        report.detected,
+        report.undone,
+        report.appeals,
+        report.upheld,
+        report.overturned,
+        report.open,
+    );
+    for (name, counts) in [("act", &report.by_act), ("clause", &report.by_clause), ("source", &report.by_source)] {
+        for (word, count) in counts {
+            let _ = write!(out, "\n{name:<8}{word:<28}{count:>6}");
+        }
+    }
+    out
+}
