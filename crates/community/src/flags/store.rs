@@ -7,7 +7,8 @@ use mainstreet_kernel::{Error, Result};
 use super::Flag;
 use super::weights::Flagger;
 
-const COLUMNS: &str = "id, post_id, person_id, reason, note, weight, state, created_at, decided_at, decided_by";
+const COLUMNS: &str =
+    "id, post_id, person_id, reason, note, weight, state, created_at, decided_at, decided_by";
 
 fn flag(row: &Row) -> Result<Flag> {
     Ok(Flag {

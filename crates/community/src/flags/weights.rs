@@ -114,7 +114,8 @@ mod tests {
 
     #[test]
     fn the_threshold_becomes_the_places_own() {
-        let near = |found: f64, expect: f64| assert!((found - expect).abs() < 0.005, "{found} is not {expect}");
+        let near =
+            |found: f64, expect: f64| assert!((found - expect).abs() < 0.005, "{found} is not {expect}");
         near(threshold(&[]), 8.333);
         near(threshold(&[100.0; 14]), 8.333);
         near(threshold(&[3.0; 15]), 2.0);

@@ -21,8 +21,8 @@ pub use appeals::{
 pub use decisions::{decide, may_undo, undo, undo_latest};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};
-pub use thresholds::{clause_of, hide_at, weigh};
 pub use store::{
     Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, set_mailed, similar,
     untold,
 };
+pub use thresholds::{clause_of, hide_at, weigh};

@@ -33,7 +33,8 @@ fn state(db: &Db, post: PostId) -> Result<String> {
 fn enough_flags_hide_a_post_until_a_person_has_looked() {
     on_each_database(|db| {
         let cast = cast(db)?;
-        let (topic, _) = ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+        let (topic, _) =
+            ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
         let post = answer(db, cast.nils, topic, "Buy my registers.")?;
         let people = [veteran(db, "Una")?, veteran(db, "Vic")?, veteran(db, "Wim")?];
         flag(db, people[0], post)?;
@@ -50,7 +51,11 @@ fn enough_flags_hide_a_post_until_a_person_has_looked() {
         let decision = db.read_now(|tx| moderation::list(tx, &Filter::default(), 1))?.remove(0);
         assert!(decision.automatic && decision.detected, "{decision:?}");
         assert_eq!((decision.clause.as_str(), decision.source), ("no-spam", Source::Flag));
-        assert!(decision.facts.contains("weigh 12.0") && decision.facts.contains("8.3"), "{}", decision.facts);
+        assert!(
+            decision.facts.contains("weigh 12.0") && decision.facts.contains("8.3"),
+            "{}",
+            decision.facts
+        );
         assert_eq!(db.read_now(move |tx| flags::open_on(tx, second))?.len(), 3, "a program judges nobody");
 
         // The item still waits, with what a decision needs beside it.
@@ -79,7 +84,8 @@ fn who_flagged_is_told_what_came_of_it_and_weighs_by_having_been_right() {
     on_each_database(|db| {
         let cast = cast(db)?;
         db.write_now(move |tx| guidelines::adopt(tx, cast.ada, "support").map(drop))?;
-        let (topic, _) = ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+        let (topic, _) =
+            ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
         let mira = cast.mira.person.unwrap();
         let mut last = 0.0;
         for round in 0..8 {

@@ -48,7 +48,8 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
 fn as_text(report: &Report) -> String {
     let mut out = format!("{} to {}\n", report.from, report.to);
     let (raised, upheld, cleared) = report.flags;
-    let answered = report.median_hours.map_or_else(|| "no answer".to_owned(), |hours| format!("median {hours:.1} h"));
+    let answered =
+        report.median_hours.map_or_else(|| "no answer".to_owned(), |hours| format!("median {hours:.1} h"));
     let _ = write!(
         out,
         "\n{} decisions about {} people; {} by a program, {} pointed out by one; {} taken back\
@@ -64,7 +65,9 @@ fn as_text(report: &Report) -> String {
         report.overturned,
         report.open,
     );
-    for (name, counts) in [("act", &report.by_act), ("clause", &report.by_clause), ("source", &report.by_source)] {
+    for (name, counts) in
+        [("act", &report.by_act), ("clause", &report.by_clause), ("source", &report.by_source)]
+    {
         for (word, count) in counts {
             let _ = write!(out, "\n{name:<8}{word:<28}{count:>6}");
         }
