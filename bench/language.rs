@@ -112,7 +112,11 @@ fn figures(
 ) -> Result<(), Box<dyn std::error::Error>> {
     writeln!(out, "model {}", weights.name())?;
     for set in train::SETS {
-        let rows = if set.name == "own" { train::own_examples()? } else { load(dir, set)? };
+        let rows = match set.name {
+            "own" => train::own_examples()?,
+            "own-functions" => train::functional_tests()?,
+            _ => load(dir, set)?,
+        };
         let rows: Vec<Row> =
             rows.into_iter().filter(|row| !set.trains || train::part(row) == Part::Test).collect();
         let readings: Vec<Reading> = rows.iter().map(|row| read_row(weights, row)).collect();

@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 use crate::harsh::{self, Harsh};
 use crate::prose::Prose;
 use crate::reading::{Context, Span};
-use crate::tokens::{Tokens, hash};
+use crate::tokens::{Sieve, Tokens, hash};
 
 macro_rules! cues {
     ($($name:ident $key:literal $says:literal,)*) => {
@@ -161,12 +161,14 @@ struct Lexicon {
     phrases: Vec<Phrase>,
     /// Hash of a first word and the phrase it opens, sorted.
     firsts: Vec<(u64, u32)>,
+    sieve: Sieve,
 }
 
 fn lexicon() -> &'static Lexicon {
     static LEXICON: OnceLock<Lexicon> = OnceLock::new();
     LEXICON.get_or_init(|| {
-        let mut lexicon = Lexicon { phrases: Vec::new(), firsts: Vec::new() };
+        let sieve = Sieve::new(std::iter::empty());
+        let mut lexicon = Lexicon { phrases: Vec::new(), firsts: Vec::new(), sieve };
         for (key, phrase) in lines(include_str!("../lexicon/cues.txt")) {
             let Some(cue) = Cue::named(key) else { continue };
             let mut words = phrase.split_whitespace();
@@ -180,6 +182,7 @@ fn lexicon() -> &'static Lexicon {
             lexicon.phrases.push(Phrase { cue, rest: rest.collect() });
         }
         lexicon.firsts.sort_unstable();
+        lexicon.sieve = Sieve::new(lexicon.firsts.iter().map(|(first, _)| *first));
         lexicon
     })
 }
@@ -204,7 +207,7 @@ pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cue
 
 fn phrases(tokens: &Tokens, found: &mut Cues) {
     let lexicon = lexicon();
-    for (at, token) in tokens.all.iter().enumerate() {
+    for (at, token) in tokens.all.iter().enumerate().filter(|(_, token)| lexicon.sieve.may_hold(token.hash)) {
         let from = lexicon.firsts.partition_point(|(first, _)| *first < token.hash);
         let openings =
             lexicon.firsts.get(from..).unwrap_or(&[]).iter().take_while(|(first, _)| *first == token.hash);
@@ -227,6 +230,10 @@ fn marks(tokens: &Tokens, found: &mut Cues) {
     let (mut exclaims, mut money, mut numbers) = (0, false, 0);
     for (at, token) in tokens.all.iter().enumerate() {
         let form = tokens.form(token);
+        if token.word {
+            numbers += usize::from(form.bytes().next().is_some_and(|b| b.is_ascii_digit()));
+            continue;
+        }
         match form {
             "?" => found.note(Cue::QuestionMark, Some(token.span)),
             "!" => exclaims += 1,
@@ -242,7 +249,7 @@ fn marks(tokens: &Tokens, found: &mut Cues) {
                 found.note(Cue::Smiles, Some(token.span));
             }
             ":" if tokens.at(at + 1) == "(" => found.note(Cue::Frowns, Some(token.span)),
-            _ => numbers += usize::from(form.bytes().next().is_some_and(|b| b.is_ascii_digit())),
+            _ => {}
         }
     }
     found.note_if(exclaims >= 2, Cue::Exclaims);

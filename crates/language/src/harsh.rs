@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::cues::{Cue, lines};
-use crate::tokens::{Tokens, hash, plain_spellings};
+use crate::tokens::{Sieve, Tokens, hash, plain_spellings};
 
 /// What sort of harsh word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,6 +21,7 @@ pub(crate) enum Harsh {
 struct Words {
     /// As written, by hash, sorted.
     exact: Vec<(u64, Harsh)>,
+    sieve: Sieve,
     /// As written.
     written: Vec<(&'static str, Harsh)>,
     /// With repeated letters said once, sorted.
@@ -46,7 +47,8 @@ fn words() -> &'static Words {
         let mut squeezed: Vec<_> =
             long.map(|(word, kind)| (plain_spellings(word)[0].clone(), *kind)).collect();
         squeezed.sort_unstable_by(|a, b| a.0.cmp(&b.0));
-        Words { exact, written, squeezed }
+        let sieve = Sieve::new(exact.iter().map(|(word, _)| *word));
+        Words { exact, sieve, written, squeezed }
     })
 }
 
@@ -57,6 +59,9 @@ pub(crate) fn kind(form: &str, word: u64) -> Option<(Harsh, bool)> {
     }
     let words = words();
     let exact = |word: u64| {
+        if !words.sieve.may_hold(word) {
+            return None;
+        }
         let at = words.exact.binary_search_by_key(&word, |(known, _)| *known).ok()?;
         words.exact.get(at).map(|(_, kind)| *kind)
     };
@@ -83,13 +88,19 @@ pub(crate) fn kind(form: &str, word: u64) -> Option<(Harsh, bool)> {
 
 /// Signs or digits between letters, or a letter said three times.
 fn suspicious(form: &str) -> bool {
+    if !form.bytes().any(|b| !b.is_ascii_lowercase() && b != b'\'') && !thrice(form) {
+        return false;
+    }
     let letters = form.chars().filter(|c| c.is_alphabetic()).count();
     if letters == 0 {
         return false;
     }
     let signs = form.chars().any(|c| matches!(c, '*' | '@' | '$' | '!' | '0'..='9'));
-    let bytes = form.as_bytes();
-    signs || bytes.windows(3).any(|w| matches!(w, [a, b, c] if a == b && b == c))
+    signs || thrice(form)
+}
+
+fn thrice(form: &str) -> bool {
+    form.as_bytes().windows(3).any(|w| matches!(w, [a, b, c] if a == b && b == c))
 }
 
 /// `f*ck`, `sh**`: stars for letters, the first letter shown, at least one more shown.

@@ -2,7 +2,7 @@
 //! they come.
 
 use crate::prose::prose;
-use crate::tokens::{Token, Tokens, hash, tokens};
+use crate::tokens::{Sieve, Token, Tokens, hash, tokens};
 
 /// Words that say nothing about a subject.
 const GLUE: &str = "a about above after again all also am an and any anyone are aren't as at be because been before being below between both but by can can't cannot could couldn't did didn't do does doesn't doing don't down during each either else even ever every few first for from further get gets getting give go goes going gone got had has hasn't have haven't having he he's hello help her here hey hi him his how however i i'd i'll i'm i've if in instead into is isn't issue it it'd it'll it's its itself just keep kind know last least less let like likely little look looking lot made make makes making many may maybe me mean might more most much must my myself need needs never new next no none nope nor not nothing now of off often ok okay old on once one only or other our out over own people please point possible pretty problem put question quite rather really right same say see seem seems set several she should shouldn't since so some someone something sometimes somewhere soon sorry still stuff such sure take than thank thanks that that's the their them then there there's these they they're thing things think this those though through time to today together told tomorrow too tried try trying two under until up us use used using very via want wanted wants was wasn't way we we're we've well went were what what's when where whether which while who whole whose why will with within without won't work works working would wouldn't yes yesterday yet you you'd you'll you're you've your yours able actually already always another anything around ask back bad best better big call case come day done easy end enough everyone everything example fact far feel fine find found full good great guess happy hard hope idea inside left long nice per place probably real run same simple start started sort thought three tell wrong";
@@ -59,13 +59,14 @@ fn tells(form: &str, token: &Token) -> bool {
 }
 
 fn is_glue(word: u64) -> bool {
-    static GLUES: std::sync::OnceLock<Vec<u64>> = std::sync::OnceLock::new();
-    let glues = GLUES.get_or_init(|| {
+    static GLUES: std::sync::OnceLock<(Vec<u64>, Sieve)> = std::sync::OnceLock::new();
+    let (glues, sieve) = GLUES.get_or_init(|| {
         let mut words: Vec<_> = GLUE.split(' ').map(hash).collect();
         words.sort_unstable();
-        words
+        let sieve = Sieve::new(words.iter().copied());
+        (words, sieve)
     });
-    glues.binary_search(&word).is_ok()
+    sieve.may_hold(word) && glues.binary_search(&word).is_ok()
 }
 
 fn shown(text: &str, tokens: &Tokens, at: usize, len: usize) -> Option<String> {

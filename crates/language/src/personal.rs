@@ -9,13 +9,14 @@ use crate::reading::{PersonalKind, PersonalSpan, Span};
 /// Finds personal data in `text`, in order of appearance, without overlaps.
 pub fn personal(text: &str) -> Vec<PersonalSpan> {
     let text = head(text);
+    let mails = text.contains('@');
     let mut found: Vec<PersonalSpan> = Vec::new();
     let mut at = 0;
     let mut before = ' ';
     while let Some(rest) = text.get(at..) {
         let Some(c) = rest.chars().next() else { break };
         let starts = !before.is_alphanumeric() && !matches!(before, '_' | '%');
-        let hit = if starts { at_word(rest, before) } else { None };
+        let hit = if starts { at_word(rest, before, mails) } else { None };
         match hit {
             Some((kind, len)) if len > 0 => {
                 found.push(PersonalSpan { kind, span: Span { start: at, end: at + len } });
@@ -38,9 +39,10 @@ fn long_number(rest: &str) -> usize {
     if number.len() >= 9 { end } else { 0 }
 }
 
-fn at_word(rest: &str, before: char) -> Option<(PersonalKind, usize)> {
+fn at_word(rest: &str, before: char, mails: bool) -> Option<(PersonalKind, usize)> {
     let first = rest.chars().next()?;
-    if first.is_alphanumeric()
+    if mails
+        && first.is_alphanumeric()
         && let Some(len) = email(rest)
     {
         return Some((PersonalKind::Email, len));

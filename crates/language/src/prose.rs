@@ -179,6 +179,11 @@ fn inline(text: &str, start: usize, end: usize, keep: &mut [u8], found: &mut Pro
     let mut before = b' ';
     while at < end {
         let Some(&byte) = bytes.get(at) else { break };
+        if !matches!(byte, b'`' | b'<' | b'!' | b'h' | b'H' | b'w' | b'W' | b']' | b'@') {
+            before = byte;
+            at += 1;
+            continue;
+        }
         let rest = text.get(at..end).unwrap_or("");
         let next = match byte {
             b'`' => code_end(rest).map(|len| {

@@ -29,13 +29,14 @@ pub fn read(text: &str, context: &Context<'_>) -> Reading {
 pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -> Reading {
     let seen = see(text, context);
     let odds = weights.judge(&seen.features);
+    let told = Told { weights, seen: &seen, rows: rows(weights, &seen) };
     let judged = |column: usize| Judged {
         probability: sigmoid(at(&odds, column)),
-        reasons: reasons(weights, &seen, column, 1, 0),
+        reasons: told.reasons(column, 1, 0),
     };
     let personal_data = personal(text);
     let urgency_cues = urgency_cues(&seen);
-    let intent = intents(weights, &seen, &odds);
+    let intent = intents(&told, &odds);
     let needs_reply = judged(NEEDS_REPLY);
     let risk = Risks {
         harassment: harassment(&seen, judged(HARASSMENT)),
@@ -47,7 +48,7 @@ pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -
     };
     let urgency = urgency(&urgency_cues, &intent, &needs_reply, &risk);
     Reading {
-        sentiment: sentiment(weights, &seen, &odds),
+        sentiment: sentiment(&told, &odds),
         politeness: judged(POLITE),
         language: tongue(&seen.prose.text, &seen.tokens),
         keyphrases: keyphrases::of_tokens(&seen.prose.text, &seen.tokens, KEYPHRASES),
@@ -73,14 +74,14 @@ fn group<const N: usize>(odds: &Columns, from: usize) -> [f32; N] {
     softmax(values)
 }
 
-fn intents(weights: &Weights, seen: &Seen, odds: &Columns) -> Intents {
+fn intents(told: &Told<'_>, odds: &Columns) -> Intents {
     let mut intents = Intents { probabilities: group(odds, INTENT), reasons: Vec::new() };
     let (likeliest, _) = intents.likeliest();
-    intents.reasons = reasons(weights, seen, INTENT, Intent::ALL.len(), likeliest as usize);
+    intents.reasons = told.reasons(INTENT, Intent::ALL.len(), likeliest as usize);
     intents
 }
 
-fn sentiment(weights: &Weights, seen: &Seen, odds: &Columns) -> Sentiment {
+fn sentiment(told: &Told<'_>, odds: &Columns) -> Sentiment {
     let [positive, neutral, negative] = group::<3>(odds, SENTIMENT);
     let place =
         if positive >= neutral && positive >= negative { 0 } else { 1 + usize::from(negative > neutral) };
@@ -88,8 +89,8 @@ fn sentiment(weights: &Weights, seen: &Seen, odds: &Columns) -> Sentiment {
         positive,
         neutral,
         negative,
-        target: target(seen),
-        reasons: reasons(weights, seen, SENTIMENT, 3, place),
+        target: target(told.seen),
+        reasons: told.reasons(SENTIMENT, 3, place),
     }
 }
 
@@ -105,37 +106,53 @@ fn target(seen: &Seen) -> Target {
     counts.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
 }
 
-/// The features that moved one of `count` columns most.
-fn reasons(weights: &Weights, seen: &Seen, from: usize, count: usize, place: usize) -> Vec<Reason> {
-    let towards = weights.towards(from, count, place, seen.features.words.len());
-    let mut found: Vec<(f32, Option<Cue>, Option<Span>)> = Vec::new();
-    for name in seen.features.cues.iter().filter_map(|row| Cue::ALL.get(usize::from(*row))) {
-        let weight = weights.of_cue(*name, &towards);
-        if weight.abs() >= TELLING {
-            found.push((weight, Some(*name), seen.cues.first(*name).and_then(|first| first.span)));
+/// A text with the weights of everything that stands somewhere in it, looked up once for all judgements.
+struct Told<'a> {
+    weights: &'a Weights,
+    seen: &'a Seen,
+    rows: Vec<(&'a [i8; COLUMNS], Span)>,
+}
+
+fn rows<'a>(weights: &'a Weights, seen: &Seen) -> Vec<(&'a [i8; COLUMNS], Span)> {
+    let mut rows = Vec::with_capacity(seen.tokens.all.len() * 2);
+    rows.extend(placed(&seen.tokens).filter_map(|(row, span)| Some((weights.table.get(row as usize)?, span))));
+    rows
+}
+
+impl Told<'_> {
+    /// The features that moved one of `count` columns most.
+    fn reasons(&self, from: usize, count: usize, place: usize) -> Vec<Reason> {
+        let Self { weights, seen, rows } = self;
+        let towards = weights.towards(from, count, place, seen.features.words.len());
+        let mut found: Vec<(f32, Option<Cue>, Option<Span>)> = Vec::with_capacity(64);
+        for name in seen.features.cues.iter().filter_map(|row| Cue::ALL.get(usize::from(*row))) {
+            let weight = weights.of_cue(*name, &towards);
+            if weight.abs() >= TELLING {
+                found.push((weight, Some(*name), seen.cues.first(*name).and_then(|first| first.span)));
+            }
         }
+        for (row, span) in rows {
+            let weight = towards.of_row(row);
+            if weight.abs() >= TELLING {
+                found.push((weight, None, Some(*span)));
+            }
+        }
+        found.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
+        let mut reasons: Vec<Reason> = Vec::with_capacity(REASONS);
+        for (weight, name, span) in found {
+            let what = match name {
+                Some(name) => name.says().to_owned(),
+                None => format!("“{}”", span.map_or("", |span| span.of(&seen.prose.text)).trim()),
+            };
+            if !reasons.iter().any(|known| known.what.eq_ignore_ascii_case(&what)) {
+                reasons.push(Reason { what, span, weight });
+            }
+            if reasons.len() == REASONS {
+                break;
+            }
+        }
+        reasons
     }
-    for (row, span) in placed(&seen.tokens) {
-        let weight = weights.of_bucket(row, &towards);
-        if weight.abs() >= TELLING {
-            found.push((weight, None, Some(span)));
-        }
-    }
-    found.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
-    let mut reasons: Vec<Reason> = Vec::new();
-    for (weight, name, span) in found {
-        let what = match name {
-            Some(name) => name.says().to_owned(),
-            None => format!("“{}”", span.map_or("", |span| span.of(&seen.prose.text)).trim()),
-        };
-        if !reasons.iter().any(|known| known.what.eq_ignore_ascii_case(&what)) {
-            reasons.push(Reason { what, span, weight });
-        }
-        if reasons.len() == REASONS {
-            break;
-        }
-    }
-    reasons
 }
 
 /// Nothing said in own words cannot harass.

@@ -51,9 +51,39 @@ pub(crate) fn hash(text: &str) -> u64 {
     text.bytes().fold(0xcbf2_9ce4_8422_2325, |h, byte| (h ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// Which hashes may be in a set: a bit for each of 16,384 slots, so that most words that are in no list are
+/// passed over at the price of one look.
+#[derive(Debug)]
+pub(crate) struct Sieve {
+    bits: Box<[u64; 256]>,
+}
+
+impl Sieve {
+    /// A sieve that lets `hashes` through.
+    pub(crate) fn new(hashes: impl Iterator<Item = u64>) -> Self {
+        let mut bits = Box::new([0_u64; 256]);
+        for hash in hashes {
+            if let Some(word) = bits.get_mut((hash >> 56) as usize) {
+                *word |= 1 << ((hash >> 40) & 63);
+            }
+        }
+        Self { bits }
+    }
+
+    /// False when `hash` is surely not in the set.
+    #[inline]
+    pub(crate) fn may_hold(&self, hash: u64) -> bool {
+        self.bits.get((hash >> 56) as usize).is_some_and(|word| (word >> ((hash >> 40) & 63)) & 1 == 1)
+    }
+}
+
 /// Cuts `text` into words and marks.
 pub(crate) fn tokens(text: &str) -> Tokens {
-    let mut found = Tokens { folded: String::with_capacity(text.len() + 16), ..Tokens::default() };
+    let mut found = Tokens {
+        folded: String::with_capacity(text.len() + 16),
+        all: Vec::with_capacity(text.len() / 5 + 4),
+        ..Tokens::default()
+    };
     let mut chars = text.char_indices().peekable();
     while let Some((start, first)) = chars.next() {
         if first.is_whitespace() || is_hidden(first) {
@@ -84,7 +114,11 @@ fn joins(c: char) -> bool {
     is_letter(c) || matches!(c, '*' | '@' | '$' | '#')
 }
 
+#[inline]
 fn is_letter(c: char) -> bool {
+    if c.is_ascii() {
+        return c.is_ascii_alphanumeric();
+    }
     c.is_alphanumeric() || is_mark(c)
 }
 
@@ -99,8 +133,9 @@ fn is_joint(c: char) -> bool {
 }
 
 /// Characters one does not see.
+#[inline]
 pub(crate) fn is_hidden(c: char) -> bool {
-    matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+    !c.is_ascii() && matches!(c, '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{2064}' | '\u{2066}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
@@ -129,15 +164,19 @@ fn push_word(found: &mut Tokens, text: &str, start: usize, end: usize) {
         fold_word(found, word);
     }
     let to = found.folded.len();
-    let (mut capitals, mut small) = (0, 0);
-    for c in word.chars() {
-        capitals += usize::from(c.is_uppercase());
-        small += usize::from(c.is_lowercase());
-    }
-    found.shouted += usize::from(capitals >= 3 && small == 0);
+    found.shouted += usize::from(shouted(word));
     found.words += 1;
     let hash = hash(found.folded.get(from..to).unwrap_or(""));
     found.all.push(Token { span: Span { start, end }, from, to, hash, word: true });
+}
+
+/// At least three capitals and no small letter.
+fn shouted(word: &str) -> bool {
+    if word.is_ascii() {
+        return !word.bytes().any(|b| b.is_ascii_lowercase())
+            && word.bytes().filter(u8::is_ascii_uppercase).count() >= 3;
+    }
+    !word.chars().any(char::is_lowercase) && word.chars().filter(|c| c.is_uppercase()).count() >= 3
 }
 
 fn fold_word(found: &mut Tokens, word: &str) {

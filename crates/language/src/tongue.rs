@@ -53,6 +53,9 @@ pub(crate) fn tongue(text: &str, tokens: &Tokens) -> Option<&'static str> {
 }
 
 fn by_script(text: &str) -> Option<&'static str> {
+    if text.is_ascii() {
+        return None;
+    }
     let mut counts = [0_u32; 9];
     let (mut letters, mut ukrainian) = (0_u32, 0_u32);
     for c in text.chars().filter(|c| c.is_alphabetic()).take(400) {

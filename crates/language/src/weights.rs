@@ -179,13 +179,7 @@ impl Weights {
         for (mix, scale) in buckets.iter_mut().zip(&self.scale) {
             *mix *= scale * norm(hits);
         }
-        Towards { cues, buckets }
-    }
-
-    /// How far one bucket moves the log-odds.
-    pub(crate) fn of_bucket(&self, bucket: u32, towards: &Towards) -> f32 {
-        let Some(row) = self.table.get(bucket as usize) else { return 0.0 };
-        row.iter().zip(&towards.buckets).map(|(step, mix)| f32::from(*step) * mix).sum()
+        Towards { cues, buckets, from, count }
     }
 
     /// How far one cue moves the log-odds.
@@ -200,6 +194,22 @@ impl Weights {
 pub(crate) struct Towards {
     cues: Columns,
     buckets: Columns,
+    from: usize,
+    count: usize,
+}
+
+impl Towards {
+    /// How far one bucket moves the log-odds.
+    #[inline]
+    pub(crate) fn of_row(&self, row: &[i8; COLUMNS]) -> f32 {
+        let place = self.from..self.from + self.count;
+        let (Some(steps), Some(mixes)) = (row.get(place.clone()), self.buckets.get(place)) else { return 0.0 };
+        let mut sum = 0.0;
+        for (step, mix) in steps.iter().zip(mixes) {
+            sum += f32::from(*step) * mix;
+        }
+        sum
+    }
 }
 
 /// What each of `count` features of a group weighs, so that long texts do not shout louder.

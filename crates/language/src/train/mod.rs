@@ -152,10 +152,20 @@ pub fn own_examples() -> Result<Vec<Row>, Error> {
         include_str!("../../examples/intents.jsonl"),
         include_str!("../../examples/replies.jsonl"),
         include_str!("../../examples/harm.jsonl"),
+        include_str!("../../examples/complaints.jsonl"),
+        include_str!("../../examples/talk.jsonl"),
+        include_str!("../../examples/contrasts.jsonl"),
+        include_str!("../../examples/mail.jsonl"),
     ] {
         all.extend(rows("own", lines)?);
     }
     Ok(all)
+}
+
+/// Short texts that each try one thing harassment is told by (negation, counter-speech, reclaimed words, quoted
+/// abuse, spelling tricks), in the manner of HateCheck. Written to measure; never learnt from.
+pub fn functional_tests() -> Result<Vec<Row>, Error> {
+    rows("own-functions", include_str!("../../examples/functions.jsonl"))
 }
 
 /// What a row is used for.

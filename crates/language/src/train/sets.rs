@@ -45,6 +45,7 @@ pub const SETS: &[Set] = &[
     Set { name: "stackexchange-french-meta", licence: "CC BY-SA", trains: true },
     Set { name: "toxicity-civil-comments-spans", licence: "CC0-1.0", trains: true },
     Set { name: "toxicity-davidson-tweets", licence: "MIT", trains: true },
+    Set { name: "own-functions", licence: "Apache-2.0, written to measure", trains: false },
     Set { name: "community-intent-handlabelled", licence: "none stated", trains: false },
     Set { name: "sentiment-jira", licence: "none stated", trains: false },
     Set { name: "spam-enron1", licence: "none stated", trains: false },
@@ -78,6 +79,7 @@ fn yes_no(task: Task, yes: bool, weight: f32, calibrates: f32) -> Target {
 pub fn targets(row: &Row) -> Vec<Target> {
     match row.set.as_str() {
         "own" => own(row),
+        "own-functions" => vec![yes_no(Task::Harassment, row.harassment == Some(true), 0.0, 0.0)],
         "emotion-goemotions" => emotions(row),
         "incivility-github-threads" => incivility(row),
         "intent-banking77" => vec![
