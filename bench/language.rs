@@ -20,6 +20,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     match words.as_slice() {
         ["speed"] => speed(&mut out)?,
+        ["held-out", dir] => held_out(Path::new(dir), &mut out)?,
         ["figures", dir] => figures(Path::new(dir), Weights::shipped(), &mut out)?,
         ["figures", dir, file] => {
             let weights = Weights::from_bytes(&std::fs::read(file)?).ok_or("not a weights file")?;
@@ -42,6 +43,66 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::fs::write(file, bytes)?;
         }
         _ => return Err("usage: speed | figures DIR [WEIGHTS] | train DIR FILE".into()),
+    }
+    Ok(())
+}
+
+/// Own examples judged by learners that had not seen them (five turns): the figures behind the thresholds.
+fn held_out(dir: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    let mut rows = train::own_examples()?;
+    for set in train::SETS.iter().filter(|set| set.trains && set.name != "own") {
+        rows.extend(load(Path::new(dir), set)?);
+    }
+    for task in Task::ALL {
+        let judged = train::held_out(task, &rows, SEED, 5);
+        if judged.is_empty() {
+            continue;
+        }
+        let binary_task = judged.iter().all(|row| row.probabilities.len() == 1);
+        writeln!(out, "## own examples, {task:?}")?;
+        if binary_task {
+            let scored: Scored =
+                judged.iter().filter_map(|row| Some((*row.probabilities.first()?, row.class == 1))).collect();
+            binary("held out", &scored, out)?;
+            continue;
+        }
+        let pairs: Vec<_> = judged.iter().map(|row| (row.class, likeliest(&row.probabilities))).collect();
+        let count = judged.first().map_or(0, |row| row.probabilities.len());
+        classes("held out", &pairs, count, out)?;
+        let of_likeliest: Scored = judged
+            .iter()
+            .map(|row| (row.probabilities[likeliest(&row.probabilities)], row.class == likeliest(&row.probabilities)))
+            .collect();
+        writeln!(out, "calibration error of the likeliest {:.3}", calibration_error(&of_likeliest))?;
+        if task == Task::Intent {
+            let complaint = Intent::Complaint as usize;
+            let scored: Scored =
+                judged.iter().map(|row| (row.probabilities[complaint], row.class == complaint)).collect();
+            complaints(&scored, out)?;
+        }
+    }
+    Ok(())
+}
+
+fn likeliest(probabilities: &[f32]) -> usize {
+    (0..probabilities.len()).max_by(|a, b| probabilities[*a].total_cmp(&probabilities[*b])).unwrap_or(0)
+}
+
+/// Recall, precision and false alarms of the complaint reading at several thresholds.
+fn complaints(scored: &Scored, out: &mut impl Write) -> std::io::Result<()> {
+    binary("complaint against the rest", scored, out)?;
+    for threshold in [0.1, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, 0.6] {
+        let said = scored.iter().filter(|(p, _)| *p >= threshold).count() as f32;
+        let hit = scored.iter().filter(|(p, yes)| *yes && *p >= threshold).count() as f32;
+        let yes = scored.iter().filter(|(_, yes)| *yes).count() as f32;
+        let no = scored.len() as f32 - yes;
+        writeln!(
+            out,
+            "complaint at {threshold}: recall {:.3}, precision {:.3}, false alarms {:.3}",
+            hit / yes,
+            hit / said.max(1.0),
+            (said - hit) / no
+        )?;
     }
     Ok(())
 }
@@ -111,6 +172,7 @@ fn figures(
     out: &mut impl Write,
 ) -> Result<(), Box<dyn std::error::Error>> {
     writeln!(out, "model {}", weights.name())?;
+    let mut pooled: BTreeMap<&str, Vec<(f32, bool, f32)>> = BTreeMap::new();
     for set in train::SETS {
         let rows = match set.name {
             "own" => train::own_examples()?,
@@ -129,9 +191,56 @@ fn figures(
         )?;
         for task in Task::ALL {
             task_figures(task, &rows, &readings, out)?;
+            if set.trains {
+                pool(task, &rows, &readings, &mut pooled);
+            }
         }
     }
+    writeln!(out, "## calibration error, all test parts together, each row counting as in calibration")?;
+    for (name, judged) in &pooled {
+        writeln!(out, "{name}: {:.3} ({} rows)", weighted_error(judged), judged.len())?;
+    }
     Ok(())
+}
+
+/// Adds what was said and what is right, for sets whose shares of yes and no are not made up.
+fn pool(
+    task: Task,
+    rows: &[Row],
+    readings: &[Reading],
+    pooled: &mut BTreeMap<&'static str, Vec<(f32, bool, f32)>>,
+) {
+    for (row, reading) in rows.iter().zip(readings) {
+        let targets = train::targets(row);
+        let counts = |t: &&train::Target| t.task == task && t.calibrates > 0.0;
+        let Some(target) = targets.iter().find(counts) else { continue };
+        let feelings = [reading.sentiment.positive, reading.sentiment.neutral, reading.sentiment.negative];
+        let (name, said, right) = match task {
+            Task::Intent => {
+                let (label, probability) = reading.intent.likeliest();
+                ("intent", probability, label as usize == target.class)
+            }
+            Task::Sentiment => {
+                let place = likeliest(&feelings);
+                ("sentiment", feelings[place], place == target.class)
+            }
+            Task::Harassment => ("harassment", reading.risk.harassment.probability, target.class == 1),
+            Task::Spam => ("spam", reading.risk.spam.probability, target.class == 1),
+            Task::NeedsReply => ("needs_reply", reading.needs_reply.probability, target.class == 1),
+            Task::Polite => ("polite", reading.politeness.probability, target.class == 1),
+        };
+        pooled.entry(name).or_default().push((said, right, target.calibrates));
+    }
+}
+
+/// Expected calibration error over ten bins of equal width, rows weighted.
+fn weighted_error(judged: &[(f32, bool, f32)]) -> f32 {
+    let mass: f32 = judged.iter().map(|row| row.2).sum();
+    let gap = |bin: usize| {
+        let inside = judged.iter().filter(|row| ((row.0 * 10.0) as usize).min(9) == bin);
+        inside.map(|row| (row.0 - if row.1 { 1.0 } else { 0.0 }) * row.2).sum::<f32>().abs()
+    };
+    (0..10).map(gap).sum::<f32>() / mass
 }
 
 fn read_row(weights: &'static Weights, row: &Row) -> Reading {

@@ -64,6 +64,16 @@ cues! {
     Threatens "threatens" "threatens or wishes harm",
     Dismisses "dismisses" "tells somebody off",
     Reports "reports" "reports what others said",
+    Contempt "contempt" "words of contempt",
+    GroupContempt "groupcontempt" "contempt or harsh words beside a group of people",
+    GroupDefended "groupdefended" "speaks up for a group of people",
+    PersonScorned "scorn" "belittles a person",
+    PromoTwice "promo2" "advertises in several places",
+    PromoOften "promo4" "advertises throughout",
+    ComplainsTwice "complains2" "complains in several places",
+    Unheeded "unheeded" "says that it has gone on for long or was ignored",
+    Bitter "bitter" "bitter or sarcastic",
+    LetDown "letdown" "says that it expected or paid for better",
     Polite "polite" "polite words",
     Iam "iam" "speaks of oneself",
     YouAre "youare" "speaks to a person",
@@ -198,14 +208,21 @@ pub(crate) fn lines(file: &'static str) -> impl Iterator<Item = (&'static str, &
 /// Finds the cues of a text.
 pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cues {
     let mut found = Cues::default();
-    phrases(tokens, &mut found);
+    let quoted = harsh::quotations(tokens);
+    phrases(tokens, &quoted, &mut found);
     marks(tokens, &mut found);
-    harsh_words(tokens, &mut found);
+    harsh_words(tokens, &quoted, &mut found);
+    beside_groups(tokens, &mut found);
+    let promo = found.count(Cue::Promo);
+    found.note_if(promo >= 2, Cue::PromoTwice);
+    found.note_if(promo >= 4, Cue::PromoOften);
+    let unhappy = [Cue::Complains, Cue::Unheeded, Cue::Bitter, Cue::LetDown].map(|cue| found.count(cue));
+    found.note_if(unhappy.iter().sum::<usize>() >= 2, Cue::ComplainsTwice);
     shape(prose, tokens, context, &mut found);
     found
 }
 
-fn phrases(tokens: &Tokens, found: &mut Cues) {
+fn phrases(tokens: &Tokens, quoted: &[bool], found: &mut Cues) {
     let lexicon = lexicon();
     for (at, token) in tokens.all.iter().enumerate().filter(|(_, token)| lexicon.sieve.may_hold(token.hash)) {
         let from = lexicon.firsts.partition_point(|(first, _)| *first < token.hash);
@@ -220,7 +237,12 @@ fn phrases(tokens: &Tokens, found: &mut Cues) {
             });
             if matches {
                 let end = tokens.all.get(at + phrase.rest.len()).map_or(token.span.end, |last| last.span.end);
-                found.note(phrase.cue, Some(Span { start: token.span.start, end }));
+                let shown = matches!(
+                    phrase.cue,
+                    Cue::Threatens | Cue::Dismisses | Cue::Contempt | Cue::PersonScorned | Cue::Harm
+                ) && quoted.get(at).copied().unwrap_or(false);
+                let cue = if shown { Cue::Reports } else { phrase.cue };
+                found.note(cue, Some(Span { start: token.span.start, end }));
             }
         }
     }
@@ -271,9 +293,10 @@ fn marks(tokens: &Tokens, found: &mut Cues) {
 }
 
 /// Words around a harsh word that say whom it meets.
-fn harsh_words(tokens: &Tokens, found: &mut Cues) {
+fn harsh_words(tokens: &Tokens, quoted: &[bool], found: &mut Cues) {
     for (at, token) in tokens.all.iter().enumerate().filter(|(_, token)| token.word) {
-        let Some((kind, masked)) = harsh::kind(tokens.form(token), token.hash) else { continue };
+        let known = harsh::kind(tokens.form(token), token.hash);
+        let Some((kind, masked)) = known.or_else(|| harsh::spaced(tokens, at)) else { continue };
         if harsh::technical(tokens, at) {
             continue;
         }
@@ -281,14 +304,49 @@ fn harsh_words(tokens: &Tokens, found: &mut Cues) {
         if masked {
             found.note(Cue::Masked, span);
         }
-        let meets = harsh::meets(tokens, at, kind);
+        let shown = quoted.get(at).copied().unwrap_or(false);
+        let meets = if shown { Some(Cue::InsultDenied) } else { harsh::meets(tokens, at, kind) };
+        let denied = meets == Some(Cue::InsultDenied);
         match kind {
             Harsh::Vulgar => found.note(Cue::Vulgar, span),
+            // A word that is denied or only shown is not used.
+            _ if denied => {}
             Harsh::Word => found.note(Cue::HarshWord, span),
             Harsh::Slur => found.note(Cue::Slur, span),
             Harsh::Insult => found.note(Cue::Insult, span),
         }
         found.note(meets.unwrap_or(Cue::HarshAlone), span);
+    }
+}
+
+/// Contempt and a group of people in one sentence, or a group and somebody who speaks up for it.
+fn beside_groups(tokens: &Tokens, found: &mut Cues) {
+    if !found.all.iter().any(|seen| seen.cue == Cue::Group) {
+        return;
+    }
+    let mut start = 0;
+    let mut hits: Vec<(Cue, Span)> = Vec::new();
+    let ends = tokens.all.iter().filter(|token| !token.word && matches!(tokens.form(token), "." | "!" | "?"));
+    for end in ends.map(|token| token.span.end).chain([usize::MAX]) {
+        let inside = |cues: &[Cue]| {
+            let hit = |seen: &&Found| {
+                cues.contains(&seen.cue) && seen.span.is_some_and(|s| s.start >= start && s.start < end)
+            };
+            found.all.iter().find(hit).and_then(|seen| seen.span)
+        };
+        if let Some(group) = inside(&[Cue::Group]) {
+            let harsh = inside(&[Cue::Contempt, Cue::Threatens, Cue::Insult, Cue::Slur, Cue::HarshWord, Cue::Vulgar]);
+            let kind = inside(&[Cue::InsultDenied, Cue::Reports, Cue::Polite, Cue::Praises]);
+            match (harsh, kind) {
+                (Some(harsh), None) => hits.push((Cue::GroupContempt, harsh)),
+                (_, Some(_)) => hits.push((Cue::GroupDefended, group)),
+                (None, None) => {}
+            }
+        }
+        start = end;
+    }
+    for (cue, span) in hits {
+        found.note(cue, Some(span));
     }
 }
 

@@ -3,7 +3,7 @@
 use std::sync::OnceLock;
 
 use crate::cues::{Cue, lines};
-use crate::tokens::{Sieve, Tokens, hash, plain_spellings};
+use crate::tokens::{Sieve, Token, Tokens, hash, plain_spellings};
 
 /// What sort of harsh word.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -121,7 +121,7 @@ const SECOND: &[&str] = &["you", "you're", "youre", "your", "u", "ur", "yourself
 const FIRST: &[&str] = &["i", "i'm", "im", "me", "my", "myself", "i've", "mine"];
 const DENIED: &[&str] = &[
     "not", "never", "isn't", "aren't", "don't", "no", "wasn't", "weren't", "stop", "without", "nobody",
-    "neither",
+    "neither", "doesn't", "wouldn't", "didn't", "cannot", "can't",
 ];
 const SAID: &[&str] = &[
     "called", "calls", "calling", "call", "said", "says", "word", "term", "saying", "insult", "named",
@@ -210,8 +210,11 @@ const GROUPS: &[&str] = &[
 pub(crate) fn meets(tokens: &Tokens, at: usize, kind: Harsh) -> Option<Cue> {
     let before = |far: usize, list: &[&str]| nearby(tokens, at.saturating_sub(far)..at, list);
     let after = |far: usize, list: &[&str]| nearby(tokens, at + 1..at + 1 + far, list);
-    if before(3, DENIED) || before(4, SAID) || quoted(tokens, at) {
+    if denied(tokens, at) || before(4, SAID) {
         return Some(Cue::InsultDenied);
+    }
+    if before(4, FIRST) && !before(4, SECOND) && before(3, &["am", "i'm", "im", "feel", "felt", "was"]) {
+        return Some(Cue::InsultSelf);
     }
     let person = matches!(kind, Harsh::Insult | Harsh::Slur);
     if before(2, FIRST) && !before(1, SECOND) || person && before(4, FIRST) && !before(4, SECOND) {
@@ -248,6 +251,11 @@ pub(crate) fn technical(tokens: &Tokens, at: usize) -> bool {
         }
         "blind" => matches!(next, "spot" | "signature" | "signatures" | "test" | "review" | "copy"),
         "dumb" => matches!(next, "terminal" | "pipe" | "terminals"),
+        "retard" | "retards" | "retarded" => {
+            matches!(next, "the" | "timing" | "growth" | "by") && !matches!(tokens.at(at.wrapping_sub(1)), "are" | "you")
+        }
+        "chink" | "chinks" => next == "in",
+        "cock" => matches!(next, "crows" | "crowed"),
         "hell" => tokens.at(at.saturating_sub(1)) == "dll",
         _ => false,
     }
@@ -257,9 +265,56 @@ fn nearby(tokens: &Tokens, range: std::ops::Range<usize>, list: &[&str]) -> bool
     range.into_iter().any(|at| list.contains(&tokens.at(at)))
 }
 
-/// The word stands alone in quotation marks.
-fn quoted(tokens: &Tokens, at: usize) -> bool {
-    at > 0 && tokens.at(at - 1) == "\"" && (1..4).any(|far| tokens.at(at + far) == "\"")
+/// A word of denial up to three words before, in the same clause: "not an idiot", but neither "no, idiot" nor
+/// "don't be an idiot" nor "stop being an idiot".
+fn denied(tokens: &Tokens, at: usize) -> bool {
+    for far in 1..=3 {
+        let Some(place) = at.checked_sub(far) else { return false };
+        let form = tokens.at(place);
+        if matches!(form, "," | "." | "!" | "?" | ";" | ":") {
+            return false;
+        }
+        if DENIED.contains(&form) {
+            return !matches!(tokens.at(place + 1), "be" | "being" | "act" | "acting");
+        }
+    }
+    false
+}
+
+/// Which tokens stand between quotation marks. Where the marks do not pair up none does.
+pub(crate) fn quotations(tokens: &Tokens) -> Vec<bool> {
+    let is_mark = |token: &Token| !token.word && tokens.form(token) == "\"";
+    let marks = tokens.all.iter().filter(|token| is_mark(token)).count();
+    if marks == 0 || marks % 2 == 1 {
+        return Vec::new();
+    }
+    let mut open = false;
+    let inside = |token: &Token| {
+        open ^= is_mark(token);
+        open
+    };
+    tokens.all.iter().map(inside).collect()
+}
+
+/// `i d i o t`, `i.d.i.o.t`: a word in single letters, found at its first letter.
+pub(crate) fn spaced(tokens: &Tokens, at: usize) -> Option<(Harsh, bool)> {
+    let single = |place: usize| tokens.all.get(place).is_some_and(|t| t.word) && tokens.at(place).len() == 1;
+    if !single(at) || !(single(at + 1) || single(at + 2)) {
+        return None;
+    }
+    let mut word = String::new();
+    let mut place = at;
+    while single(place) && word.len() < 16 {
+        word.push_str(tokens.at(place));
+        let mark = matches!(tokens.at(place + 1), "." | "-" | "_" | "*");
+        place += if mark { 2 } else { 1 };
+        if word.len() >= 4
+            && let Some((hit, _)) = kind(&word, hash(&word))
+        {
+            return Some((hit, true));
+        }
+    }
+    None
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub use keyphrases::keyphrases;
 pub use personal::personal;
 pub use read::{read, read_with};
 pub use reading::{
-    Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason,
+    COMPLAINT_THRESHOLD, Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason,
     RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,
 };
 pub use similar::{Shingles, shingles, similar};

@@ -77,7 +77,7 @@ pub struct Context {
 /// The likeliest intent counts as known from this probability on; below, it is `unclear`.
 pub const INTENT_FLOOR: f64 = 0.4;
 /// From this probability on a text counts as a complaint and opens an item.
-pub const COMPLAINT_FLOOR: f64 = 0.6;
+pub const COMPLAINT_FLOOR: f64 = mainstreet_language::COMPLAINT_THRESHOLD as f64;
 /// From this probability on the opening post of a conversation counts as a question although nobody marked it:
 /// archives of chats and of most forums mark nothing.
 pub const ASKS_FLOOR: f64 = 0.6;

@@ -121,10 +121,10 @@ fn own(row: &Row) -> Vec<Target> {
     targets.push(yes_no(
         Task::Harassment,
         harasses,
-        if harasses || row.harassment.is_none() { 2.0 } else { 1.0 },
+        if harasses || row.harassment.is_none() { 4.0 } else { 2.0 },
         1.0,
     ));
-    targets.push(yes_no(Task::Spam, row.spam.unwrap_or(false), 2.0, 1.0));
+    targets.push(yes_no(Task::Spam, row.spam.unwrap_or(false), 6.0, 1.0));
     let class = match row.sentiment.as_deref() {
         Some("positive") => Some(0),
         Some("neutral") => Some(1),
@@ -166,7 +166,6 @@ fn incivility(row: &Row) -> Vec<Target> {
         "civil" => vec![
             yes_no(Task::Harassment, false, 2.0, 1.0),
             yes_no(Task::Spam, false, 0.5, 1.0),
-            yes_no(Task::Polite, true, 0.1, 0.0),
         ],
         "insulting"
         | "identity_attack/name_calling"
