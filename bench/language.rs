@@ -1,7 +1,8 @@
 //! Measures `language`: `cargo run --release -p mainstreet-language --example language -- speed`, or
 //! `-- figures DIR [WEIGHTS]`, where DIR holds the labelled sets as JSON lines. Figures are of rows that were
-//! never learnt from: the test part of sets that train, everything of those that may not. `-- train DIR FILE`
-//! trains and writes the weights.
+//! never learnt from: the test part of sets that train, everything of those that may not. `-- held-out DIR` judges
+//! our own examples by learners that had not seen them, `-- pairs DIR` ranks pairs of questions. `-- train DIR FILE`
+//! trains and writes the weights, `-- check DIR` trains and compares with those that ship.
 
 use std::collections::BTreeMap;
 use std::io::Write;
@@ -9,7 +10,7 @@ use std::path::Path;
 use std::time::Instant;
 
 use mainstreet_language::train::{self, Part, Row, Task};
-use mainstreet_language::{Context, Intent, Reading, Weights, read, read_with};
+use mainstreet_language::{Context, Intent, Reading, Weights, read, read_with, related, similar};
 
 /// Seed of the weights that ship.
 const SEED: u64 = 1;
@@ -20,6 +21,15 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     match words.as_slice() {
         ["speed"] => speed(&mut out)?,
+        ["check", dir] => {
+            let rows = training_rows(Path::new(dir))?;
+            let same = train::train(&rows, SEED)? == *Weights::shipped();
+            writeln!(out, "{} rows, {}", rows.len(), if same { "the shipped weights, to the byte" } else { "other weights than ship" })?;
+            if !same {
+                return Err("training does not give the weights that ship".into());
+            }
+        }
+        ["pairs", dir] => pairs(Path::new(dir), &mut out)?,
         ["held-out", dir] => held_out(Path::new(dir), &mut out)?,
         ["figures", dir] => figures(Path::new(dir), Weights::shipped(), &mut out)?,
         ["figures", dir, file] => {
@@ -27,10 +37,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             figures(Path::new(dir), Box::leak(Box::new(weights)), &mut out)?;
         }
         ["train", dir, file] => {
-            let mut rows = train::own_examples()?;
-            for set in train::SETS.iter().filter(|set| set.trains && set.name != "own") {
-                rows.extend(load(Path::new(dir), set)?);
-            }
+            let rows = training_rows(Path::new(dir))?;
             let start = Instant::now();
             let bytes = train::train(&rows, SEED)?.to_bytes();
             writeln!(
@@ -47,12 +54,64 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Own examples judged by learners that had not seen them (five turns): the figures behind the thresholds.
-fn held_out(dir: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+/// Own examples and every set that may train.
+fn training_rows(dir: &Path) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
     let mut rows = train::own_examples()?;
     for set in train::SETS.iter().filter(|set| set.trains && set.name != "own") {
-        rows.extend(load(Path::new(dir), set)?);
+        rows.extend(load(dir, set)?);
     }
+    Ok(rows)
+}
+
+/// How well pairs of questions are ranked: mean average precision where they come in groups, AUC elsewhere.
+fn pairs(dir: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    type Score = fn(&str, &str) -> f32;
+    let scores: [(&str, Score); 2] = [("related", related), ("similar", similar)];
+    for name in ["duplicates-qatarliving", "duplicates-medical-questions", "duplicates-mrpc"] {
+        let places = [dir.join(format!("{name}.jsonl")), dir.join(format!("labelled/{name}.jsonl"))];
+        let Some(place) = places.iter().find(|place| place.exists()) else { continue };
+        let text = std::fs::read_to_string(place)?;
+        let rows = text.lines().map(serde_json::from_str).collect::<Result<Vec<serde_json::Value>, _>>()?;
+        for (how, score) in scores {
+            let mut groups: BTreeMap<String, Scored> = BTreeMap::new();
+            for row in &rows {
+                let word = |key: &str| row[key].as_str().unwrap_or("");
+                let yes = match &row["label"] {
+                    serde_json::Value::String(label) => !matches!(label.as_str(), "Irrelevant" | "0"),
+                    other => other.as_i64() == Some(1),
+                };
+                let group = if name == "duplicates-qatarliving" { row["group"].to_string() } else { String::new() };
+                groups.entry(group).or_default().push((score(word("a"), word("b")), yes));
+            }
+            if let [scored] = groups.values().collect::<Vec<_>>().as_slice() {
+                writeln!(out, "{name}, {how}: AUC {:.3} ({} pairs)", auc(scored), scored.len())?;
+            } else {
+                writeln!(out, "{name}, {how}: MAP {:.4} ({} groups)", map(groups.values()), groups.len())?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Mean average precision over the groups that hold something right.
+fn map<'a>(groups: impl Iterator<Item = &'a Scored>) -> f64 {
+    let mut all = Vec::new();
+    for group in groups.filter(|group| group.iter().any(|item| item.1)) {
+        let mut order = group.clone();
+        order.sort_by(|a, b| b.0.total_cmp(&a.0));
+        let (mut hits, mut sum) = (0.0, 0.0);
+        for (place, _) in order.iter().enumerate().filter(|(_, item)| item.1) {
+            hits += 1.0;
+            sum += hits / (place as f64 + 1.0);
+        }
+        all.push(sum / hits);
+    }
+    all.iter().sum::<f64>() / all.len() as f64
+}
+
+/// Own examples judged by learners that had not seen them (five turns): the figures behind the thresholds.
+fn held_out(dir: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Error>> {
+    let rows = training_rows(dir)?;
     for task in Task::ALL {
         let judged = train::held_out(task, &rows, SEED, 5);
         if judged.is_empty() {

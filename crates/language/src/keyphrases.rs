@@ -58,7 +58,8 @@ fn tells(form: &str, token: &Token) -> bool {
     token.word && form.len() >= 3 && !is_glue(token.hash) && form.chars().any(char::is_alphabetic)
 }
 
-fn is_glue(word: u64) -> bool {
+/// True for words that say nothing about a subject.
+pub(crate) fn is_glue(word: u64) -> bool {
     static GLUES: std::sync::OnceLock<(Vec<u64>, Sieve)> = std::sync::OnceLock::new();
     let (glues, sieve) = GLUES.get_or_init(|| {
         let mut words: Vec<_> = GLUE.split(' ').map(hash).collect();

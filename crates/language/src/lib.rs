@@ -5,7 +5,7 @@
 //! Every judgement carries a calibrated probability and the [`Reason`]s that moved it. Code, quotes and links
 //! are taken for what they are. Labels are proposals: people decide (see `weights/README.md` for the limits).
 //!
-//! [`similar()`] compares the wording of two texts. [`train`] makes the weights that ship.
+//! [`similar()`] compares the wording of two texts, [`related()`] their subjects. [`train`] makes the weights that ship.
 
 mod cues;
 mod features;
@@ -29,5 +29,5 @@ pub use reading::{
     COMPLAINT_THRESHOLD, Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason,
     RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,
 };
-pub use similar::{Shingles, shingles, similar};
+pub use similar::{Shingles, related, shingles, similar};
 pub use weights::Weights;

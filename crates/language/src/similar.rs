@@ -1,5 +1,6 @@
-//! Near-duplicates: how much two texts share, word by word and letter by letter.
+//! How much two texts share: the wording, for copies, and the subject, for questions that ask the same.
 
+use crate::keyphrases::is_glue;
 use crate::prose::prose;
 use crate::tokens::{Tokens, hash, tokens};
 
@@ -9,6 +10,57 @@ use crate::tokens::{Tokens, hash, tokens};
 pub fn similar(a: &str, b: &str) -> f32 {
     let (a, b) = (shingles(a), shingles(b));
     (overlap(&a.pairs, &b.pairs) + overlap(&a.letters, &b.letters)) / 2.0
+}
+
+/// How near the subjects of two texts are, 0 to 1: the mean of two cosines, one of their words without glue and
+/// without English endings, short words counting less, and one of four-letter shingles. It ranks questions
+/// that may ask the same; it knows no synonyms.
+pub fn related(a: &str, b: &str) -> f32 {
+    let (a, b) = (Subject::new(a), Subject::new(b));
+    (cosine(&a.stems, &b.stems) + cosine(&a.letters, &b.letters)) / 2.0
+}
+
+/// What a text is about: hashes with what each weighs, sorted, each once.
+struct Subject {
+    stems: Vec<(u64, f32)>,
+    letters: Vec<(u64, f32)>,
+}
+
+impl Subject {
+    fn new(text: &str) -> Self {
+        let prose = prose(text);
+        let tokens = tokens(&prose.text);
+        let telling = tokens.all.iter().filter(|token| token.word && !is_glue(token.hash));
+        let weigh = |word: &str| (hash(stem(word)), (word.chars().count() as f32 / 6.0).min(1.0));
+        let mut found = Self {
+            stems: telling.map(|token| weigh(tokens.form(token))).collect(),
+            letters: letters(&tokens).into_iter().map(|hash| (hash, 1.0)).collect(),
+        };
+        for list in [&mut found.stems, &mut found.letters] {
+            list.sort_unstable_by(|a, b| a.0.cmp(&b.0).then(b.1.total_cmp(&a.1)));
+            list.dedup_by_key(|item| item.0);
+        }
+        found
+    }
+}
+
+/// A word without its English ending, where at least three letters remain.
+fn stem(word: &str) -> &str {
+    const ENDINGS: &[&str] = &["ing", "ed", "es", "s", "ly", "er"];
+    let stem = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() >= 3));
+    stem.unwrap_or(word)
+}
+
+/// Cosine of two sorted lists; each hash weighs by the lighter of its two weights.
+fn cosine(a: &[(u64, f32)], b: &[(u64, f32)]) -> f32 {
+    let shared = |item: &(u64, f32)| {
+        let at = b.binary_search_by_key(&item.0, |other| other.0).ok()?;
+        b.get(at).map(|other| item.1.min(other.1))
+    };
+    let both: f32 = a.iter().filter_map(shared).sum();
+    let mass = |list: &[(u64, f32)]| list.iter().map(|item| item.1).sum::<f32>();
+    let all = (mass(a) * mass(b)).sqrt();
+    if all > 0.0 { (both / all).min(1.0) } else { 0.0 }
 }
 
 /// The shingles of a text, sorted; keep them to compare one text with many.
@@ -69,6 +121,16 @@ fn overlap(a: &[u64], b: &[u64]) -> f32 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn questions_about_one_thing_are_related() {
+        let asked = "Where can I rent a car for a month?";
+        let near = related(asked, "Looking for cheap car rentals, monthly. Any good company?");
+        let far = related(asked, "Which school is good for a child of six?");
+        assert!(near > far + 0.1, "{near} {far}");
+        assert!((related(asked, asked) - 1.0).abs() < 1e-5);
+        assert_eq!(related("", asked), 0.0);
+    }
 
     #[test]
     fn copies_are_alike() {

@@ -3,7 +3,8 @@
 use std::io::{BufRead as _, Write as _};
 
 use mainstreet_language::{
-    Context, Intent, Judged, PersonalSpan, Reading, Reason, RiskKind, Sentiment, Span, read, similar,
+    Context, Intent, Judged, PersonalSpan, Reading, Reason, RiskKind, Sentiment, Span, read, related,
+    similar,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -35,9 +36,16 @@ pub(crate) fn read_lines() -> Done {
     })
 }
 
-/// Reads `{"id","a","b"}` lines from standard input and writes `{"id","score"}` for each.
+/// Reads `{"id","a","b"}` lines from standard input and writes `{"id","score","copied"}` for each: how near the
+/// subjects are, and how much of the wording is shared.
 pub(crate) fn similar_lines() -> Done {
-    each_line(|pair: Pair| json!({ "id": pair.id, "score": rounded(similar(&pair.a, &pair.b)) }))
+    each_line(|pair: Pair| {
+        json!({
+            "id": pair.id,
+            "score": rounded(related(&pair.a, &pair.b)),
+            "copied": rounded(similar(&pair.a, &pair.b)),
+        })
+    })
 }
 
 fn each_line<T: for<'de> Deserialize<'de>>(answer: impl Fn(T) -> Value) -> Done {
