@@ -24,7 +24,12 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         ["check", dir] => {
             let rows = training_rows(Path::new(dir))?;
             let same = train::train(&rows, SEED)? == *Weights::shipped();
-            writeln!(out, "{} rows, {}", rows.len(), if same { "the shipped weights, to the byte" } else { "other weights than ship" })?;
+            writeln!(
+                out,
+                "{} rows, {}",
+                rows.len(),
+                if same { "the shipped weights, to the byte" } else { "other weights than ship" }
+            )?;
             if !same {
                 return Err("training does not give the weights that ship".into());
             }
@@ -80,7 +85,8 @@ fn pairs(dir: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::Err
                     serde_json::Value::String(label) => !matches!(label.as_str(), "Irrelevant" | "0"),
                     other => other.as_i64() == Some(1),
                 };
-                let group = if name == "duplicates-qatarliving" { row["group"].to_string() } else { String::new() };
+                let group =
+                    if name == "duplicates-qatarliving" { row["group"].to_string() } else { String::new() };
                 groups.entry(group).or_default().push((score(word("a"), word("b")), yes));
             }
             if let [scored] = groups.values().collect::<Vec<_>>().as_slice() {
@@ -130,7 +136,9 @@ fn held_out(dir: &Path, out: &mut impl Write) -> Result<(), Box<dyn std::error::
         classes("held out", &pairs, count, out)?;
         let of_likeliest: Scored = judged
             .iter()
-            .map(|row| (row.probabilities[likeliest(&row.probabilities)], row.class == likeliest(&row.probabilities)))
+            .map(|row| {
+                (row.probabilities[likeliest(&row.probabilities)], row.class == likeliest(&row.probabilities))
+            })
             .collect();
         writeln!(out, "calibration error of the likeliest {:.3}", calibration_error(&of_likeliest))?;
         if task == Task::Intent {

@@ -335,7 +335,8 @@ fn beside_groups(tokens: &Tokens, found: &mut Cues) {
             found.all.iter().find(hit).and_then(|seen| seen.span)
         };
         if let Some(group) = inside(&[Cue::Group]) {
-            let harsh = inside(&[Cue::Contempt, Cue::Threatens, Cue::Insult, Cue::Slur, Cue::HarshWord, Cue::Vulgar]);
+            let harsh =
+                inside(&[Cue::Contempt, Cue::Threatens, Cue::Insult, Cue::Slur, Cue::HarshWord, Cue::Vulgar]);
             let kind = inside(&[Cue::InsultDenied, Cue::Reports, Cue::Polite, Cue::Praises]);
             match (harsh, kind) {
                 (Some(harsh), None) => hits.push((Cue::GroupContempt, harsh)),

@@ -252,7 +252,8 @@ pub(crate) fn technical(tokens: &Tokens, at: usize) -> bool {
         "blind" => matches!(next, "spot" | "signature" | "signatures" | "test" | "review" | "copy"),
         "dumb" => matches!(next, "terminal" | "pipe" | "terminals"),
         "retard" | "retards" | "retarded" => {
-            matches!(next, "the" | "timing" | "growth" | "by") && !matches!(tokens.at(at.wrapping_sub(1)), "are" | "you")
+            matches!(next, "the" | "timing" | "growth" | "by")
+                && !matches!(tokens.at(at.wrapping_sub(1)), "are" | "you")
         }
         "chink" | "chinks" => next == "in",
         "cock" => matches!(next, "crows" | "crowed"),

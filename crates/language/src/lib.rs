@@ -26,8 +26,8 @@ pub use keyphrases::keyphrases;
 pub use personal::personal;
 pub use read::{read, read_with};
 pub use reading::{
-    COMPLAINT_THRESHOLD, Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason,
-    RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,
+    COMPLAINT_THRESHOLD, Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan,
+    Reading, Reason, RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,
 };
 pub use similar::{Shingles, related, shingles, similar};
 pub use weights::Weights;

@@ -115,7 +115,9 @@ struct Told<'a> {
 
 fn rows<'a>(weights: &'a Weights, seen: &Seen) -> Vec<(&'a [i8; COLUMNS], Span)> {
     let mut rows = Vec::with_capacity(seen.tokens.all.len() * 2);
-    rows.extend(placed(&seen.tokens).filter_map(|(row, span)| Some((weights.table.get(row as usize)?, span))));
+    rows.extend(
+        placed(&seen.tokens).filter_map(|(row, span)| Some((weights.table.get(row as usize)?, span))),
+    );
     rows
 }
 

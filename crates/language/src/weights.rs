@@ -203,7 +203,9 @@ impl Towards {
     #[inline]
     pub(crate) fn of_row(&self, row: &[i8; COLUMNS]) -> f32 {
         let place = self.from..self.from + self.count;
-        let (Some(steps), Some(mixes)) = (row.get(place.clone()), self.buckets.get(place)) else { return 0.0 };
+        let (Some(steps), Some(mixes)) = (row.get(place.clone()), self.buckets.get(place)) else {
+            return 0.0;
+        };
         let mut sum = 0.0;
         for (step, mix) in steps.iter().zip(mixes) {
             sum += f32::from(*step) * mix;

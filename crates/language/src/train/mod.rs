@@ -14,7 +14,9 @@ use serde::{Deserialize, Deserializer};
 use crate::features::{BUCKETS, Features, see};
 use crate::reading::Context;
 use crate::tokens::hash;
-use crate::weights::{COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, exp, sigmoid};
+use crate::weights::{
+    COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, exp, sigmoid,
+};
 
 use calibrate::{Sample, platt, temperature};
 pub use dump::posts;
@@ -288,7 +290,8 @@ pub fn held_out(task: Task, rows: &[Row], seed: u64, folds: usize) -> Vec<HeldOu
             .filter(|(_, _, weight)| *weight > 0.0)
             .collect();
         let (slope, shifts) = calibration(task, &calibrating);
-        let places = rows.iter().zip(&prepared).enumerate().filter(|(_, (row, p))| row.set == "own" && own(p));
+        let places =
+            rows.iter().zip(&prepared).enumerate().filter(|(_, (row, p))| row.set == "own" && own(p));
         for (place, (_, row)) in places {
             let Some(target) = row.targets.iter().find(|target| target.task == task) else { continue };
             let probabilities = calibrated(&learner.odds(&row.features), slope, &shifts);

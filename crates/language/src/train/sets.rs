@@ -163,10 +163,7 @@ fn davidson(row: &Row) -> Vec<Target> {
 /// but neither are they sure examples of the contrary.
 fn incivility(row: &Row) -> Vec<Target> {
     match row.label.as_str() {
-        "civil" => vec![
-            yes_no(Task::Harassment, false, 2.0, 1.0),
-            yes_no(Task::Spam, false, 0.5, 1.0),
-        ],
+        "civil" => vec![yes_no(Task::Harassment, false, 2.0, 1.0), yes_no(Task::Spam, false, 0.5, 1.0)],
         "insulting"
         | "identity_attack/name_calling"
         | "identity_attack"

@@ -3,8 +3,7 @@
 use std::io::{BufRead as _, Write as _};
 
 use mainstreet_language::{
-    Context, Intent, Judged, PersonalSpan, Reading, Reason, RiskKind, Sentiment, Span, read, related,
-    similar,
+    Context, Intent, Judged, PersonalSpan, Reading, Reason, RiskKind, Sentiment, Span, read, related, similar,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
