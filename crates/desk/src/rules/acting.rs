@@ -1,19 +1,25 @@
-//! What a rule that acts does. Here stands what exists today: an item, a tag, hiding until somebody has looked, a mail
-//! to an owner's team. Everything else is written down as not carried out yet, never passed over in silence.
+//! What a rule that acts does. Here stands what exists today: an item, a tag, holding a post until somebody has looked,
+//! slow mode, moving, muting, approval, a mail to an owner's team. Everything else is written down as not carried out
+//! yet, never passed over in silence.
 //!
-//! Nothing here is final: hiding is undone by restoring, an item is decided by a person.
+//! Nothing here is final: what restricts somebody is a decision that cites a clause, is told, and can be appealed.
 
-use mainstreet_community::{accounts, posts, tags};
+use mainstreet_community::moderation::{Act, Detail, Order, Target};
+use mainstreet_community::{accounts, guidelines, posts, tags};
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
-use mainstreet_kernel::id::PostId;
-use mainstreet_kernel::{Actor, Error, Kind, Result};
+use mainstreet_kernel::id::{PostId, SpaceId};
+use mainstreet_kernel::{Actor, Error, Kind, Result, Timestamp};
 use mainstreet_rules::{Action, Given, Limit, Names, Rule, Step, Unit, Vocabulary, print_action, resolve};
 
 use super::model::{Hit, Kept};
-use super::store::hits as store;
+use super::store::{hits as store, past};
+use crate::moderation::{self, Case, Ground, Source};
 use crate::signals::{self, Ask};
 use crate::triage;
+
+/// What was done, or why not.
+type Outcome = std::result::Result<String, String>;
 
 /// A hit of a rule that acts: its place in the list of rules, and the hit.
 pub(super) struct Claim {
@@ -73,16 +79,24 @@ impl Acting<'_> {
     }
 
     /// Does one thing: what was done, or why not.
-    fn act(
-        &self,
-        tx: &mut Tx<'_>,
-        claim: &Claim,
-        action: &Action,
-    ) -> Result<std::result::Result<String, String>> {
+    fn act(&self, tx: &mut Tx<'_>, claim: &Claim, action: &Action) -> Result<Outcome> {
         let post = (claim.hit.object_kind == "post").then_some(PostId(claim.hit.object));
         Ok(match (action.name.as_str(), post) {
             ("open item", Some(_)) => Ok(self.item(tx, claim, Some(action))?),
-            ("hide until reviewed", Some(post)) => self.hide(tx, claim, post)?,
+            ("hide until reviewed" | "hold for review", Some(post)) => self.hold(tx, claim, post)?,
+            ("slow mode", Some(_)) => {
+                let every = Detail::Every(millis(action, "each"));
+                self.on_thread(tx, claim, Act::Slow, until(tx, action), every)?
+            }
+            ("move to", Some(_)) => match space(tx, &word(action, "space"))? {
+                Some(space) => self.on_thread(tx, claim, Act::Move, None, Detail::Space(space))?,
+                None => Err("there is no such space any more".to_owned()),
+            },
+            ("lock for", _) => Err("a lock does not end by itself yet, so only a person locks".to_owned()),
+            ("mute for", _) => self.on_author(tx, claim, Act::Mute, until(tx, action))?,
+            ("require approval for", _) => {
+                self.on_author(tx, claim, Act::RequireApproval, until(tx, action))?
+            }
             ("add tag", Some(post)) => tag(tx, post, &word(action, "tag"))?,
             ("notify", _) => self.notify(tx, claim, &word(action, "who"))?,
             ("allow", _) => Ok("allows".to_owned()),
@@ -116,20 +130,15 @@ impl Acting<'_> {
         Ok("opened an item".to_owned())
     }
 
-    fn hide(
-        &self,
-        tx: &mut Tx<'_>,
-        claim: &Claim,
-        post: PostId,
-    ) -> Result<std::result::Result<String, String>> {
-        let (kept, rule) = self.rule(claim)?;
-        let guideline = rule.guideline.as_deref().unwrap_or("our guidelines");
-        let why = format!(
-            "The rule “{}” hid it until a moderator has looked at it. Guideline: {guideline}. Answer a moderator if \
-             you think that this is wrong.",
-            kept.name
-        );
-        posts::hide(tx, Actor::SYSTEM, post, &mainstreet_kernel::text::excerpt(&why, 480))?;
+    /// Nobody sees the post until a person has looked. Where the guidelines hold that the rule cites, this is a
+    /// decision: its author reads why and can appeal.
+    fn hold(&self, tx: &mut Tx<'_>, claim: &Claim, post: PostId) -> Result<Outcome> {
+        let (_, rule) = self.rule(claim)?;
+        if cites(tx, rule)? {
+            self.decide(tx, claim, (Target::Post(post), Act::Hold), None, Detail::None)?;
+        } else {
+            posts::hide(tx, Actor::SYSTEM, post, &self.reason(claim)?)?;
+        }
         // Whoever hides owes somebody who looks.
         let asks = rule.then.iter().flat_map(Step::actions).any(|action| action.name == "open item");
         if !asks {
@@ -138,12 +147,62 @@ impl Acting<'_> {
         Ok(Ok("hid it until reviewed".to_owned()))
     }
 
-    fn notify(
+    fn reason(&self, claim: &Claim) -> Result<String> {
+        let (kept, rule) = self.rule(claim)?;
+        let guideline = rule.guideline.as_deref().unwrap_or("none named");
+        let why =
+            format!("The rule “{}” matched. Guideline: {guideline}. A moderator looks at it.", kept.name);
+        Ok(mainstreet_kernel::text::excerpt(&why, 480))
+    }
+
+    fn decide(
         &self,
         tx: &mut Tx<'_>,
         claim: &Claim,
-        who: &str,
-    ) -> Result<std::result::Result<String, String>> {
+        (target, act): (Target, Act),
+        until: Option<Timestamp>,
+        detail: Detail,
+    ) -> Result<()> {
+        let (_, rule) = self.rule(claim)?;
+        let case = Case {
+            order: Order { target, act, why: self.reason(claim)?, until, detail },
+            clause: rule.guideline.clone().unwrap_or_default(),
+            source: Source::Rule,
+            source_id: Some(claim.hit.id.0),
+            detected: true,
+            ground: Ground::Incompatible,
+        };
+        moderation::decide(tx, Actor::SYSTEM, &case).map(drop)
+    }
+
+    fn on_thread(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        act: Act,
+        until: Option<Timestamp>,
+        detail: Detail,
+    ) -> Result<Outcome> {
+        let Some(topic) = claim.hit.topic else { return Ok(Err("there is no thread".to_owned())) };
+        self.decide(tx, claim, (Target::Topic(topic), act), until, detail)?;
+        Ok(Ok(act.label().to_lowercase()))
+    }
+
+    fn on_author(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        act: Act,
+        until: Option<Timestamp>,
+    ) -> Result<Outcome> {
+        let Some(person) = claim.hit.person else {
+            return Ok(Err("nobody is known as its author".to_owned()));
+        };
+        self.decide(tx, claim, (Target::Person(person), act), until, Detail::None)?;
+        Ok(Ok(act.label().to_lowercase()))
+    }
+
+    fn notify(&self, tx: &mut Tx<'_>, claim: &Claim, who: &str) -> Result<Outcome> {
         let (kept, _) = self.rule(claim)?;
         let owner = who.trim_end_matches(" team").trim_end_matches(" moderator");
         let Ok(owner) = owner.parse() else {
@@ -202,7 +261,30 @@ fn word(action: &Action, name: &str) -> String {
     }
 }
 
-fn tag(tx: &mut Tx<'_>, post: PostId, tag: &str) -> Result<std::result::Result<String, String>> {
+/// True when the rule's guideline is a clause of those that hold.
+fn cites(tx: &mut Tx<'_>, rule: &Rule) -> Result<bool> {
+    let holds = guidelines::holds(tx)?;
+    let clause = rule.guideline.as_deref().unwrap_or_default();
+    Ok(holds.is_some_and(|version| version.clause(clause).is_some()))
+}
+
+fn millis(action: &Action, name: &str) -> i64 {
+    match action.get(name) {
+        Some(Given::Length(length)) => length.millis().unwrap_or(HOUR),
+        _ => HOUR,
+    }
+}
+
+fn until(tx: &Tx<'_>, action: &Action) -> Option<Timestamp> {
+    Some(tx.now().plus(millis(action, "for")))
+}
+
+fn space(tx: &mut Tx<'_>, word: &str) -> Result<Option<SpaceId>> {
+    let named = |names: &(String, String)| names.0.eq_ignore_ascii_case(word) || names.1 == word;
+    Ok(past::spaces(tx)?.into_iter().find(|(_, names)| named(names)).map(|(id, _)| SpaceId(id)))
+}
+
+fn tag(tx: &mut Tx<'_>, post: PostId, tag: &str) -> Result<Outcome> {
     let topic = posts::store::find(tx, post)?.topic;
     let first = mainstreet_community::topics::store::find(tx, topic)?.first_post;
     let Some(first) = first else { return Ok(Err("the thread has no first post".to_owned())) };

@@ -87,7 +87,7 @@ pub fn backtest(
         let heard = |one: &&Happening| rule.when.iter().any(|event| event == one.event);
         report.looked_at = happenings.iter().filter(heard).count() as u64;
         report.not_evaluated = unknown as u64;
-        ground.recall(&mut report, &of_rule(&found, tested.len() + place), &of_rule(&found, place));
+        ground.recall(rule, &mut report, &of_rule(&found, tested.len() + place), &of_rule(&found, place));
         for (offset, (other, _)) in others.iter().enumerate() {
             let theirs = of_rule(&found, 2 * tested.len() + offset);
             ground.compare(&mut report, own, other, &of_rule(&found, place), &theirs);
@@ -161,7 +161,7 @@ impl Ground<'_> {
         for happening in found.iter().filter_map(|one| self.happening(one)) {
             let judged = self.judged(happening);
             let name = named(happening.kind, happening.object);
-            match judged {
+            match &judged {
                 Some(judgement) if judgement.upheld => report.upheld += 1,
                 Some(_) => {
                     report.cleared += 1;
@@ -222,10 +222,13 @@ impl Ground<'_> {
     }
 
     /// Of everything in scope that people upheld: how much the rule matches.
-    fn recall(&self, report: &mut Report, scope: &[Match], found: &[Match]) {
+    fn recall(&self, rule: &Rule, report: &mut Report, scope: &[Match], found: &[Match]) {
+        let within = rule.guideline.as_ref().filter(|_| self.truth.cites());
+        let fits =
+            |judged: &Judgement| judged.upheld && within.is_none_or(|it| judged.clause.as_ref() == Some(it));
         let upheld = |matches: &[Match]| -> HashSet<i64> {
             let all = matches.iter().filter_map(|one| self.happening(one));
-            all.filter(|one| self.judged(one).is_some_and(|judgement| judgement.upheld))
+            all.filter(|one| self.judged(one).is_some_and(|judged| fits(&judged)))
                 .map(|one| one.object)
                 .collect()
         };
@@ -294,10 +297,14 @@ fn notes(report: &mut Report, rule: &Rule, ground: &Ground<'_>) {
             report.unreviewed, report.matches
         ));
     }
-    notes.push(
-        "Past decisions do not name their guideline yet, so recall is counted over everything that was upheld."
-            .to_owned(),
-    );
+    notes.push(match rule.guideline.as_ref().filter(|_| ground.truth.cites()) {
+        Some(clause) => {
+            format!("Recall counts what was upheld citing \"{clause}\"; what cites nothing is left out.")
+        }
+        None => {
+            "Past decisions name no guideline here, so recall counts everything that was upheld.".to_owned()
+        }
+    });
     if report.not_evaluated > 0 {
         notes.push(format!(
             "{} events were not evaluated, because something the rule needs is not known for them.",

@@ -170,7 +170,11 @@ impl<'a> Known<'a> {
             "author.is_staff" => Some(Value::Flag(self.by_staff())),
             // Nobody has one yet; once there are some, this is where they are looked up as they were.
             "author.labels" | "author.segment" => Some(Value::List(Vec::new())),
-            "author.strikes" => Some(Value::Number(0.0)),
+            "author.strikes" => {
+                let all = past.strikes.get(&person).map(Vec::as_slice).unwrap_or_default();
+                let sum: i64 = all.iter().filter(|one| one.counts(self.at())).map(|one| one.count).sum();
+                Some(count(u64::try_from(sum).unwrap_or(0)))
+            }
             _ => None,
         }
     }

@@ -19,6 +19,7 @@ pub(super) struct Needs {
     pub(super) events: HashSet<String>,
     texts: bool,
     reactions: bool,
+    strikes: bool,
     accuracy: bool,
     /// How far back everybody's posts or joins are counted.
     everybody: i64,
@@ -53,6 +54,7 @@ impl Needs {
     fn field(&mut self, field: &str) {
         match field {
             "author.reactions" => self.reactions = true,
+            "author.strikes" => self.strikes = true,
             "flag.flagger_accuracy" => self.accuracy = true,
             "post.title" | "post.is_question" | "post.is_edited" | "post.is_reply" | "post.edit_age"
             | "post.space" | "post.tags" | "post.channel" => {}
@@ -113,6 +115,11 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
     past.roles.values_mut().for_each(|changes| changes.sort_by_key(|(at, _)| *at));
     if needs.reactions {
         reactions(tx, &mut past, window, &people)?;
+    }
+    if needs.strikes {
+        for (person, strike) in store::strikes(tx, &people)? {
+            past.strikes.entry(person).or_default().push(strike);
+        }
     }
     if needs.same_text > 0 {
         posts.extend(written_since(&past, window.from.plus(-needs.same_text), window.to));

@@ -147,6 +147,13 @@ pub struct Hit {
     pub withdrawn_at: Option<Timestamp>,
 }
 
+impl Hit {
+    /// Every condition and what was seen, as lines for people.
+    pub fn explained(&self) -> String {
+        self.trace.as_ref().map(mainstreet_rules::why).unwrap_or_default()
+    }
+}
+
 impl std::fmt::Display for Doing {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let withheld = self.withheld.iter().map(|(what, why)| format!("not {what}: {why}"));

@@ -87,6 +87,22 @@ impl Said {
     }
 }
 
+/// What a decision weighs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Strike {
+    pub(super) count: i64,
+    pub(super) from: Timestamp,
+    pub(super) until: Timestamp,
+    pub(super) undone_at: Option<Timestamp>,
+}
+
+impl Strike {
+    /// True when it counted just before `at`.
+    pub(super) fn counts(&self, at: Timestamp) -> bool {
+        self.from < at && at < self.until && self.undone_at.is_none_or(|undone| undone >= at)
+    }
+}
+
 /// Places in [`Past::deeds`], in the order of time.
 pub(super) type Line = Vec<u32>;
 
@@ -139,6 +155,7 @@ pub(crate) struct Past {
     pub(super) places: HashMap<i64, Place>,
     pub(super) spaces: HashMap<i64, (String, String)>,
     pub(super) texts: HashMap<i64, Said>,
+    pub(super) strikes: HashMap<i64, Vec<Strike>>,
     pub(super) roles: HashMap<i64, Vec<(Timestamp, Role)>>,
     /// What a text is counted under when the same text is looked for: by post.
     pub(super) prints: HashMap<i64, u64>,

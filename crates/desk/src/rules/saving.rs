@@ -1,6 +1,6 @@
 //! Writing rules and saying what they may do.
 
-use mainstreet_community::settings;
+use mainstreet_community::{guidelines, settings};
 use mainstreet_db::Tx;
 use mainstreet_kernel::activity::{Activity, Object};
 use mainstreet_kernel::clock::DAY;
@@ -28,7 +28,7 @@ fn may_work(actor: Actor) -> Result<()> {
     }
 }
 
-/// The names this community has given. Sets that do not exist yet (guidelines, labels, forms) are not checked.
+/// The names this community has given. Sets that do not exist yet (labels, forms, webhooks) are not checked.
 pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     let tags = store::tags(tx)?;
     let answers: Vec<String> = canned_replies::all(tx)?.into_iter().map(|reply| reply.title).collect();
@@ -38,7 +38,12 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
         .map(|kind| if kind == "own" { "forum".to_owned() } else { kind })
         .collect();
     let words = |list: &'static [Owner]| list.iter().map(|owner| owner.as_str());
-    Ok(Names::default()
+    let mut names = Names::default();
+    // Without published guidelines there is nothing to check a rule's guideline against.
+    for clause in guidelines::holds(tx)?.into_iter().flat_map(|version| version.clauses) {
+        names = names.guideline(&clause.slug, clause.severity as u32 + 1);
+    }
+    Ok(names
         .with("tags", tags.iter().map(String::as_str))
         .with("spaces", places.iter().map(String::as_str))
         .with("templates", answers.iter().map(String::as_str))

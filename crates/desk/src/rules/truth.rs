@@ -18,13 +18,21 @@ use super::store::{hits, past as store};
 pub(super) const JUDGED_WITHIN: i64 = 30 * DAY;
 
 /// One decision about a post.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Judgement {
     pub(super) at: Timestamp,
     /// True: it broke a guideline; false: it was looked at and left, or brought back.
     pub(super) upheld: bool,
     /// True when only an archive tells of it: somebody hid it there.
     pub(super) by_archive: bool,
+    /// The clause of the guidelines that it cites.
+    pub(super) clause: Option<String>,
+}
+
+impl Judgement {
+    fn plain(at: Timestamp, upheld: bool) -> Self {
+        Self { at, upheld, by_archive: false, clause: None }
+    }
 }
 
 /// Decisions by post.
@@ -52,21 +60,38 @@ impl Truth {
             };
             // What Mainstreet did by itself is no human decision.
             if deed.actor != 0 || deed.by_archive() {
-                truth.add(deed.object, Judgement { at: deed.at, upheld, by_archive: deed.by_archive() });
+                let plain = Judgement::plain(deed.at, upheld);
+                truth.add(deed.object, Judgement { by_archive: deed.by_archive(), ..plain });
             }
         }
         for (post, at, upheld) in store::resolutions(tx, from, to)? {
-            truth.add(post.0, Judgement { at, upheld, by_archive: false });
+            truth.add(post.0, Judgement::plain(at, upheld));
+        }
+        // After the log's rows, so that of two words on one act the one that cites a clause counts.
+        for decision in store::decisions(tx, from, to)? {
+            let said = Judgement::plain(decision.at, decision.upheld);
+            if decision.by_person && decision.at >= from && decision.at < to {
+                truth.add(decision.post, Judgement { clause: Some(decision.clause), ..said });
+            }
+            // Taken back, or overturned by an appeal: whoever had decided was wrong.
+            if let Some(at) = decision.undone_at.filter(|at| *at >= from && *at < to) {
+                truth.add(decision.post, Judgement::plain(at, !decision.upheld));
+            }
         }
         for (of, post, at, upheld) in hits::verdicts(tx)? {
             if Some(of) == rule {
                 // A label is given when somebody looks, however long ago the match was: it is the latest word.
                 let at = at.min(to.plus(-1)).max(from);
-                truth.label(post, Judgement { at, upheld, by_archive: false });
+                truth.label(post, Judgement::plain(at, upheld));
             }
         }
         truth.of.values_mut().for_each(|all| all.sort_by_key(|judgement| judgement.at));
         Ok(truth)
+    }
+
+    /// True when some decision cites a clause: then recall can be counted within one.
+    pub(super) fn cites(&self) -> bool {
+        self.of.values().flatten().any(|judgement| judgement.clause.is_some())
     }
 
     fn add(&mut self, post: i64, judgement: Judgement) {
@@ -84,6 +109,6 @@ impl Truth {
             judgement.at >= at && judgement.at <= at.plus(JUDGED_WITHIN)
                 || judgement.at == Timestamp(i64::MAX)
         };
-        all.iter().rev().find(fits).copied()
+        all.iter().rev().find(fits).cloned()
     }
 }

@@ -29,6 +29,13 @@ pub struct Why {
     pub outcome: Outcome,
 }
 
+impl Why {
+    /// Every condition and what was seen, as lines for people.
+    pub fn explained(&self) -> String {
+        mainstreet_rules::why(&self.outcome)
+    }
+}
+
 /// What every rule makes of a post, at each event it was part of, with what was known then; and the hits that were
 /// kept.
 ///

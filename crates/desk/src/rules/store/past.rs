@@ -6,7 +6,7 @@ use mainstreet_db::{Row, Tx, Value, params, placeholders};
 use mainstreet_kernel::id::{PostId, TopicId};
 use mainstreet_kernel::{Result, Role, Timestamp, Verb};
 
-use crate::rules::past::{Deed, Face, Place, Said};
+use crate::rules::past::{Deed, Face, Place, Said, Strike};
 
 /// The activities that rules hear of or count. The text stands in an index of the same condition.
 const RULED: &str = "verb IN ('topic.created', 'reply.created',
@@ -261,6 +261,62 @@ pub(in crate::rules) fn resolutions(
             Ok((row.get("post_id")?, row.get("at")?, outcome == "moderated"))
         },
     )
+}
+
+/// A decision of moderation on a post.
+pub(in crate::rules) struct OnPost {
+    pub(in crate::rules) post: i64,
+    pub(in crate::rules) at: Timestamp,
+    /// It restricts; else it brought the post back.
+    pub(in crate::rules) upheld: bool,
+    pub(in crate::rules) by_person: bool,
+    pub(in crate::rules) clause: String,
+    pub(in crate::rules) undone_at: Option<Timestamp>,
+}
+
+/// Decisions on posts that were made or taken back in this time.
+pub(in crate::rules) fn decisions(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Vec<OnPost>> {
+    tx.all(
+        "SELECT object_id, decided_at, act, decided_by, clause, undone_at FROM decisions
+         WHERE object_kind = 'post' AND decided_at < $2 AND (decided_at >= $1 OR undone_at >= $1)
+         ORDER BY decided_at, id",
+        params![from, to],
+        |row| {
+            Ok(OnPost {
+                post: row.get("object_id")?,
+                at: row.get("decided_at")?,
+                upheld: row.word::<mainstreet_community::moderation::Act>("act")?.restricts(),
+                by_person: row.get::<Option<i64>>("decided_by")?.is_some(),
+                clause: row.get("clause")?,
+                undone_at: row.get("undone_at")?,
+            })
+        },
+    )
+}
+
+/// Strikes of these people: whose, how many, from when, until when, and when they were taken back.
+pub(in crate::rules) fn strikes(tx: &mut Tx<'_>, people: &HashSet<i64>) -> Result<Vec<(i64, Strike)>> {
+    let mut found = Vec::new();
+    each_part(people, |part| {
+        let sql = format!(
+            "SELECT person_id, strikes, decided_at, strikes_until, undone_at FROM decisions
+             WHERE strikes > 0 AND person_id IN ({}) ORDER BY id",
+            placeholders(1, part.len())
+        );
+        found.extend(tx.all(&sql, &values(part), |row| {
+            Ok((
+                row.get("person_id")?,
+                Strike {
+                    count: row.get("strikes")?,
+                    from: row.get("decided_at")?,
+                    until: row.get::<Option<Timestamp>>("strikes_until")?.unwrap_or(Timestamp(i64::MAX)),
+                    undone_at: row.get("undone_at")?,
+                },
+            ))
+        })?);
+        Ok(())
+    })?;
+    Ok(found)
 }
 
 /// When the log speaks of a post in a way that rules hear.

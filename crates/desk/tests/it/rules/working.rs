@@ -1,8 +1,9 @@
 //! Saving, modes, acting, and what a back-test measures.
 
 use mainstreet_community::topics::State;
-use mainstreet_community::{flags, posts};
+use mainstreet_community::{flags, guidelines, posts};
 use mainstreet_db::testing::{TestDb, on_each_database};
+use mainstreet_desk::moderation::{self, Source};
 use mainstreet_desk::rules::{self, Hit, Kept, Mode};
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::PostId;
@@ -351,6 +352,41 @@ fn a_back_test_says_what_a_change_adds_and_loses() {
         let difference = report.difference.unwrap();
         assert_eq!((difference.added, difference.lost), (vec![written[2].clone()], vec![written[0].clone()]));
         assert_eq!((report.overlap[0].rule.as_str(), report.overlap[0].both), ("Other", 1));
+        Ok(())
+    });
+}
+
+#[test]
+fn what_a_rule_restricts_is_a_decision_and_taking_it_back_says_that_the_rule_was_wrong() {
+    on_each_database(|db| {
+        let cast = cast(db)?;
+        let clause = db.write_now(move |tx| {
+            guidelines::adopt(tx, cast.ada, "support")?;
+            Ok(guidelines::holds(tx)?.unwrap().clauses.remove(0).slug)
+        })?;
+        let unknown = LINKS.replace("no-spam", "no-such-clause");
+        let refused = db.write_now(move |tx| rules::save(tx, cast.ada, None, &unknown, false));
+        assert!(refused.unwrap_err().safe.contains("no-such-clause"));
+        let rule = save(db, cast, &LINKS.replace("no-spam", &clause))?;
+        enforce(db, cast, &rule, Some("the raid of last night"))?;
+        db.hand.advance(MINUTE);
+        let (_, post) = ask(db, cast.mira, cast.help, "Buy it here now", "at http://a.xyz", false)?;
+        read(db, 50)?;
+        assert_eq!(state(db, post)?, State::Held);
+        let made = db.read_now(move |tx| moderation::of_object(tx, "post", post.0))?.remove(0);
+        assert_eq!((made.clause.as_str(), made.source, made.by), (clause.as_str(), Source::Rule, None));
+        let seen = rule.clone();
+        assert_eq!(db.read_now(move |tx| rules::gates::reviewed(tx, &seen))?.n, 0, "no person has looked");
+        db.hand.advance(MINUTE);
+        db.write_now(move |tx| {
+            moderation::undo(tx, cast.ada, made.id, "That was a fair question.").map(drop)
+        })?;
+        assert_eq!(state(db, post)?, State::Published);
+        db.hand.advance(MINUTE);
+        read(db, 50)?;
+        assert_eq!(state(db, post)?, State::Published, "the rule does not do it again");
+        let reviewed = db.read_now(move |tx| rules::gates::reviewed(tx, &rule))?;
+        assert_eq!((reviewed.k, reviewed.n), (0, 1));
         Ok(())
     });
 }
