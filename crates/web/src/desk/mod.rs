@@ -5,6 +5,7 @@ mod guidelines;
 mod inbox;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
+mod rules;
 mod settings;
 mod styleguide;
 mod team;
@@ -23,6 +24,7 @@ pub(crate) fn routes() -> Routes {
         .and(canned_replies::routes())
         .and(guidelines::routes())
         .and(moderation::routes())
+        .and(rules::routes())
         .and(metrics::routes())
         .and(team::routes())
         .and(settings::routes())
