@@ -162,7 +162,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
                 tx,
                 actor,
                 *person,
-                kept,
+                kept.as_ref(),
                 (suspended_until.map(Timestamp), suspended_why.as_deref()),
             )
         }

@@ -54,22 +54,22 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
     };
     if let (State::Member(standing), true) = (became, order.act != Act::Warn) {
         let until = order.until;
-        set(tx, actor, id, Stands { standing, until, why: order.why.trim().to_owned() })?;
+        set(tx, actor, id, &Stands { standing, until, why: order.why.trim().to_owned() })?;
     }
     Ok(Done { was, became, person: id, space: None, post: None, before })
 }
 
 /// Writes how a member stands, and says so in the log.
-fn set(tx: &mut Tx<'_>, actor: Actor, person: PersonId, stands: Stands) -> Result<()> {
+fn set(tx: &mut Tx<'_>, actor: Actor, person: PersonId, stands: &Stands) -> Result<()> {
     let locked_out = match stands.standing {
         Standing::Banned => Some(FOR_EVER),
         Standing::Suspended => stands.until,
         _ => None,
     };
-    let kept = Some(&stands).filter(|stands| stands.standing != Standing::Active);
+    let kept = Some(stands).filter(|stands| stands.standing != Standing::Active);
     store::set_standing(tx, person, kept)?;
     accounts::lock_out(tx, person, locked_out, locked_out.map(|_| stands.why.as_str()))?;
-    record(tx, actor, person, &stands)
+    record(tx, actor, person, stands)
 }
 
 fn record(tx: &mut Tx<'_>, actor: Actor, person: PersonId, stands: &Stands) -> Result<()> {
@@ -90,11 +90,11 @@ pub(super) fn put_back(
     tx: &mut Tx<'_>,
     actor: Actor,
     person: PersonId,
-    kept: Option<Stands>,
+    kept: Option<&Stands>,
     suspended: (Option<Timestamp>, Option<&str>),
 ) -> Result<()> {
     crate::people::store::hold(tx, person)?;
-    store::set_standing(tx, person, kept.as_ref())?;
+    store::set_standing(tx, person, kept)?;
     accounts::lock_out(tx, person, suspended.0, suspended.1)?;
     let stands = standing_of(tx, person)?;
     record(tx, actor, person, &stands)

@@ -67,7 +67,7 @@ fn bring_back(
         answers::put_back(tx, (topic, space), post, mark)?;
     }
     people::store::recount_posts(tx, post.person, 1)?;
-    count_lists(tx, topic, &post, after, 1)?;
+    count_lists(tx, topic, post, after, 1)?;
     Ok(Moved { post: store::find(tx, id)?, with_topic: post.is_first() })
 }
 
