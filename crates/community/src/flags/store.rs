@@ -1,5 +1,7 @@
 //! Every SQL string about flags.
 
+use std::collections::BTreeMap;
+
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{FlagId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result};
@@ -117,12 +119,16 @@ pub fn score(tx: &mut Tx<'_>, post: PostId) -> Result<f64> {
     Ok(open_on(tx, post)?.iter().map(|flag| flag.weight).sum())
 }
 
-/// What the flags that staff agreed with weighed together, for each of the latest 1,000 posts.
+/// What the flags that staff agreed with weighed together on each post: of the latest 5,000 flags.
 pub fn upheld_scores(tx: &mut Tx<'_>) -> Result<Vec<f64>> {
-    tx.all(
-        "SELECT SUM(weight) AS score FROM flags WHERE state = 'upheld' GROUP BY post_id
-         ORDER BY MAX(decided_at) DESC LIMIT 1000",
+    let rows = tx.all(
+        "SELECT post_id, weight FROM flags WHERE state = 'upheld' ORDER BY decided_at DESC, id DESC LIMIT 5000",
         &[],
-        |row| row.get("score"),
-    )
+        |row| Ok((row.get::<PostId>("post_id")?, row.get::<f64>("weight")?)),
+    )?;
+    let mut scores: BTreeMap<PostId, f64> = BTreeMap::new();
+    for (post, weight) in rows {
+        *scores.entry(post).or_default() += weight;
+    }
+    Ok(scores.into_values().collect())
 }
