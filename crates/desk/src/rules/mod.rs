@@ -2,9 +2,9 @@
 //! what happens now.
 //!
 //! The language itself is `mainstreet_rules`, which knows nothing of posts or of time. Here is what it is asked
-//! about: [`facts`] answers for a moment of the [`past`], the same for [`live`] and for [`backtest`], so that what a
-//! rule would have matched last week is what it did match. [`saving`] keeps texts and modes, [`gates`] decides
-//! whether a rule may act, [`acting`] does what it says.
+//! about: `facts` answers for a moment of the `past`, the same for `live` and for `backtest`, so that what a
+//! rule would have matched last week is what it did match. `saving` keeps texts and modes, `gates` decides
+//! whether a rule may act, `acting` does what it says.
 //!
 //! **Invariants.** A rule sees nothing of the future of what it looks at. A shadow run over a time and a back-test over
 //! the same time have the same hits. A rule hits a version of a thing once. A person's decision always wins.
