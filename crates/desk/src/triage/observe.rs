@@ -36,7 +36,7 @@ fn seen(reading: &Reading, text: &str, title: &str) -> Seen {
         if let Some(says) = harmful(kind) {
             harm.push(format!("{says}, {:.2}", judged.probability));
         }
-        let (risk, probability) = (risk_of(kind), f64::from(judged.probability));
+        let (risk, probability) = (risk_of(kind), kept(f64::from(judged.probability)));
         match risks.iter_mut().find(|(known, _, _)| *known == risk) {
             Some((_, most, reasons)) => {
                 *most = most.max(probability);
@@ -51,7 +51,7 @@ fn seen(reading: &Reading, text: &str, title: &str) -> Seen {
         intent,
         probability,
         intent_reasons: told(&reading.intent.reasons),
-        complaint: f64::from(reading.intent.of(Read::Complaint)),
+        complaint: kept(f64::from(reading.intent.of(Read::Complaint))),
         asks: f64::from(reading.needs_reply.probability),
         urgency: pressing(reading.urgency),
         urgency_reasons: cues
@@ -82,7 +82,15 @@ fn intent(reading: &Reading) -> (Intent, f64) {
         (Intent::Complaint, of(Read::Complaint)),
         (Intent::Unclear, of(Read::Unclear) + of(Read::Answer)),
     ];
-    found.into_iter().fold((Intent::Unclear, 0.0), |best, next| if next.1 > best.1 { next } else { best })
+    let first = (Intent::Unclear, 0.0);
+    let (intent, probability) =
+        found.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best });
+    (intent, kept(probability))
+}
+
+/// Four decimals: more would be noise, and what is written down comes back as it was.
+fn kept(probability: f64) -> f64 {
+    (probability * 1e4).round() / 1e4
 }
 
 fn pressing(urgency: Pressing) -> Urgency {
