@@ -88,7 +88,7 @@ fn a_question_is_asked_waited_for_answered_and_solved() {
         answer(db, cast.mira, topic, "Thank you so much, that works great!")?;
         settle(db)?;
         assert_eq!(again(db, &back)?.state, State::Resolved);
-        answer(db, cast.mira, topic, "Sorry, it is broken again after the update. What can I do?")?;
+        answer(db, cast.mira, topic, "It has stopped after the update. What can I do?")?;
         settle(db)?;
         let reopened = again(db, &back)?;
         assert_eq!((reopened.state, reopened.reopened), (State::Triaged, 1));
