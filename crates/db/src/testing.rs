@@ -1,6 +1,7 @@
 //! Databases for tests: every store and verb test runs on SQLite and, when `MAINSTREET_TEST_POSTGRES` names a
 //! server, the same test on PostgreSQL in a schema of its own.
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use mainstreet_kernel::clock::Hand;
 use mainstreet_kernel::{Clock, Result, Timestamp};
 
-use crate::{Address, Db};
+use crate::{Address, Db, Dialect, params};
 
 /// A fresh, migrated database with a clock that stands at 2026-03-02T09:00Z (a Monday) until moved.
 pub struct TestDb {
@@ -47,6 +48,36 @@ pub fn on_each_database(test: impl Fn(&TestDb) -> Result<()>) {
             panic!("on {kind:?}: {error:?}");
         }
     }
+}
+
+/// Every row of every table but `except`, sorted, without their versions: what an act and its undoing must leave as
+/// it was.
+pub fn rows(db: &Db, except: &'static [&'static str]) -> Result<BTreeMap<String, Vec<String>>> {
+    db.read_now(move |tx| {
+        let (tables, columns) = match tx.dialect() {
+            Dialect::Sqlite => (
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
+                "SELECT name FROM pragma_table_info($1) ORDER BY name",
+            ),
+            Dialect::Postgres => (
+                "SELECT CAST(table_name AS text) AS name FROM information_schema.tables
+                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name",
+                "SELECT CAST(column_name AS text) AS name FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name",
+            ),
+        };
+        let names: Vec<String> = tx.all(tables, &[], |row| row.get("name"))?;
+        let mut all = BTreeMap::new();
+        for name in names.into_iter().filter(|name| !except.contains(&name.as_str())) {
+            let mut columns: Vec<String> = tx.all(columns, params![&name], |row| row.get("name"))?;
+            columns.retain(|column| column != "version");
+            let list = columns.join(", ");
+            let mut rows = tx.all(&format!("SELECT {list} FROM {name}"), &[], |row| Ok(format!("{row:?}")))?;
+            rows.sort();
+            all.insert(name, rows);
+        }
+        Ok(all)
+    })
 }
 
 impl TestDb {

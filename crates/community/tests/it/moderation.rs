@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use mainstreet_community::moderation::{self, Act, Detail, Done, Order, Standing, Target};
 use mainstreet_community::spaces::{Kind as SpaceKind, Space};
 use mainstreet_community::{accounts, flags, posts, reactions, topics};
-use mainstreet_db::testing::{TestDb, on_each_database};
-use mainstreet_db::{Db, Dialect, params};
+use mainstreet_db::Db;
+use mainstreet_db::testing::{self, TestDb, on_each_database};
 use mainstreet_kernel::clock::{DAY, MINUTE};
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Actor, Kind, Result, Role, Visibility};
@@ -17,34 +17,10 @@ use crate::place::{Town, answer, ask, member, reply, space};
 /// Tables that only grow, by design: the log, how far its readers are, and what texts were before.
 const GROWS: &[&str] = &["activities", "log_cursors", "schema_migrations", "nodes", "post_revisions"];
 
-/// Every row of every table, without versions.
+/// Every row of every other table, when the readers of the log have caught up.
 fn rows(db: &TestDb) -> Result<BTreeMap<String, Vec<String>>> {
     settle(db)?;
-    db.read_now(|tx| {
-        let (tables, columns) = match tx.dialect() {
-            Dialect::Sqlite => (
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
-                "SELECT name FROM pragma_table_info($1) ORDER BY name",
-            ),
-            Dialect::Postgres => (
-                "SELECT CAST(table_name AS text) AS name FROM information_schema.tables
-                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name",
-                "SELECT CAST(column_name AS text) AS name FROM information_schema.columns
-                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name",
-            ),
-        };
-        let names: Vec<String> = tx.all(tables, &[], |row| row.get("name"))?;
-        let mut all = BTreeMap::new();
-        for name in names.into_iter().filter(|name| !GROWS.contains(&name.as_str())) {
-            let mut columns: Vec<String> = tx.all(columns, params![&name], |row| row.get("name"))?;
-            columns.retain(|column| column != "version");
-            let list = columns.join(", ");
-            let mut rows = tx.all(&format!("SELECT {list} FROM {name}"), &[], |row| Ok(format!("{row:?}")))?;
-            rows.sort();
-            all.insert(name, rows);
-        }
-        Ok(all)
-    })
+    testing::rows(db, GROWS)
 }
 
 fn order(target: Target, act: Act, detail: Detail) -> Order {

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use mainstreet_community::guidelines;
 use mainstreet_community::moderation::{Act, Detail, Order, Target, standing_of};
 use mainstreet_community::{flags, notices, posts};
-use mainstreet_db::testing::{TestDb, on_each_database};
-use mainstreet_db::{Db, Dialect, params};
+use mainstreet_db::Db;
+use mainstreet_db::testing::{self, TestDb, on_each_database};
 use mainstreet_desk::moderation::{
     self, AppealState, Case, Decision, Filter, Ground, Openness, Source, Speech,
 };
@@ -64,35 +64,11 @@ fn refused<T>(result: Result<T>, kind: Kind, part: &str) {
     assert!(error.kind == kind && error.safe.contains(part), "{error:?} has {part}");
 }
 
-/// Every row of every table but the log and the record of decisions, without versions.
+/// Every row of every table but the log and the record of decisions.
 fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
     const GROWS: &[&str] =
         &["activities", "log_cursors", "schema_migrations", "nodes", "decisions", "appeals", "appeal_voices"];
-    db.read_now(|tx| {
-        let (tables, columns) = match tx.dialect() {
-            Dialect::Sqlite => (
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name",
-                "SELECT name FROM pragma_table_info($1) ORDER BY name",
-            ),
-            Dialect::Postgres => (
-                "SELECT CAST(table_name AS text) AS name FROM information_schema.tables
-                 WHERE table_schema = current_schema() AND table_type = 'BASE TABLE' ORDER BY table_name",
-                "SELECT CAST(column_name AS text) AS name FROM information_schema.columns
-                 WHERE table_schema = current_schema() AND table_name = $1 ORDER BY column_name",
-            ),
-        };
-        let names: Vec<String> = tx.all(tables, &[], |row| row.get("name"))?;
-        let mut all = BTreeMap::new();
-        for name in names.into_iter().filter(|name| !GROWS.contains(&name.as_str())) {
-            let mut columns: Vec<String> = tx.all(columns, params![&name], |row| row.get("name"))?;
-            columns.retain(|column| column != "version");
-            let list = columns.join(", ");
-            let mut rows = tx.all(&format!("SELECT {list} FROM {name}"), &[], |row| Ok(format!("{row:?}")))?;
-            rows.sort();
-            all.insert(name, rows);
-        }
-        Ok(all)
-    })
+    testing::rows(db, GROWS)
 }
 
 #[test]
