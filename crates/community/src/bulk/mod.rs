@@ -14,7 +14,7 @@ pub mod store;
 use std::collections::HashMap;
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{AccountId, FlagId, PersonId, PostId, SpaceId, TagId, TopicId};
+use mainstreet_kernel::id::{AccountId, PersonId, PostId, SpaceId, TagId, TopicId};
 use mainstreet_kernel::{Activity, Actor, ActorClass, Result, Timestamp, Verb, Visibility};
 
 pub use model::{NewFlag, NewMember, NewPost, NewSpace, NewTopic, Spot};
@@ -32,10 +32,8 @@ pub struct Batch {
     topic_tags: Vec<(TopicId, TagId)>,
     reactions: Vec<(PostId, &'static str, PersonId, Timestamp)>,
     edits: Vec<(Spot, Timestamp, String)>,
-    away: Vec<(Spot, &'static str, &'static str, Option<&'static str>, Timestamp)>,
+    away: Vec<(Spot, Timestamp)>,
     flags: Vec<NewFlag>,
-    decided: Vec<(FlagId, bool, PersonId, Timestamp)>,
-    suspended: Vec<(PersonId, Timestamp, &'static str, bool)>,
     activities: Vec<(Activity, Props)>,
     topic_changes: HashMap<TopicId, TopicChange>,
     post_changes: HashMap<PostId, (i64, i64)>,
@@ -159,16 +157,12 @@ impl Batch {
         self.edits.push((spot, at, body));
     }
 
-    /// A post was deleted by its author, or hidden by staff for a reason.
-    pub fn taken(&mut self, actor: Actor, spot: Spot, why: Option<&'static str>, at: Timestamp) {
-        let (verb, state, by) = match why {
-            None => (Verb::PostDeleted, "deleted", "author"),
-            Some(_) => (Verb::PostHidden, "hidden", "staff"),
-        };
-        let props = Props::Taken { by, first: spot.number == 1, why };
-        self.log(about(verb, actor, spot, at).seen_by(Visibility::Staff), props);
+    /// A post was deleted by its author.
+    pub fn taken(&mut self, actor: Actor, spot: Spot, at: Timestamp) {
+        let props = Props::Taken { first: spot.number == 1 };
+        self.log(about(Verb::PostDeleted, actor, spot, at).seen_by(Visibility::Staff), props);
         self.person(spot.author).posts -= 1;
-        self.away.push((spot, state, by, why, at));
+        self.away.push((spot, at));
     }
 
     /// A member flagged a post.
@@ -177,37 +171,6 @@ impl Batch {
         activity.parent = Some(flag.id.0);
         self.log(activity, Props::Reason(flag.reason));
         self.flags.push(flag);
-    }
-
-    /// Staff decided on a flag.
-    pub fn judged(&mut self, actor: Actor, spot: Spot, flag: FlagId, upheld: bool, at: Timestamp) {
-        let Some(person) = actor.person else { return };
-        self.decided.push((flag, upheld, person, at));
-        let mut activity = about(Verb::FlagDecided, actor, spot, at).seen_by(Visibility::Staff);
-        activity.parent = Some(flag.0);
-        self.log(activity, Props::Upheld(upheld));
-    }
-
-    /// Staff suspended a member; `spam` closes the account for spam.
-    pub fn suspended(
-        &mut self,
-        actor: Actor,
-        person: PersonId,
-        until: Timestamp,
-        why: &'static str,
-        spam: bool,
-        at: Timestamp,
-    ) {
-        let activity = Activity::new(Verb::MemberSuspended, actor, person, at);
-        self.log(activity.seen_by(Visibility::Staff), Props::Suspended { until, why });
-        self.suspended.push((person, until, why, spam));
-    }
-
-    /// Staff closed a topic.
-    pub fn closed(&mut self, actor: Actor, spot: Spot, at: Timestamp) {
-        let activity = Activity::new(Verb::TopicClosed, actor, spot.topic, at);
-        self.log(activity.within(spot.topic, spot.space).to(spot.author), Props::None);
-        self.topic_changes.entry(spot.topic).or_default().closed_at = Some(at);
     }
 
     fn log(&mut self, activity: Activity, props: Props) {
@@ -227,14 +190,14 @@ impl Batch {
         store::insert_posts(tx, account, self.posts, &mut self.post_changes)?;
         store::insert_tags(tx, &self.tags, &self.topic_tags)?;
         store::insert_reactions(tx, &self.reactions, &self.mentions)?;
-        store::insert_flags(tx, &self.flags, &self.decided)?;
+        store::insert_flags(tx, &self.flags)?;
         store::edit(tx, &self.edits)?;
         store::change_posts(tx, &self.post_changes, &self.kind_changes)?;
         store::change_topics(tx, &self.topic_changes)?;
-        store::change_people(tx, &self.person_changes, &self.suspended)?;
+        store::change_people(tx, &self.person_changes)?;
         store::change_lists(tx, &self.space_changes, &self.tag_changes)?;
-        for (spot, state, by, why, at) in &self.away {
-            store::take_away(tx, *spot, state, by, *why, *at)?;
+        for (spot, at) in &self.away {
+            store::take_away(tx, *spot, *at)?;
         }
         tx.record_written(self.activities.iter().map(|(activity, props)| (activity, props.into())))
     }

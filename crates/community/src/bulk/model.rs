@@ -129,7 +129,6 @@ pub(super) struct TopicChange {
     pub(super) versions: i64,
     pub(super) first_reply_at: Option<Timestamp>,
     pub(super) accepted: Option<(PostId, Timestamp, Option<PersonId>)>,
-    pub(super) closed_at: Option<Timestamp>,
 }
 
 /// What a batch changes in a person.
@@ -149,10 +148,8 @@ pub(super) enum Props {
     Replied { words: usize, number: u32 },
     Kind(&'static str),
     Edited { words: usize },
-    Taken { by: &'static str, first: bool, why: Option<&'static str> },
+    Taken { first: bool },
     Reason(&'static str),
-    Upheld(bool),
-    Suspended { until: Timestamp, why: &'static str },
 }
 
 impl From<&Props> for Value {
@@ -165,22 +162,10 @@ impl From<&Props> for Value {
             }
             Props::Kind(kind) => format!(r#"{{"kind":"{kind}"}}"#),
             Props::Edited { words } => format!(r#"{{"own":true,"why":"","words":{words}}}"#),
-            Props::Taken { by, first, why: None } => format!(r#"{{"by":"{by}","first":{first},"why":null}}"#),
-            Props::Taken { by, first, why: Some(why) } => {
-                format!(r#"{{"by":"{by}","first":{first},"why":{}}}"#, quoted(why))
-            }
+            Props::Taken { first } => format!(r#"{{"by":"author","first":{first},"why":null}}"#),
             Props::Reason(reason) => format!(r#"{{"reason":"{reason}"}}"#),
-            Props::Upheld(upheld) => format!(r#"{{"upheld":{upheld}}}"#),
-            Props::Suspended { until, why } => {
-                format!(r#"{{"until":{},"why":{}}}"#, until.0, quoted(why))
-            }
         })
     }
-}
-
-/// A sentence as JSON.
-fn quoted(text: &str) -> serde_json::Value {
-    serde_json::Value::from(text)
 }
 
 #[cfg(test)]
@@ -201,12 +186,8 @@ mod tests {
         check(Props::Replied { words: 3, number: 7 }, replied);
         check(Props::Kind("like"), json!({ "kind": "like" }));
         check(Props::Edited { words: 5 }, json!({ "words": 5, "own": true, "why": "" }));
-        let taken = |why| Props::Taken { by: "staff", first: false, why };
-        check(taken(None), json!({ "by": "staff", "first": false, "why": null }));
-        check(taken(Some("a \"why\"")), json!({ "by": "staff", "first": false, "why": "a \"why\"" }));
+        let taken = json!({ "by": "author", "first": false, "why": null });
+        check(Props::Taken { first: false }, taken);
         check(Props::Reason("spam"), json!({ "reason": "spam" }));
-        check(Props::Upheld(true), json!({ "upheld": true }));
-        let suspended = Props::Suspended { until: Timestamp(5), why: "spam" };
-        check(suspended, json!({ "until": 5, "why": "spam" }));
     }
 }

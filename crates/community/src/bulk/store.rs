@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use mainstreet_db::{Tx, Value, params, row};
-use mainstreet_kernel::id::{AccountId, FlagId, PersonId, PostId, SpaceId, TagId, TopicId};
+use mainstreet_kernel::id::{AccountId, PersonId, PostId, SpaceId, TagId, TopicId};
 use mainstreet_kernel::{Actor, Result, Timestamp, text};
 
 use super::model::{NewFlag, NewMember, NewPost, NewSpace, NewTopic, PersonChange, Spot, TopicChange};
@@ -149,7 +149,6 @@ pub(super) fn insert_topics(
             change.views,
             1 + change.versions,
             change.first_reply_at,
-            change.closed_at,
             accepted,
             accepted_at,
             accepted_by,
@@ -158,7 +157,7 @@ pub(super) fn insert_topics(
     tx.insert_many(
         "INSERT INTO topics (id, space_id, account_id, person_id, slug, title, question, created_at, first_post_id,
          post_count, people_count, last_post_id, last_person_id, bumped_at, reply_count, reaction_count, view_count,
-         version, first_reply_at, closed_at, accepted_post_id, accepted_at, accepted_by)",
+         version, first_reply_at, accepted_post_id, accepted_at, accepted_by)",
         rows,
         "",
     )
@@ -225,11 +224,7 @@ pub(super) fn insert_reactions(
     tx.insert_many("INSERT INTO mentions (post_id, person_id)", rows, tail).map(drop)
 }
 
-pub(super) fn insert_flags(
-    tx: &mut Tx<'_>,
-    flags: &[NewFlag],
-    decided: &[(FlagId, bool, PersonId, Timestamp)],
-) -> Result<()> {
+pub(super) fn insert_flags(tx: &mut Tx<'_>, flags: &[NewFlag]) -> Result<()> {
     let rows = flags.iter().map(|flag| {
         row![
             flag.id,
@@ -245,14 +240,8 @@ pub(super) fn insert_flags(
         "INSERT INTO flags (id, post_id, person_id, reason, note, state, created_at)",
         rows,
         "ON CONFLICT (post_id, person_id) DO NOTHING",
-    )?;
-    for (flag, upheld, person, at) in decided {
-        tx.run(
-            "UPDATE flags SET state = $2, decided_at = $3, decided_by = $4 WHERE id = $1",
-            params![*flag, Value::Word(if *upheld { "upheld" } else { "cleared" }), *at, *person],
-        )?;
-    }
-    Ok(())
+    )
+    .map(drop)
 }
 
 pub(super) fn edit(tx: &mut Tx<'_>, edits: &[(Spot, Timestamp, String)]) -> Result<()> {
@@ -302,15 +291,14 @@ pub(super) fn change_topics(tx: &mut Tx<'_>, topics: &HashMap<TopicId, TopicChan
             "UPDATE topics SET reply_count = reply_count + $2, reaction_count = reaction_count + $3,
                view_count = view_count + $4, version = version + $5,
                first_reply_at = COALESCE(first_reply_at, CAST($6 AS BIGINT)),
-               closed_at = COALESCE(CAST($7 AS BIGINT), closed_at),
-               post_count = COALESCE(CAST($8 AS BIGINT), post_count),
-               people_count = COALESCE(CAST($9 AS BIGINT), people_count),
-               last_post_id = COALESCE(CAST($10 AS BIGINT), last_post_id),
-               last_person_id = COALESCE(CAST($11 AS BIGINT), last_person_id),
-               bumped_at = COALESCE(CAST($12 AS BIGINT), bumped_at),
-               accepted_post_id = COALESCE(CAST($13 AS BIGINT), accepted_post_id),
-               accepted_at = COALESCE(CAST($14 AS BIGINT), accepted_at),
-               accepted_by = COALESCE(CAST($15 AS BIGINT), accepted_by)
+               post_count = COALESCE(CAST($7 AS BIGINT), post_count),
+               people_count = COALESCE(CAST($8 AS BIGINT), people_count),
+               last_post_id = COALESCE(CAST($9 AS BIGINT), last_post_id),
+               last_person_id = COALESCE(CAST($10 AS BIGINT), last_person_id),
+               bumped_at = COALESCE(CAST($11 AS BIGINT), bumped_at),
+               accepted_post_id = COALESCE(CAST($12 AS BIGINT), accepted_post_id),
+               accepted_at = COALESCE(CAST($13 AS BIGINT), accepted_at),
+               accepted_by = COALESCE(CAST($14 AS BIGINT), accepted_by)
              WHERE id = $1",
             params![
                 *topic,
@@ -319,7 +307,6 @@ pub(super) fn change_topics(tx: &mut Tx<'_>, topics: &HashMap<TopicId, TopicChan
                 change.views,
                 change.versions,
                 change.first_reply_at,
-                change.closed_at,
                 number,
                 people,
                 post,
@@ -334,11 +321,7 @@ pub(super) fn change_topics(tx: &mut Tx<'_>, topics: &HashMap<TopicId, TopicChan
     Ok(())
 }
 
-pub(super) fn change_people(
-    tx: &mut Tx<'_>,
-    people: &HashMap<PersonId, PersonChange>,
-    suspended: &[(PersonId, Timestamp, &'static str, bool)],
-) -> Result<()> {
+pub(super) fn change_people(tx: &mut Tx<'_>, people: &HashMap<PersonId, PersonChange>) -> Result<()> {
     for (person, change) in sorted(people) {
         if change.posts != 0 || change.accepted != 0 || change.last_post_at.is_some() {
             tx.run(
@@ -349,15 +332,6 @@ pub(super) fn change_people(
         }
         if let Some(at) = change.seen_at {
             tx.run("UPDATE members SET seen_at = $2 WHERE person_id = $1", params![*person, at])?;
-        }
-    }
-    for (person, until, why, spam) in suspended {
-        tx.run(
-            "UPDATE members SET suspended_until = $2, suspended_why = $3 WHERE person_id = $1",
-            params![*person, *until, *why],
-        )?;
-        if *spam {
-            tx.run("UPDATE people SET spammer = 1 WHERE id = $1", params![*person])?;
         }
     }
     Ok(())
@@ -380,18 +354,11 @@ pub(super) fn change_lists(
     Ok(())
 }
 
-/// Takes a post away, with its topic if it is the first, and counts the topic, its tags and its space anew.
-pub(super) fn take_away(
-    tx: &mut Tx<'_>,
-    spot: Spot,
-    state: &str,
-    by: &str,
-    why: Option<&str>,
-    at: Timestamp,
-) -> Result<()> {
+/// Takes a post away that its author deleted, with its topic if it is the first, and counts the topic, its tags and its space anew.
+pub(super) fn take_away(tx: &mut Tx<'_>, spot: Spot, at: Timestamp) -> Result<()> {
     tx.run(
-        "UPDATE posts SET state = $2, state_by = $3, state_why = $4, state_at = $5 WHERE id = $1",
-        params![spot.post, state, by, why, at],
+        "UPDATE posts SET state = 'deleted', state_by = 'author', state_at = $2 WHERE id = $1",
+        params![spot.post, at],
     )?;
     let sql = "SELECT COUNT(*) AS n FROM topics WHERE id = $1 AND state = 'published'";
     let shown = tx.count(sql, params![spot.topic])? == 1;
@@ -403,7 +370,7 @@ pub(super) fn take_away(
         (true, _) => (0, 1),
     };
     if spot.number == 1 {
-        tx.run("UPDATE topics SET state = $2 WHERE id = $1", params![spot.topic, state])?;
+        tx.run("UPDATE topics SET state = 'deleted' WHERE id = $1", params![spot.topic])?;
         tx.run(
             "UPDATE tags SET topic_count = topic_count - 1
              WHERE id IN (SELECT tag_id FROM topic_tags WHERE topic_id = $1)",

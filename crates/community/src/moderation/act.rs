@@ -36,6 +36,8 @@ pub enum Detail {
     Every(i64),
     /// Of a label: the word; empty takes it off.
     Label(String),
+    /// Of a ban: the account was made to spam. What it did counts in no figure.
+    Spammer,
 }
 
 /// An act to carry out.

@@ -74,6 +74,9 @@ pub enum Before {
         suspended_until: Option<i64>,
         /// Why.
         suspended_why: Option<String>,
+        /// Whether their account was closed for spam.
+        #[serde(default)]
+        spammer: bool,
     },
 }
 
@@ -147,7 +150,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
             let limit = every.map(|every| (every, until.map(Timestamp)));
             flow_back(tx, actor, *topic, closed_at.map(Timestamp), limit, became)
         }
-        Before::Member { person, standing, suspended_until, suspended_why } => {
+        Before::Member { person, standing, suspended_until, suspended_why, spammer } => {
             let now = State::Member(super::standing_of(tx, *person)?.standing);
             if now.as_str() != became && now.as_str() != "active" {
                 return Err(changed());
@@ -158,6 +161,7 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
                 }
                 None => None,
             };
+            crate::people::store::set_spammer(tx, *person, *spammer)?;
             members::put_back(
                 tx,
                 actor,

@@ -5,7 +5,7 @@ use mainstreet_kernel::id::PersonId;
 use mainstreet_kernel::{Activity, Actor, Error, Result, Role, Timestamp, Verb, Visibility};
 use serde_json::json;
 
-use super::act::{Done, Order};
+use super::act::{Detail, Done, Order};
 use super::before::Before;
 use super::person_state::{Standing, Stands, standing_of};
 use super::store;
@@ -51,7 +51,11 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
             .map(|kept| (kept.standing.as_str().to_owned(), kept.until.map(|at| at.0), kept.why)),
         suspended_until: member.suspended_until.map(|at| at.0),
         suspended_why: member.suspended_why.clone(),
+        spammer: crate::people::store::is_spammer(tx, id)?,
     };
+    if (order.act, &order.detail) == (Act::Ban, &Detail::Spammer) {
+        crate::people::store::set_spammer(tx, id, true)?;
+    }
     if let (State::Member(standing), true) = (became, order.act != Act::Warn) {
         let until = order.until;
         set(tx, actor, id, &Stands { standing, until, why: order.why.trim().to_owned() })?;

@@ -185,6 +185,16 @@ pub(crate) fn suspended_until(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Ti
     Ok(until.flatten().filter(|until| *until > tx.now()))
 }
 
+/// True of an account that was closed for spam.
+pub(crate) fn is_spammer(tx: &mut Tx<'_>, id: PersonId) -> Result<bool> {
+    tx.one("SELECT spammer FROM people WHERE id = $1", params![id], |row| row.get("spammer"))
+}
+
+/// An account was closed for spam, or that was taken back.
+pub(crate) fn set_spammer(tx: &mut Tx<'_>, id: PersonId, spammer: bool) -> Result<()> {
+    tx.run("UPDATE people SET spammer = $2 WHERE id = $1", params![id, spammer]).map(drop)
+}
+
 /// A person wrote a post at `at`.
 pub(crate) fn add_post(tx: &mut Tx<'_>, id: PersonId, at: Timestamp) -> Result<()> {
     tx.run(

@@ -1,7 +1,7 @@
 //! Making decisions and taking them back.
 
 use mainstreet_community::guidelines::{self, Clause};
-use mainstreet_community::moderation::{self, Act, Done, Target};
+use mainstreet_community::moderation::{self, Act, Detail, Done, Order, Target};
 use mainstreet_community::notices::{self, About};
 use mainstreet_community::{accounts, flags};
 use mainstreet_db::Tx;
@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::model::{Case, Decision, Kept};
 use super::store::{self, NewDecision};
+use super::thresholds::clause_of;
 
 /// Carries a case out and records it. Open flags on a post that goes are upheld; the member concerned is told.
 ///
@@ -19,7 +20,7 @@ use super::store::{self, NewDecision};
 /// `Forbidden` for those who may not.
 pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
     let (version, clause) = cited(tx, case)?;
-    let done = moderation::carry_out(tx, actor, &case.order)?;
+    let done = moderation::carry_out(tx, actor, &order(case))?;
     let flags = match case.order.target {
         Target::Post(post) if puts_away(case.order.act) => uphold(tx, actor, post)?,
         _ => Vec::new(),
@@ -42,6 +43,13 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
         )?;
     }
     Ok(decision)
+}
+
+/// What is carried out: an account banned for advertising counts in no figure from then on.
+fn order(case: &Case) -> Order {
+    let spammer = case.order.act == Act::Ban && case.clause == clause_of("spam");
+    let detail = if spammer { Detail::Spammer } else { case.order.detail.clone() };
+    Order { detail, ..case.order.clone() }
 }
 
 /// Content that goes, and warnings, weigh; restrictions of the member that follow from them do not weigh again.

@@ -6,6 +6,7 @@
 
 mod crowd;
 mod dice;
+mod governance;
 mod grammar;
 mod happening;
 mod people;

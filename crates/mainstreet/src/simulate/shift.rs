@@ -3,6 +3,7 @@
 
 use mainstreet_db::{Db, Tx};
 use mainstreet_desk::escalations::{self, Question};
+use mainstreet_desk::rules::live as rules;
 use mainstreet_desk::signals::lists::{self, Filter};
 use mainstreet_desk::signals::{self, Cause, Outcome, Sight, Signal, State};
 use mainstreet_desk::triage::Owner;
@@ -21,6 +22,7 @@ pub(crate) fn work(db: &Db, story: &Story) -> Result<()> {
     let team = (actor(Role::Manager, 0), actor(Role::Moderator, 0), actor(Role::Moderator, 1));
     let (Some(manager), Some(first), Some(second)) = team else { return Ok(()) };
     db.write_now(move |tx| {
+        rules::sweep(tx)?;
         signals::sweep(tx)?;
         morning(tx, manager, first, second)
     })

@@ -296,8 +296,11 @@ impl Story {
     }
 
     fn quarrel(&mut self, at: Timestamp, ends: bool) {
-        let Some(one) = self.draft(at, false, "en", &[]) else { return };
-        let Some(other) = self.draft(at, false, "en", &[one]) else { return };
+        // The team may have an opinion, but it does not quarrel.
+        let mut except: Vec<u32> = (0..u32::try_from(self.plot.staff).unwrap_or(0)).collect();
+        let Some(one) = self.draft(at, false, "en", &except) else { return };
+        except.push(one);
+        let Some(other) = self.draft(at, false, "en", &except) else { return };
         let Some(key) = self.open(at, one, "heat", None) else { return };
         if let Some(talk) = self.talks.get_mut(&key) {
             talk.pending += 1;

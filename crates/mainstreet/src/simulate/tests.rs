@@ -193,7 +193,8 @@ fn what_is_written_agrees_with_the_truth() {
             let counts: Vec<(String, u64)> =
                 truth.counts.iter().map(|(verb, count)| ((*verb).to_owned(), *count)).collect();
             move |tx| {
-                for (verb, count) in counts {
+                // A flag is decided as well by what becomes of its post.
+                for (verb, count) in counts.into_iter().filter(|(verb, _)| verb != "flag.decided") {
                     let sql = "SELECT COUNT(*) AS n FROM activities WHERE verb = $1";
                     assert_eq!(tx.count(sql, params![&verb])?, count.cast_signed(), "{verb}");
                 }
@@ -217,6 +218,21 @@ fn what_is_written_agrees_with_the_truth() {
 
 /// Rows whose counters do not say what the rows they count say.
 const WRONG: &[(&str, &str)] = &[
+    (
+        "decisions on flags",
+        "SELECT COUNT(*) AS n FROM flags f WHERE (state <> 'open') <> EXISTS
+         (SELECT 1 FROM activities a WHERE a.verb = 'flag.decided' AND a.parent_id = f.id)",
+    ),
+    (
+        "posts that staff hid without a decision",
+        "SELECT COUNT(*) AS n FROM posts p WHERE state = 'hidden' AND NOT EXISTS (SELECT 1 FROM decisions d
+         WHERE d.object_kind = 'post' AND d.object_id = p.id AND d.undone_at IS NULL)",
+    ),
+    (
+        "closed accounts without a decision",
+        "SELECT COUNT(*) AS n FROM people p WHERE spammer = 1 AND NOT EXISTS (SELECT 1 FROM decisions d
+         WHERE d.person_id = p.id AND d.act = 'ban' AND d.clause = 'no-spam')",
+    ),
     (
         "replies of topics",
         "SELECT COUNT(*) AS n FROM topics t WHERE reply_count <> (SELECT COUNT(*) FROM posts p

@@ -9,10 +9,10 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use mainstreet_community::bulk::{self, Batch, NewFlag, NewMember, NewPost, NewSpace, NewTopic, Spot};
 use mainstreet_community::settings;
 use mainstreet_db::Db;
-use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{AccountId, PersonId, TagId, TopicId};
 use mainstreet_kernel::{Actor, Error, IdMint, Result, Timestamp};
 
+use super::governance;
 use super::happening::{Happening, Place, What};
 use super::story::{Space, Story};
 
@@ -23,15 +23,13 @@ const AHEAD: usize = 2;
 /// What the community is called.
 pub(crate) const NAME: &str = "Osier Lane";
 const TAGLINE: &str = "Growers, tinkerers and the open watering controller Rill.";
-/// An account closed for spam stays closed for a hundred years.
-const FOR_GOOD: i64 = 100 * 365 * DAY;
 
 /// Writes the whole story into `db`, which must hold no people yet; answers the story with its truth.
 pub(crate) fn write(db: &Db, story: Story) -> Result<Story> {
     let account = prepare(db, story.spaces().to_vec(), story.start())?;
     db.begin_load(bulk::store::LOOKED_UP)?;
     let (sender, receiver) = std::sync::mpsc::sync_channel::<(Batch, f64, u64)>(AHEAD);
-    let teller = thread::Builder::new()
+    let teller: thread::JoinHandle<(Story, Vec<Happening>)> = thread::Builder::new()
         .name("story".to_owned())
         .spawn(move || tell(story, account, &sender))
         .map_err(Error::internal)?;
@@ -45,8 +43,9 @@ pub(crate) fn write(db: &Db, story: Story) -> Result<Story> {
         ));
     }
     bar.finish();
-    let story = teller.join().map_err(|_| Error::internal("the story ended early"))?;
+    let (story, acts) = teller.join().map_err(|_| Error::internal("the story ended early"))?;
     db.end_load()?;
+    governance::keep_order(db, &story, acts)?;
     Ok(story)
 }
 
@@ -92,24 +91,25 @@ fn tell(
     mut story: Story,
     account: AccountId,
     sender: &std::sync::mpsc::SyncSender<(Batch, f64, u64)>,
-) -> Story {
+) -> (Story, Vec<Happening>) {
     let mut scribe = Scribe::new(account, story.start());
     while let Some(happening) = story.next() {
         scribe.take(happening);
         if scribe.batch.len() >= BATCH {
             let batch = std::mem::replace(&mut scribe.batch, Batch::new(account));
             if sender.send((batch, story.told(), story.truth().posts())).is_err() {
-                return story;
+                return (story, scribe.acts);
             }
         }
     }
     let _ = sender.send((scribe.batch, 1.0, story.truth().posts()));
-    story
+    (story, scribe.acts)
 }
 
-/// Turns happenings into rows.
+/// Turns happenings into rows, and keeps apart what the team decided: that is done when everything else is there.
 struct Scribe {
     batch: Batch,
+    acts: Vec<Happening>,
     mint: IdMint,
     start: Timestamp,
     tags: HashMap<String, TagId>,
@@ -119,7 +119,7 @@ struct Scribe {
 impl Scribe {
     fn new(account: AccountId, start: Timestamp) -> Self {
         let (batch, mint) = (Batch::new(account), IdMint::new(0, 1 << 18));
-        Self { batch, mint, start, tags: HashMap::new(), handles: HashMap::new() }
+        Self { batch, acts: Vec::new(), mint, start, tags: HashMap::new(), handles: HashMap::new() }
     }
 
     fn take(&mut self, happening: Happening) {
@@ -163,6 +163,9 @@ impl Scribe {
                 let post = NewPost { asker, people, reply_to, ..self.post(&actor, place, at, body) };
                 self.batch.replied(actor, post, parent.map(|parent| parent.post), to);
             }
+            What::Hidden { .. } | What::Judged { .. } | What::Suspended { .. } | What::Closed { .. } => {
+                self.acts.push(happening);
+            }
             other => self.rest(actor, at, other),
         }
     }
@@ -171,8 +174,7 @@ impl Scribe {
         let batch = &mut self.batch;
         match what {
             What::Edited { place, body } => batch.edited(actor, spot(place), body, at),
-            What::Deleted { place } => batch.taken(actor, spot(place), None, at),
-            What::Hidden { place, reason } => batch.taken(actor, spot(place), Some(reason), at),
+            What::Deleted { place } => batch.taken(actor, spot(place), at),
             What::Reacted { place, kind } => batch.reacted(actor, spot(place), kind, at),
             What::Accepted { place } => batch.accepted(actor, spot(place), at),
             What::Flagged { flag, place, reason, note } => {
@@ -180,13 +182,7 @@ impl Scribe {
                 let flag = NewFlag { id: flag, post: place.post, person, reason, note, at };
                 batch.flagged(actor, spot(place), flag);
             }
-            What::Judged { flag, place, upheld } => batch.judged(actor, spot(place), flag, upheld, at),
-            What::Suspended { person, reason, until } => {
-                let spam = until.is_none();
-                batch.suspended(actor, person, until.unwrap_or(at.plus(FOR_GOOD)), reason, spam, at);
-            }
-            What::Closed { place } => batch.closed(actor, spot(place), at),
-            What::Joined(_) | What::Visited | What::Asked(_) | What::Replied { .. } => {}
+            _ => {}
         }
     }
 
