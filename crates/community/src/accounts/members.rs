@@ -178,38 +178,6 @@ pub fn change_role(tx: &mut Tx<'_>, actor: Actor, person: PersonId, role: Role) 
     )
 }
 
-/// Keeps a member from signing in and writing until `until`, and tells why.
-pub fn suspend(tx: &mut Tx<'_>, actor: Actor, person: PersonId, until: Timestamp, why: &str) -> Result<()> {
-    let member = find(tx, person)?;
-    if !actor.role.is_staff() || actor.role <= member.role || actor.is(person) {
-        return Err(Error::forbidden("You can suspend only members with less rights than yours."));
-    }
-    if why.trim().is_empty() {
-        return Err(Error::invalid("Say why: the member will read it."));
-    }
-    store::set_suspension(tx, person, Some(until), Some(why.trim()))?;
-    super::close_sessions_but(tx, person, None)?;
-    let at = tx.now();
-    tx.record(
-        &Activity::new(Verb::MemberSuspended, actor, person, at)
-            .seen_by(mainstreet_kernel::Visibility::Staff)
-            .with(serde_json::json!({"until": until.0, "why": why.trim()})),
-    )
-}
-
-/// Ends a suspension early.
-pub fn reinstate(tx: &mut Tx<'_>, actor: Actor, person: PersonId) -> Result<()> {
-    if !actor.role.is_staff() {
-        return Err(Error::forbidden("Only a moderator can end a suspension."));
-    }
-    store::set_suspension(tx, person, None, None)?;
-    let at = tx.now();
-    tx.record(
-        &Activity::new(Verb::MemberReinstated, actor, person, at)
-            .seen_by(mainstreet_kernel::Visibility::Staff),
-    )
-}
-
 /// Until when a member cannot sign in, and why; nothing: they can. The caller has asked for permission and says it in
 /// the log. Sessions stay, unusable, so that they are there again when it ends.
 pub(crate) fn lock_out(

@@ -23,7 +23,7 @@ pub use mails::{Mail, MailStand, latest_mails, mail_failed, mail_stand, post_mai
 pub(crate) use members::lock_out;
 pub use members::{
     Member, NewMember, about, change_name_and_about, change_password, change_role, check_new_member, find,
-    find_by_email, find_by_username, find_like, looks_like_email, open, prefer, reinstate, staff, suspend,
+    find_by_email, find_by_username, find_like, looks_like_email, open, prefer, staff,
 };
 pub use passwords::{check_password, check_strength, hash_password};
 pub use sessions::{

@@ -28,8 +28,8 @@ pub enum Detail {
     /// Nothing.
     #[default]
     None,
-    /// Of an edit: the version it was made from, and the new text.
-    Text(i64, String),
+    /// Of an edit: the version it was made from, the new text, and the topic's new title where it begins one.
+    Text(i64, String, Option<String>),
     /// Of a move: where to.
     Space(SpaceId),
     /// Of slowing down: milliseconds between replies of a person.
@@ -118,7 +118,11 @@ fn on_post(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PostId) -> Result<D
         return Err(Error::forbidden("What staff wrote is looked at by a person, not by a threshold."));
     }
     let before = match (order.act, &order.detail) {
-        (Act::Edit, Detail::Text(version, body)) => edit(tx, actor, order, &post, (*version, body))?,
+        (Act::Edit, Detail::Text(version, body, title)) => {
+            let title = title.clone().filter(|_| post.is_first());
+            let title = title.filter(|title| title.trim() != topic.title);
+            edit(tx, actor, order, (&topic, &post), (*version, body, title))?
+        }
         (Act::Label, Detail::Label(label)) => put_label(tx, actor, (&topic, &space), &post, label)?,
         (Act::Edit | Act::Label, _) => return Err(Error::invalid("Say what it should be.")),
         _ => {
@@ -141,13 +145,13 @@ fn edit(
     tx: &mut Tx<'_>,
     actor: Actor,
     order: &Order,
-    post: &Post,
-    (version, body): (i64, &str),
+    (topic, post): (&Topic, &Post),
+    (version, body, title): (i64, &str, Option<String>),
 ) -> Result<Before> {
-    let before = Before::of_text(post);
+    let before = Before::of_text(post, title.as_ref().map(|_| topic.title.clone()));
     let why = order.why.trim().to_owned();
-    let edit = Edit { post: post.id, expected: version, body: body.to_owned(), title: None, tags: None, why };
-    match posts::edit(tx, actor, &edit)? {
+    let edit = Edit { post: post.id, expected: version, body: body.to_owned(), title, tags: None, why };
+    match posts::rewrite(tx, actor, &edit)? {
         Edited::Saved(after) if after.version == post.version => {
             Err(Error::conflict("The text is the same. Change it first."))
         }
@@ -198,6 +202,12 @@ fn on_topic(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: TopicId) -> Result
     let before = match (order.act, &order.detail) {
         (Act::Move, Detail::Space(to)) => {
             moderators::must_cover(tx, actor, *to)?;
+            if crate::spaces::store::find(tx, *to)?.visibility > space.visibility {
+                return Err(Error::conflict(
+                    "Fewer people see that space, so moving the topic there would hide it. Hide its first post \
+                     instead, saying which clause it broke.",
+                ));
+            }
             topics::move_to(tx, actor, id, *to)?;
             Before::Space { topic: id, space: topic.space }
         }
@@ -210,7 +220,8 @@ fn on_topic(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: TopicId) -> Result
         (Act::Move | Act::Slow, _) => return Err(Error::invalid("Say what it should be.")),
         (Act::Lock, _) => {
             let before = Before::of_topic(tx, &topic)?;
-            topics::close(tx, actor, id)?;
+            topics::shut(tx, actor, id)?;
+            store::set_lock(tx, id, order.until)?;
             before
         }
         _ => {

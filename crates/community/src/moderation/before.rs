@@ -6,10 +6,10 @@ use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::person_state::Stands;
-use super::table::State;
+use super::table::State as Standing;
 use super::{act, members, store, topics as flow};
 use crate::posts::{self, Post};
-use crate::topics::{self, Topic};
+use crate::topics::{self, State, Topic};
 
 /// Everything an act changed, as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +38,9 @@ pub enum Before {
         body: String,
         /// When it had been edited before.
         edited_at: Option<i64>,
+        /// The title of the topic it begins, where that was changed.
+        #[serde(default)]
+        title: Option<String>,
     },
     /// The word above a post.
     Label {
@@ -63,6 +66,9 @@ pub enum Before {
         every: Option<i64>,
         /// Until when.
         until: Option<i64>,
+        /// When its lock was to end.
+        #[serde(default)]
+        locked_until: Option<i64>,
     },
     /// How a member stood.
     Member {
@@ -91,12 +97,13 @@ impl Before {
         }
     }
 
-    pub(super) fn of_text(post: &Post) -> Self {
+    pub(super) fn of_text(post: &Post, title: Option<String>) -> Self {
         Self::Text {
             post: post.id,
             version: post.version,
             body: post.body.clone(),
             edited_at: post.edited_at.map(|at| at.0),
+            title,
         }
     }
 
@@ -107,6 +114,7 @@ impl Before {
             closed_at: topic.closed_at.map(|at| at.0),
             every: limit.map(|limit| limit.0),
             until: limit.and_then(|limit| limit.1).map(|at| at.0),
+            locked_until: store::lock_of(tx, topic.id)?.map(|at| at.0),
         })
     }
 }
@@ -123,19 +131,21 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
             let (held, _) = hold(tx, *post)?;
             super::must_cover(tx, actor, held.space)?;
             let now = posts::store::find(tx, *post)?;
-            if now.state.as_str() != became {
+            // What was hidden and changed by its author since is held: that is no other decision.
+            let revised = became == "hidden" && now.state == State::Held;
+            if now.state.as_str() != became && !revised {
                 return Err(changed());
             }
             let mark = (by.as_deref(), why.as_deref(), at.map(Timestamp));
             posts::put_back(tx, actor, *post, state.parse()?, mark)
         }
-        Before::Text { post, version, body, edited_at } => {
+        Before::Text { post, version, body, edited_at, title } => {
             let (topic, _) = hold(tx, *post)?;
             super::must_cover(tx, actor, topic.space)?;
             if posts::store::find(tx, *post)?.version != version + 1 {
                 return Err(changed());
             }
-            posts::put_text_back(tx, actor, *post, body, edited_at.map(Timestamp))
+            posts::put_text_back(tx, actor, *post, (body, title.as_deref()), edited_at.map(Timestamp))
         }
         Before::Label { post, label } => {
             let (topic, space) = hold(tx, *post)?;
@@ -146,12 +156,13 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
             act::record_label(tx, actor, (&topic, &space), &post, label.as_deref().unwrap_or_default())
         }
         Before::Space { topic, space } => topics::move_to(tx, actor, *topic, *space),
-        Before::Flow { topic, closed_at, every, until } => {
+        Before::Flow { topic, closed_at, every, until, locked_until } => {
             let limit = every.map(|every| (every, until.map(Timestamp)));
-            flow_back(tx, actor, *topic, closed_at.map(Timestamp), limit, became)
+            let closed = (closed_at.map(Timestamp), locked_until.map(Timestamp));
+            flow_back(tx, actor, *topic, closed, limit, became)
         }
         Before::Member { person, standing, suspended_until, suspended_why, spammer } => {
-            let now = State::Member(super::standing_of(tx, *person)?.standing);
+            let now = Standing::Member(super::standing_of(tx, *person)?.standing);
             if now.as_str() != became && now.as_str() != "active" {
                 return Err(changed());
             }
@@ -182,24 +193,26 @@ fn flow_back(
     tx: &mut Tx<'_>,
     actor: Actor,
     id: TopicId,
-    closed_at: Option<Timestamp>,
+    (closed_at, locked_until): (Option<Timestamp>, Option<Timestamp>),
     limit: Option<(i64, Option<Timestamp>)>,
     became: &str,
 ) -> Result<()> {
     let (topic, space) = topics::store::hold(tx, id)?;
     super::must_cover(tx, actor, topic.space)?;
-    let now = State::Topic(flow::flow(tx, &topic)?);
-    if now.as_str() != became && !(became == "slow" && now.as_str() == "open") {
+    let now = Standing::Topic(flow::flow(tx, &topic)?);
+    let ended = matches!(became, "slow" | "locked") && now.as_str() == "open";
+    if now.as_str() != became && !ended {
         return Err(changed());
     }
     match (topic.closed_at, closed_at) {
         (Some(_), None) => topics::reopen(tx, actor, id)?,
         (None, Some(at)) => {
-            topics::close(tx, actor, id)?;
+            topics::shut(tx, actor, id)?;
             topics::store::set_closed(tx, id, Some(at))?;
         }
         _ => {}
     }
+    store::set_lock(tx, id, locked_until.filter(|_| closed_at.is_some()))?;
     if store::limit_of(tx, id)? != limit {
         store::set_slow(tx, id, limit)?;
         flow::record_slow(tx, actor, (&topic, &space), limit.map(|limit| limit.0))?;

@@ -21,9 +21,10 @@ pub use act::{Detail, Done, Order, Target, carry_out};
 pub use before::{Before, take_back};
 pub use moderators::{must_cover, set_spaces, spaces_of};
 pub use person_state::{Standing, Stands, standing_of};
-pub use store::{held_posts, label_of, labels_of, restricted, slow_of};
+pub use store::{held_posts, label_of, labels_of, lock_of, restricted, slow_of};
 pub use table::{Act, By, Flow, State, may_move};
 
 pub(crate) use members::FOR_EVER;
 pub(crate) use person_state::must_speak;
-pub(crate) use topics::must_wait;
+pub use topics::{may_write_from, open_ended};
+pub(crate) use topics::{forget_lock, must_wait, open_if_ended};

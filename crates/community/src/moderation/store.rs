@@ -80,6 +80,35 @@ pub(super) fn set_slow(tx: &mut Tx<'_>, topic: TopicId, to: Option<(i64, Option<
     .map(drop)
 }
 
+/// When a locked topic opens by itself.
+pub fn lock_of(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<Timestamp>> {
+    tx.first("SELECT until_at FROM topic_locks WHERE topic_id = $1", params![topic], |row| {
+        row.get("until_at")
+    })
+}
+
+pub(super) fn set_lock(tx: &mut Tx<'_>, topic: TopicId, until: Option<Timestamp>) -> Result<()> {
+    match until {
+        None => tx.run("DELETE FROM topic_locks WHERE topic_id = $1", params![topic]),
+        Some(until) => tx.run(
+            "INSERT INTO topic_locks (topic_id, until_at) VALUES ($1, $2)
+             ON CONFLICT (topic_id) DO UPDATE SET until_at = excluded.until_at",
+            params![topic, until],
+        ),
+    }
+    .map(drop)
+}
+
+/// Locked topics whose time is over.
+pub(super) fn locks_ended(tx: &mut Tx<'_>) -> Result<Vec<TopicId>> {
+    let now = tx.now();
+    tx.all(
+        "SELECT topic_id FROM topic_locks WHERE until_at <= $1 ORDER BY topic_id LIMIT 500",
+        params![now],
+        |row| row.get("topic_id"),
+    )
+}
+
 pub(super) fn last_reply(tx: &mut Tx<'_>, topic: TopicId, person: PersonId) -> Result<Option<Timestamp>> {
     tx.first(
         "SELECT created_at FROM posts WHERE topic_id = $1 AND person_id = $2 ORDER BY number DESC LIMIT 1",

@@ -115,7 +115,10 @@ acts! {
 impl Act {
     /// True when a time can be given after which it ends by itself.
     pub fn may_end(self) -> bool {
-        matches!(self, Self::Slow | Self::RequireApproval | Self::Mute | Self::Silence | Self::Suspend)
+        matches!(
+            self,
+            Self::Slow | Self::Lock | Self::RequireApproval | Self::Mute | Self::Silence | Self::Suspend
+        )
     }
 
     /// True when it restricts somebody, so that they are told why and can appeal.

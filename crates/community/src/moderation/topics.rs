@@ -2,13 +2,13 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::MINUTE;
-use mainstreet_kernel::id::PersonId;
-use mainstreet_kernel::{Activity, Actor, Error, Kind, Result, Verb};
+use mainstreet_kernel::id::{PersonId, TopicId};
+use mainstreet_kernel::{Activity, Actor, Error, Kind, Result, Timestamp, Verb};
 use serde_json::json;
 
 use super::store;
 use super::table::Flow;
-use crate::topics::{SpaceName, Topic};
+use crate::topics::{self, SpaceName, Topic};
 
 /// How a topic takes replies now.
 pub(super) fn flow(tx: &mut Tx<'_>, topic: &Topic) -> Result<Flow> {
@@ -32,17 +32,57 @@ pub(super) fn record_slow(
     tx.record(&activity.with(json!({ "every": every })))
 }
 
+/// Opens the topics whose lock has ended; run it every minute. Answers how many.
+pub fn open_ended(tx: &mut Tx<'_>) -> Result<usize> {
+    let ended = store::locks_ended(tx)?;
+    for topic in &ended {
+        let (topic, _) = topics::store::hold(tx, *topic)?;
+        open_if_ended(tx, &topic)?;
+    }
+    Ok(ended.len())
+}
+
+/// Opens a topic whose lock has ended; true when it did. The caller holds its row.
+pub(crate) fn open_if_ended(tx: &mut Tx<'_>, topic: &Topic) -> Result<bool> {
+    let now = tx.now();
+    if store::lock_of(tx, topic.id)?.is_none_or(|until| until > now) {
+        return Ok(false);
+    }
+    if topic.closed_at.is_some() {
+        topics::reopen(tx, Actor::SYSTEM, topic.id)?;
+    }
+    forget_lock(tx, topic.id)?;
+    Ok(true)
+}
+
+/// A topic that is open has no lock.
+pub(crate) fn forget_lock(tx: &mut Tx<'_>, topic: TopicId) -> Result<()> {
+    store::set_lock(tx, topic, None)
+}
+
+/// In a topic that is slowed down: how far apart one person's replies must be, in milliseconds, and from when on
+/// `person` may write again, if they must wait now.
+pub fn may_write_from(
+    tx: &mut Tx<'_>,
+    topic: TopicId,
+    person: Option<PersonId>,
+) -> Result<Option<(i64, Option<Timestamp>)>> {
+    let Some(every) = store::slow_of(tx, topic)? else { return Ok(None) };
+    let last = match person {
+        Some(person) => store::last_reply(tx, topic, person)?,
+        None => None,
+    };
+    let now = tx.now();
+    Ok(Some((every, last.map(|last| last.plus(every)).filter(|from| *from > now))))
+}
+
 /// Refuses a reply that comes too soon in a topic that is slowed down. Staff need not wait.
 pub(crate) fn must_wait(tx: &mut Tx<'_>, actor: Actor, topic: &Topic, person: PersonId) -> Result<()> {
     if actor.role.is_staff() {
         return Ok(());
     }
-    let Some(every) = store::slow_of(tx, topic.id)? else { return Ok(()) };
-    let Some(last) = store::last_reply(tx, topic.id, person)? else { return Ok(()) };
-    let left = every - tx.now().since(last);
-    if left <= 0 {
-        return Ok(());
-    }
+    let Some((every, Some(from))) = may_write_from(tx, topic.id, Some(person))? else { return Ok(()) };
+    let left = from.since(tx.now());
     let minutes = |length: i64| (length + MINUTE - 1) / MINUTE;
     Err(Error::new(
         Kind::TooMany,

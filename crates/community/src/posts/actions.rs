@@ -126,7 +126,10 @@ pub struct NewReply {
 /// that is closed, gone or not for this person; an answer to a post that is not there.
 pub fn reply(tx: &mut Tx<'_>, actor: Actor, new: &NewReply) -> Result<Post> {
     let author = Author::of(tx, actor)?;
-    let (topic, space) = topics::store::hold(tx, new.topic)?;
+    let (mut topic, space) = topics::store::hold(tx, new.topic)?;
+    if moderation::open_if_ended(tx, &topic)? {
+        topic.closed_at = None;
+    }
     if let Some(before) = sent_before(tx, author.person, new.form_token.as_deref())? {
         return Ok(before);
     }
@@ -202,11 +205,11 @@ pub enum Edited {
     Stale(Post),
 }
 
-/// Changes a post's text, and its topic's title and tags when it is the first. Errors: not the author nor staff;
-/// a mistake in the form.
+/// Changes a post's text, and its topic's title and tags when it is the first. Staff may file what others wrote under
+/// other tags, no more. What was hidden is held after its author changed it. Errors: not the author's; a mistake in
+/// the form.
 pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
-    let topic = store::find(tx, edit.post)?.topic;
-    let (topic, space) = topics::store::hold(tx, topic)?;
+    let (topic, space) = held(tx, edit.post)?;
     let before = store::find(tx, edit.post)?;
     topics::seen(actor.into(), &topic, space.visibility)?;
     rules::may_edit(actor, &before)?;
@@ -215,11 +218,48 @@ pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
     }
     if !actor.is(before.person) {
         moderation::must_cover(tx, actor, topic.space)?;
+        let retitled = edit.title.as_ref().is_some_and(|title| title.trim() != topic.title);
+        if retitled || clean(&edit.body) != before.body {
+            rules::must_be_own(actor, &before)?;
+        }
     }
+    let edited = change(tx, actor, (&topic, &space), before.clone(), edit)?;
+    let Edited::Saved(after) = &edited else { return Ok(edited) };
+    if after.version > before.version && before.state == State::Hidden {
+        super::hold_revised(tx, actor, edit.post)?;
+        return Ok(Edited::Saved(store::find(tx, edit.post)?));
+    }
+    Ok(edited)
+}
+
+/// Changes what somebody else wrote: an act of [`crate::moderation`], which has asked for permission.
+pub(crate) fn rewrite(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
+    let (topic, space) = held(tx, edit.post)?;
+    let before = store::find(tx, edit.post)?;
+    change(tx, actor, (&topic, &space), before, edit)
+}
+
+fn held(tx: &mut Tx<'_>, post: PostId) -> Result<(topics::Topic, topics::SpaceName)> {
+    let topic = store::find(tx, post)?.topic;
+    topics::store::hold(tx, topic)
+}
+
+/// A text as it is stored.
+fn clean(body: &str) -> String {
+    body.trim_end().replace("\r\n", "\n")
+}
+
+fn change(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    (topic, space): (&topics::Topic, &topics::SpaceName),
+    before: Post,
+    edit: &Edit,
+) -> Result<Edited> {
     if before.version != edit.expected {
         return Ok(Edited::Stale(before));
     }
-    let body = edit.body.trim_end().replace("\r\n", "\n");
+    let body = clean(&edit.body);
     let (mut title, mut tags) = (None, None);
     if before.is_first() {
         title = edit.title.as_deref();
@@ -231,7 +271,7 @@ pub fn edit(tx: &mut Tx<'_>, actor: Actor, edit: &Edit) -> Result<Edited> {
     } else {
         rules::check(&body)?;
     }
-    let retitled = topics::retitle(tx, actor, (&topic, &space), title, tags)?;
+    let retitled = topics::retitle(tx, actor, (topic, space), title, tags)?;
     let title_changed = retitled && title.is_some_and(|title| title.trim() != topic.title);
     if body == before.body && !title_changed {
         return Ok(Edited::Saved(store::find(tx, edit.post)?));
@@ -261,14 +301,14 @@ pub(crate) fn put_text_back(
     tx: &mut Tx<'_>,
     actor: Actor,
     id: PostId,
-    body: &str,
+    (body, title): (&str, Option<&str>),
     edited_at: Option<Timestamp>,
 ) -> Result<()> {
-    let topic = store::find(tx, id)?.topic;
-    let (topic, space) = topics::store::hold(tx, topic)?;
+    let (topic, space) = held(tx, id)?;
     let now = store::find(tx, id)?;
     let why = "An edit by a moderator was taken back.";
-    store::keep_revision(tx, &now, actor.person, None, why)?;
+    let retitled = topics::retitle(tx, actor, (&topic, &space), title, None)?;
+    store::keep_revision(tx, &now, actor.person, retitled.then_some(&topic.title), why)?;
     let mentioned = mentioned(tx, body)?;
     let html = markdown::render(body, &views::links(&mentioned));
     store::set_body(tx, id, now.version, body, &html)?;

@@ -14,7 +14,7 @@ mod standing;
 pub mod store;
 mod views;
 
-pub(crate) use actions::{Author, Draft, facts, put, put_text_back, sent_before};
+pub(crate) use actions::{Author, Draft, facts, put, put_text_back, rewrite, sent_before};
 pub use actions::{Edit, Edited, NewReply, edit, reply};
 pub use answers::{accept, unaccept};
 pub use model::{Moved, Post, ReactionCount, ReplyTo, Revision, Row, Taker, View};
@@ -22,6 +22,6 @@ pub use rules::{
     BODY, Facts, check, facts_of, may_accept, may_edit, may_hide, may_restore, may_take, page_of, seen,
 };
 pub use standing::{delete, hide, restore};
-pub(crate) use standing::{hold_new, move_to_state, put_back};
+pub(crate) use standing::{hold_new, hold_revised, move_to_state, put_back};
 pub(crate) use views::store_renderings;
 pub use views::{accepted_by_person, by_person, html, page, quote, view};

@@ -127,6 +127,8 @@ pub struct View {
     pub reactions: Vec<ReactionCount>,
     /// True for the accepted answer.
     pub accepted: bool,
+    /// What moderators wrote above it, such as `disputed`.
+    pub label: Option<String>,
     /// True when the post is not published and the viewer may not read it: only its place is shown.
     pub withheld: bool,
 }

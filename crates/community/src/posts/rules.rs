@@ -77,9 +77,14 @@ pub fn seen(viewer: Viewer, post: &Post) -> Result<()> {
     ))
 }
 
-/// Who may change a post's text: its author while it is published, and staff.
+/// Who may change a post's text: its author, while it is published, held or hidden. What was hidden is looked at again
+/// after it was changed. Staff may file it under other tags; changing others' words is an act of
+/// [`crate::moderation`].
 pub fn may_edit(actor: Actor, post: &Post) -> Result<()> {
-    let own = actor.is(post.person) && post.state == State::Published;
+    let own = actor.is(post.person)
+        && (post.state == State::Published
+            || actor.role.is_staff()
+            || matches!(post.state, State::Held | State::Hidden) && post.state_by == Some(Taker::Staff));
     if own || actor.role.is_staff() {
         Ok(())
     } else {
@@ -87,17 +92,29 @@ pub fn may_edit(actor: Actor, post: &Post) -> Result<()> {
     }
 }
 
-/// Who may delete a post: staff; its author, but not the beginning of a topic that others have replied to.
-pub fn may_take(actor: Actor, post: &Post, topic: &Topic) -> Result<()> {
-    if actor.role.is_staff() {
+/// Refuses staff who would change what somebody else wrote without saying which clause it broke.
+pub(super) fn must_be_own(actor: Actor, post: &Post) -> Result<()> {
+    if actor.is(post.person) {
         return Ok(());
     }
+    Err(Error::forbidden(
+        "Changing what somebody else wrote is a decision: say which clause it broke, and they are told. \
+         Choose “Decide” in the menu of the post.",
+    ))
+}
+
+/// Who may delete a post: its author, but not the beginning of a topic that others have replied to unless they are
+/// staff.
+pub fn may_take(actor: Actor, post: &Post, topic: &Topic) -> Result<()> {
     if !actor.is(post.person) {
-        return Err(Error::forbidden(
-            "Only the author or a moderator can delete this post. You can flag it instead.",
-        ));
+        return Err(Error::forbidden(if actor.role.is_staff() {
+            "Deleting what somebody else wrote is a decision: say which clause it broke, and they are told. \
+             Choose “Decide” in the menu of the post."
+        } else {
+            "Only the author or a moderator can delete this post. You can flag it instead."
+        }));
     }
-    if post.is_first() && topic.people_count > 1 {
+    if post.is_first() && topic.people_count > 1 && !actor.role.is_staff() {
         return Err(Error::conflict(
             "Others have replied, so this topic stays. Ask a moderator if it must go.",
         ));
@@ -105,12 +122,15 @@ pub fn may_take(actor: Actor, post: &Post, topic: &Topic) -> Result<()> {
     Ok(())
 }
 
-/// Who may hide a post for a reason: staff.
+/// Who may hide a post without a clause: Mainstreet itself, until a person has looked.
 pub fn may_hide(actor: Actor) -> Result<()> {
-    if actor.role.is_staff() {
-        Ok(())
-    } else {
-        Err(Error::forbidden("Only moderators can hide posts. You can flag it instead."))
+    match actor.person {
+        None => Ok(()),
+        Some(_) if actor.role.is_staff() => Err(Error::forbidden(
+            "Hiding a post is a decision: say which clause it broke, and its author is told. Choose “Decide” in \
+             the menu of the post.",
+        )),
+        Some(_) => Err(Error::forbidden("Only moderators can hide posts. You can flag it instead.")),
     }
 }
 

@@ -10,20 +10,17 @@ use super::{answers, rules, store};
 use crate::topics::{self, SpaceName, Topic};
 use crate::{moderation, people, spaces, tags};
 
-/// Takes a post away for its author or staff. Taking the first post takes the topic. Errors: not theirs; gone
-/// already.
+/// Takes a post away for its author. Taking the first post takes the topic. What staff take from others is an act of
+/// [`crate::moderation`]. Errors: not theirs; gone already.
 pub fn delete(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
     let (topic, space, post) = held(tx, id)?;
     topics::seen(actor.into(), &topic, space.visibility)?;
     rules::may_take(actor, &post, &topic)?;
-    let by = if actor.is(post.person) { Taker::Author } else { Taker::Staff };
-    if by == Taker::Staff {
-        moderation::must_cover(tx, actor, topic.space)?;
-    }
-    take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by, why: None })
+    take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by: Taker::Author, why: None })
 }
 
-/// Hides a post for a reason that its author can read. Errors: not staff; no reason; gone already.
+/// Mainstreet hides a post by itself until a person has looked, for a reason that its author can read. What people
+/// hide is an act of [`crate::moderation`]. Errors: a person asks; no reason; gone already.
 pub fn hide(tx: &mut Tx<'_>, actor: Actor, id: PostId, why: &str) -> Result<Moved> {
     rules::may_hide(actor)?;
     let why = why.trim();
@@ -31,7 +28,6 @@ pub fn hide(tx: &mut Tx<'_>, actor: Actor, id: PostId, why: &str) -> Result<Move
         return Err(Error::invalid("Give a reason of at most 500 characters. The author will read it."));
     }
     let (topic, space, post) = held(tx, id)?;
-    moderation::must_cover(tx, actor, topic.space)?;
     let leaving = Leaving { state: State::Hidden, by: Taker::Staff, why: Some(why) };
     take(tx, actor, (&topic, &space), &post, leaving)
 }
@@ -110,6 +106,14 @@ pub(crate) fn hold_new(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
     take(tx, Actor::SYSTEM, (&topic, &space), &post, leaving).map(drop)
 }
 
+/// The author of a hidden post has changed it: it waits until a moderator has looked again.
+pub(crate) fn hold_revised(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<()> {
+    let (topic, space, post) = held(tx, id)?;
+    let why = "Its author has changed it. It waits until a moderator has looked at it again.";
+    let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(why) };
+    relabel(tx, actor, (&topic, &space), &post, leaving)
+}
+
 /// From one way of being away to another: nothing that counts changes.
 fn relabel(
     tx: &mut Tx<'_>,
@@ -125,6 +129,7 @@ fn relabel(
     topics::store::touch(tx, topic.id)?;
     tx.record(&about(tx, gone(leaving.state), actor, (topic, space), post).with(json!({
         "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why, "from": post.state.as_str(),
+        "held": leaving.state == State::Held,
     })))
 }
 

@@ -76,6 +76,7 @@ fn dress(tx: &mut Tx<'_>, viewer: Viewer, topic: &Topic, mut posts: Vec<Post>) -
     let mut people: Vec<PersonId> = posts.iter().map(|post| post.person).collect();
     people.extend(answered.values());
     let faces = people::store::faces(tx, &people)?;
+    let mut labels = crate::moderation::labels_of(tx, &ids)?;
     let nobody = || mainstreet_kernel::Error::internal("a post's author has no row");
     posts
         .drain(..)
@@ -97,6 +98,7 @@ fn dress(tx: &mut Tx<'_>, viewer: Viewer, topic: &Topic, mut posts: Vec<Post>) -
                 reply_to,
                 reactions: if withheld { Vec::new() } else { reactions.remove(&post.id).unwrap_or_default() },
                 accepted: topic.accepted_post == Some(post.id),
+                label: labels.remove(&post.id),
                 withheld,
                 post,
             })

@@ -107,8 +107,17 @@ fn blank(tx: &Tx<'_>, space: &spaces::Space, author: Author, title: String, ques
     }
 }
 
-/// The topic takes no more replies. Errors: not staff; already closed.
+/// The topic takes no more replies because its matter is over: it has an answer, or nobody has written in it for
+/// [`rules::QUIET`]. Closing a talk that goes on is an act of [`crate::moderation`]. Errors: not staff; not over;
+/// already closed.
 pub fn close(tx: &mut Tx<'_>, actor: Actor, id: TopicId) -> Result<()> {
+    let topic = store::find(tx, id)?;
+    rules::may_tidy(actor, &topic, tx.now())?;
+    set_closed(tx, actor, id, true)
+}
+
+/// Closes a topic whatever goes on in it. The caller has a reason that the table of [`crate::moderation`] allows.
+pub(crate) fn shut(tx: &mut Tx<'_>, actor: Actor, id: TopicId) -> Result<()> {
     set_closed(tx, actor, id, true)
 }
 
@@ -127,6 +136,9 @@ fn set_closed(tx: &mut Tx<'_>, actor: Actor, id: TopicId, closed: bool) -> Resul
     }
     let now = tx.now();
     store::set_closed(tx, id, closed.then_some(now))?;
+    if !closed {
+        moderation::forget_lock(tx, id)?;
+    }
     let verb = if closed { Verb::TopicClosed } else { Verb::TopicReopened };
     tx.record(&about(verb, actor, &topic, &space, tx))
 }

@@ -20,11 +20,12 @@ mod rules;
 pub mod store;
 mod tally;
 
+pub(crate) use actions::shut;
 pub use actions::{NewTopic, Opened, close, mark_question, open, reopen};
 pub(crate) use edits::retitle;
 pub use edits::{move_to, pin};
 pub use model::{Key, List, Row, SpaceName, State, Topic};
-pub use rules::{check, may_close, may_steer, seen};
+pub use rules::{QUIET, check, may_close, may_steer, may_tidy, seen};
 pub use tally::{Tally, recount};
 
 use mainstreet_kernel::id::TopicId;

@@ -1,4 +1,5 @@
-use mainstreet_kernel::{Actor, Error, FieldErrors, Result, Visibility};
+use mainstreet_kernel::clock::DAY;
+use mainstreet_kernel::{Actor, Error, FieldErrors, Result, Timestamp, Visibility};
 
 use super::model::{State, Topic};
 use crate::people::Viewer;
@@ -50,7 +51,24 @@ pub fn may_steer(actor: Actor, topic: &Topic) -> Result<()> {
     }
 }
 
-/// Who may close and reopen, pin and move: staff.
+/// A topic in which nobody has written for so long is over. Our own number.
+pub const QUIET: i64 = 30 * DAY;
+
+/// Who may close a topic without citing a clause: staff, when its matter is over or it is their own, so that closing
+/// it takes the word from nobody.
+pub fn may_tidy(actor: Actor, topic: &Topic, now: Timestamp) -> Result<()> {
+    may_close(actor)?;
+    let over = topic.is_solved() || now.since(topic.bumped_at) >= QUIET;
+    if over || actor.is(topic.person) {
+        return Ok(());
+    }
+    Err(Error::forbidden(
+        "People still talk here, so closing it is a decision: lock it, saying which clause was broken. Topics with \
+         an answer, or quiet for 30 days, are closed without one.",
+    ))
+}
+
+/// Who may reopen, pin and move: staff.
 pub fn may_close(actor: Actor) -> Result<()> {
     if actor.role.is_staff() { Ok(()) } else { Err(Error::forbidden("Only moderators can do that.")) }
 }

@@ -1,6 +1,7 @@
 //! Members, sessions, mailed links and limits.
 
 use mainstreet_community::accounts::{self, NewMember, Purpose};
+use mainstreet_community::moderation::{self, Act, Detail, Order, Target};
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::PersonId;
@@ -71,14 +72,21 @@ fn a_suspended_member_is_signed_out_and_stays_out() {
         let token = db.write_now(move |tx| accounts::open_session(tx, zoe, "a browser"))?;
         let until = db.clock().now().plus(DAY);
         let by = actor(max, Role::Moderator);
-        db.write_now(move |tx| accounts::suspend(tx, by, zoe, until, "spam, twice"))?;
+        let suspend = move |who: PersonId| Order {
+            target: Target::Person(who),
+            act: Act::Suspend,
+            why: "spam, twice".to_owned(),
+            until: Some(until),
+            detail: Detail::None,
+        };
+        db.write_now(move |tx| moderation::carry_out(tx, by, &suspend(zoe)))?;
         let hash = accounts::hash_token(&token);
         assert!(db.read_now(move |tx| accounts::session(tx, &hash))?.is_none());
         let again = db.write_now(move |tx| accounts::open_session(tx, zoe, "a browser"));
         assert_eq!(again.map_err(|error| error.kind), Err(Kind::Forbidden));
         let back = actor(zoe, Role::Member);
-        let revenge = db.write_now(move |tx| accounts::suspend(tx, back, max, until, "revenge"));
-        assert_eq!(revenge.map_err(|error| error.kind), Err(Kind::Forbidden));
+        let revenge = db.write_now(move |tx| moderation::carry_out(tx, back, &suspend(max)));
+        assert!(revenge.is_err_and(|error| error.kind == Kind::Forbidden));
         db.hand.advance(DAY + HOUR);
         db.write_now(move |tx| accounts::open_session(tx, zoe, "a browser"))?;
         Ok(())

@@ -135,11 +135,17 @@ fn play(
         }
         Act::Delete { who: at, post: number } => {
             let (Some(post), who) = (post(number), who(at)) else { return Ok(()) };
-            tolerate(db.write_now(move |tx| posts::delete(tx, who, post)))
+            tolerate(db.write_now(move |tx| {
+                if who.role.is_staff() {
+                    let act = mainstreet_community::moderation::Act::Delete;
+                    return crate::place::decide(tx, who, post, act, "Off topic.").map(drop);
+                }
+                posts::delete(tx, who, post).map(drop)
+            }))
         }
         Act::Hide { post: number } => {
             let Some(post) = post(number) else { return Ok(()) };
-            tolerate(db.write_now(move |tx| posts::hide(tx, staff, post, "Off topic.")))
+            tolerate(db.write_now(move |tx| crate::place::decide(tx, staff, post, mainstreet_community::moderation::Act::Hide, "Off topic.")))
         }
         Act::Restore { who: at, post: number } => {
             let (Some(post), who) = (post(number), who(at)) else { return Ok(()) };

@@ -1,11 +1,12 @@
 //! A small community to test in.
 
+use mainstreet_community::moderation::{self, Act, Detail, Done, Order, Target};
 use mainstreet_community::posts::{self, NewReply, Post};
 use mainstreet_community::spaces::{self, Draft, Kind, Space};
 use mainstreet_community::topics::{self, NewTopic, Opened};
 use mainstreet_db::testing::TestDb;
-use mainstreet_db::{Db, params};
-use mainstreet_kernel::id::{PersonId, TopicId};
+use mainstreet_db::{Db, Tx, params};
+use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Actor, Result, Role, Visibility};
 
 /// A member who can sign in.
@@ -63,6 +64,13 @@ pub(crate) fn ask(db: &Db, who: Actor, space: &Space, title: &str) -> Result<Ope
 
 pub(crate) fn reply(db: &Db, who: Actor, topic: TopicId, body: &str) -> Result<Post> {
     answer(db, who, topic, body, None)
+}
+
+/// What staff do to a post.
+pub(crate) fn decide(tx: &mut Tx<'_>, who: Actor, post: PostId, act: Act, why: &str) -> Result<Done> {
+    let why = why.to_owned();
+    let order = Order { target: Target::Post(post), act, why, until: None, detail: Detail::None };
+    moderation::carry_out(tx, who, &order)
 }
 
 pub(crate) fn answer(db: &Db, who: Actor, topic: TopicId, body: &str, to: Option<i64>) -> Result<Post> {

@@ -46,10 +46,10 @@ fn of_two_editors_one_wins_and_the_other_sees_both_texts() {
             why: "clearer".to_owned(),
         };
         let (mine, theirs) = (edit("It reads 11 A."), edit("It reads twelve."));
-        let (ada, moderator) = (town.ada, town.mod_);
+        let ada = town.ada;
         let saved = db.write_now(move |tx| posts::edit(tx, ada, &mine))?;
         assert!(matches!(saved, Edited::Saved(post) if post.version == 2 && post.html.contains("11 A")));
-        let stale = db.write_now(move |tx| posts::edit(tx, moderator, &theirs))?;
+        let stale = db.write_now(move |tx| posts::edit(tx, ada, &theirs))?;
         assert!(matches!(stale, Edited::Stale(post) if post.body == "It reads 11 A."));
         let (revisions, topic) = db.read_now(move |tx| {
             Ok((posts::store::revisions(tx, opened.post)?, topics::store::find(tx, opened.topic.id)?))
@@ -84,7 +84,7 @@ fn restoring_is_the_inverse_of_hiding_also_for_the_answer() {
         let before = state()?;
         assert_eq!(before.0.accepted_post, Some(answer));
         db.hand.advance(60_000);
-        db.write_now(move |tx| posts::hide(tx, moderator, answer, "Off topic."))?;
+        db.write_now(move |tx| crate::place::decide(tx, moderator, answer, mainstreet_community::moderation::Act::Hide, "Off topic."))?;
         assert_eq!(state()?.0.accepted_post, None);
         check_counters(db)?;
         db.write_now(move |tx| posts::restore(tx, moderator, answer))?;
@@ -155,7 +155,7 @@ fn of_two_moderators_one_hides_and_the_other_is_told() {
         let results: Vec<_> = std::thread::scope(|scope| {
             let both: Vec<_> = (0..2)
                 .map(|_| {
-                    scope.spawn(move || db.write_now(move |tx| posts::hide(tx, moderator, post, "Spam.")))
+                    scope.spawn(move || db.write_now(move |tx| crate::place::decide(tx, moderator, post, mainstreet_community::moderation::Act::Hide, "Spam.")))
                 })
                 .collect();
             both.into_iter().map(|one| one.join().unwrap()).collect()
@@ -180,8 +180,12 @@ fn who_may_do_what() {
         refused(db.write_now(move |tx| posts::accept(tx, ada, first)), Kind::Conflict);
         refused(db.write_now(move |tx| posts::delete(tx, ada, first).map(drop)), Kind::Conflict);
         refused(db.write_now(move |tx| posts::delete(tx, ada, answer).map(drop)), Kind::Forbidden);
-        refused(db.write_now(move |tx| posts::hide(tx, ben, first, "x").map(drop)), Kind::Forbidden);
+        refused(db.write_now(move |tx| crate::place::decide(tx, ben, first, mainstreet_community::moderation::Act::Hide, "x").map(drop)), Kind::Forbidden);
         refused(db.write_now(move |tx| topics::close(tx, ada, topic)), Kind::Forbidden);
+        refused(db.write_now(move |tx| topics::close(tx, moderator, topic)), Kind::Forbidden);
+        refused(db.write_now(move |tx| posts::delete(tx, moderator, answer).map(drop)), Kind::Forbidden);
+        refused(db.write_now(move |tx| posts::hide(tx, moderator, answer, "x").map(drop)), Kind::Forbidden);
+        db.hand.advance(topics::QUIET);
         db.write_now(move |tx| topics::close(tx, moderator, topic))?;
         refused(db.write_now(move |tx| topics::close(tx, moderator, topic)), Kind::Conflict);
         refused(reply(db, ben, topic, "More.").map(drop), Kind::Conflict);

@@ -9,7 +9,7 @@ use mainstreet_kernel::id::{DecisionId, FlagId, PostId};
 use mainstreet_kernel::{Activity, Actor, Error, Result, Role, Verb, Visibility};
 use serde_json::json;
 
-use super::model::{Case, Decision, Kept};
+use super::model::{Case, Decision, Ground, Kept, Source};
 use super::store::{self, NewDecision};
 use super::thresholds::clause_of;
 
@@ -132,17 +132,34 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: DecisionId, why: &str) -> Result<
     reverse(tx, actor, &decision, why, false)
 }
 
-/// Takes back the latest decision that still stands on a post, if there is one.
+/// Brings back what staff took away: takes back the decision that did it, or, when none did, decides that it is back.
 ///
 /// # Errors
-/// As [`undo`].
-pub fn undo_latest(tx: &mut Tx<'_>, actor: Actor, post: PostId, why: &str) -> Result<Option<Decision>> {
-    let latest = store::of_object(tx, "post", post.0)?.into_iter().find(|decision| {
-        decision.undone_at.is_none() && matches!(decision.act, Act::Hold | Act::Hide | Act::Delete)
-    });
+/// As [`undo`] and [`decide`].
+pub fn lift(tx: &mut Tx<'_>, actor: Actor, target: Target, why: &str) -> Result<Decision> {
+    let (kind, id, act) = match target {
+        Target::Post(post) => ("post", post.0, Act::Restore),
+        Target::Topic(topic) => ("topic", topic.0, Act::Open),
+        Target::Person(person) => ("person", person.0, Act::Reinstate),
+    };
+    let takes = |act: Act| matches!(act, Act::Hold | Act::Hide | Act::Delete | Act::Lock | Act::Slow);
+    let latest = store::of_object(tx, kind, id)?.into_iter().find(|one| takes(one.act) || one.act == act);
     match latest {
-        Some(decision) => undo(tx, actor, decision.id, why).map(Some),
-        None => Ok(None),
+        Some(decision) if decision.undone_at.is_none() && takes(decision.act) && may_undo(actor, &decision).is_ok() => {
+            undo(tx, actor, decision.id, why)
+        }
+        _ => {
+            let order = Order { target, act, why: why.to_owned(), until: None, detail: Detail::None };
+            let case = Case {
+                order,
+                clause: String::new(),
+                source: Source::Own,
+                source_id: None,
+                detected: false,
+                ground: Ground::Incompatible,
+            };
+            decide(tx, actor, &case)
+        }
     }
 }
 

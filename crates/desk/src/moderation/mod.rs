@@ -18,7 +18,7 @@ pub use appeals::{
     ANSWER_TIME, APPEAL_TIME, Appeal, AppealState, Speech, Voice, needed, open as appeal, queue, speak,
     voices_on,
 };
-pub use decisions::{decide, may_undo, undo, undo_latest};
+pub use decisions::{decide, lift, may_undo, undo};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};
 pub use store::{

@@ -22,11 +22,13 @@ pub struct Swept {
     pub lapsed: usize,
     /// Resolved items that ended for good.
     pub closed: usize,
+    /// Locked topics that opened again by themselves.
+    pub opened: usize,
 }
 
 /// Run it every minute, on any one node at a time; twice does no harm.
 pub fn sweep(tx: &mut Tx<'_>) -> Result<Swept> {
-    let mut swept = Swept::default();
+    let mut swept = Swept { opened: mainstreet_community::moderation::open_ended(tx)?, ..Swept::default() };
     let now = tx.now();
     for signal in store::timed(tx, now, now.plus(-REOPEN_TIME))? {
         match signal.state {

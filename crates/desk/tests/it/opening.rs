@@ -1,6 +1,6 @@
 //! What opens an item and what does not.
 
-use mainstreet_community::{flags, posts};
+use mainstreet_community::flags;
 use mainstreet_db::params;
 use mainstreet_db::testing::on_each_database;
 use mainstreet_desk::signals::{self, Cause, Outcome, State, view};
@@ -85,7 +85,7 @@ fn a_hidden_post_settles_what_it_was_flagged_for() {
         db.write_now(move |tx| flags::raise(tx, cast.mira, rude, "harassment", ""))?;
         settle(db)?;
         assert_eq!(open(db, cast.ada)?.len(), 1, "the flag joins the item about that post");
-        db.write_now(move |tx| posts::hide(tx, cast.max, rude, "an insult"))?;
+        db.write_now(move |tx| crate::support::hide(tx, cast.max, rude, "an insult"))?;
         settle(db)?;
         let ended = again(db, &items[0])?;
         assert_eq!((ended.state, ended.outcome), (State::Resolved, Some(Outcome::Moderated)));

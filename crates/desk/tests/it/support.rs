@@ -1,7 +1,7 @@
 //! The standing cast and how a test makes the community live.
 
 use mainstreet_community::accounts::{self, NewMember};
-use mainstreet_community::{posts, spaces, topics};
+use mainstreet_community::{moderation, posts, spaces, topics};
 use mainstreet_db::testing::TestDb;
 use mainstreet_db::{Db, Tx, log};
 use mainstreet_desk::signals::lists::{self, Filter};
@@ -84,6 +84,21 @@ pub(crate) fn ask(
         form_token: None,
     };
     db.write_now(move |tx| topics::open(tx, who, &new).map(|opened| (opened.topic.id, opened.post)))
+}
+
+/// What staff do when they hide a post, clause and record apart.
+pub(crate) fn hide(tx: &mut Tx<'_>, who: Actor, post: PostId, why: &str) -> Result<()> {
+    let (target, act, why) = (moderation::Target::Post(post), moderation::Act::Hide, why.to_owned());
+    let order = moderation::Order { target, act, why, until: None, detail: moderation::Detail::None };
+    moderation::carry_out(tx, who, &order).map(drop)
+}
+
+/// What staff do when they delete somebody else's post.
+pub(crate) fn delete(tx: &mut Tx<'_>, who: Actor, post: PostId) -> Result<()> {
+    let (target, act) = (moderation::Target::Post(post), moderation::Act::Delete);
+    let order =
+        moderation::Order { target, act, why: "Spam.".to_owned(), until: None, detail: moderation::Detail::None };
+    moderation::carry_out(tx, who, &order).map(drop)
 }
 
 pub(crate) fn answer(db: &Db, who: Actor, topic: TopicId, body: &str) -> Result<PostId> {

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use mainstreet_community::moderation::Act;
 use mainstreet_community::posts::{self, Edit, Edited, Post, Revision};
 use mainstreet_community::tags;
 use mainstreet_community::topics::{self, State, Topic};
@@ -9,6 +10,7 @@ use mainstreet_kernel::id::PostId;
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
 
+use crate::desk::moderation::act_on;
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -24,6 +26,8 @@ struct EditPage {
     post: Post,
     topic: Topic,
     form: Form,
+    /// False for staff, who may file it under other tags.
+    own: bool,
     error: Option<String>,
     /// What somebody else made of it meanwhile.
     theirs: Option<String>,
@@ -66,6 +70,10 @@ async fn show(cx: Cx) -> Page {
     let (actor, id) = (cx.member()?.actor(), cx.path::<PostId>("id")?);
     let (post, topic, tags) = load(&cx, id).await?;
     posts::may_edit(actor, &post)?;
+    let own = actor.is(post.person);
+    if !own && !post.is_first() {
+        return views::see(&act_on(id, Act::Edit));
+    }
     let form = Form {
         title: topic.title.clone(),
         tags,
@@ -73,13 +81,16 @@ async fn show(cx: Cx) -> Page {
         why: String::new(),
         version: post.version,
     };
-    views::html(&EditPage { chrome: cx.chrome(), post, topic, form, error: None, theirs: None })
+    views::html(&EditPage { chrome: cx.chrome(), post, topic, form, own, error: None, theirs: None })
 }
 
 /// `POST /p/{id}/edit`
 async fn update(cx: Cx) -> Page {
     let (actor, id, form) = (cx.member()?.actor(), cx.path::<PostId>("id")?, cx.form::<Form>()?);
     let (post, topic, _) = load(&cx, id).await?;
+    let own = actor.is(post.person);
+    // Staff send tags alone.
+    let form = if own { form } else { Form { body: post.body.clone(), title: topic.title.clone(), ..form } };
     let edit = Edit {
         post: id,
         expected: form.version,
@@ -90,13 +101,18 @@ async fn update(cx: Cx) -> Page {
     };
     match cx.write(move |tx| posts::edit(tx, actor, &edit)).await {
         Ok(Edited::Saved(post)) => {
-            views::see_saying(&cx, &topic.path_to(post.number), "Your change is saved.")
+            let said = if post.state == State::Held {
+                "Your change is saved. A moderator looks at it before others see it."
+            } else {
+                "Your change is saved."
+            };
+            views::see_saying(&cx, &topic.path_to(post.number), said)
         }
         Ok(Edited::Stale(current)) => {
             let theirs = Some(current.body.clone());
             let form = Form { version: current.version, ..form };
             let error = Some("Somebody changed this post while you were writing. Your text is below; theirs is beside it. Saving now replaces theirs.".to_owned());
-            let page = EditPage { chrome: cx.chrome(), post: current, topic, form, error, theirs };
+            let page = EditPage { chrome: cx.chrome(), post: current, topic, form, own, error, theirs };
             views::html_with(StatusCode::CONFLICT, &page)
         }
         Err(error) if crate::routes::is_mistake(&error) => {
@@ -106,6 +122,7 @@ async fn update(cx: Cx) -> Page {
                 post,
                 topic,
                 form,
+                own,
                 error: Some(error.safe.to_string()),
                 theirs: None,
             };

@@ -1,7 +1,7 @@
 //! What can be done with a post or topic besides writing: react, accept, flag, take away, bring back, close.
 
 use askama::Template;
-use mainstreet_community::moderation::Act;
+use mainstreet_community::moderation::{Act, Target};
 use mainstreet_community::posts::{self, Post};
 use mainstreet_community::topics::{self, Topic};
 use mainstreet_community::{flags, reactions};
@@ -138,9 +138,11 @@ async fn delete(cx: Cx) -> Page {
 async fn restore(cx: Cx) -> Page {
     let (actor, id, _) = (cx.member()?.actor(), cx.path::<PostId>("id")?, cx.form::<IgnoredAny>()?);
     cx.write(move |tx| {
-        let own = actor.is(posts::store::find(tx, id)?.person);
-        if !own && moderation::undo_latest(tx, actor, id, "Restored from the conversation.")?.is_some() {
-            return Ok(());
+        let post = posts::store::find(tx, id)?;
+        let own = actor.is(post.person) && post.state_by == Some(posts::Taker::Author);
+        if !own && actor.role.is_staff() {
+            let why = "Restored from the conversation.";
+            return moderation::lift(tx, actor, Target::Post(id), why).map(drop);
         }
         posts::restore(tx, actor, id).map(drop)
     })
@@ -153,9 +155,13 @@ async fn back_to(cx: &Cx, id: TopicId, said: &'static str) -> Page {
     views::see_saying(cx, &path, said)
 }
 
-/// `POST /t/{id}/closure`
+/// `POST /t/{id}/closure`. What is over is closed at once; locking a talk that goes on is a decision.
 async fn close(cx: Cx) -> Page {
     let (actor, id, _) = (cx.staff()?.actor(), cx.path::<TopicId>("id")?, cx.form::<IgnoredAny>()?);
+    let topic = cx.read(move |tx| topics::store::find(tx, id)).await?;
+    if topics::may_tidy(actor, &topic, cx.app.now()).is_err() {
+        return views::see(&format!("/desk/moderation/act?topic={id}&act=lock"));
+    }
     cx.write(move |tx| topics::close(tx, actor, id)).await?;
     back_to(&cx, id, "The topic is closed: it takes no more replies.").await
 }
@@ -163,7 +169,10 @@ async fn close(cx: Cx) -> Page {
 /// `POST /t/{id}/closure/withdraw`
 async fn reopen(cx: Cx) -> Page {
     let (actor, id, _) = (cx.staff()?.actor(), cx.path::<TopicId>("id")?, cx.form::<IgnoredAny>()?);
-    cx.write(move |tx| topics::reopen(tx, actor, id)).await?;
+    cx.write(move |tx| {
+        moderation::lift(tx, actor, Target::Topic(id), "Opened from the conversation.").map(drop)
+    })
+    .await?;
     back_to(&cx, id, "The topic takes replies again.").await
 }
 

@@ -4,9 +4,9 @@ use askama::Template;
 use mainstreet_community::posts::{self, View};
 use mainstreet_community::tags::Tag;
 use mainstreet_community::topics::{self, Row, SpaceName, Topic};
-use mainstreet_community::{markdown, reactions, tags};
+use mainstreet_community::{markdown, moderation, reactions, tags};
 use mainstreet_kernel::id::{PostId, TopicId};
-use mainstreet_kernel::{Error, Result, text};
+use mainstreet_kernel::{Error, Result, Timestamp, text};
 use serde::Deserialize;
 
 use crate::pages::{Depends, Gap};
@@ -35,6 +35,11 @@ struct Show {
     fresh_count: i64,
     may_steer: bool,
     may_reply: bool,
+    may_tidy: bool,
+    /// That the topic is slowed down, and when the viewer may write again.
+    slow: Option<String>,
+    /// When a locked topic opens by itself.
+    locked_until: Option<Timestamp>,
     can_accept: bool,
     composer: Composer,
     json_ld: String,
@@ -98,10 +103,12 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
                 _ => None,
             };
             let related = topics::store::related(tx, viewer, id, 4)?;
-            Ok((tags::store::of_topic(tx, id)?, related, answer, views, read_to, space, topic))
+            let slow = moderation::may_write_from(tx, id, viewer.person)?;
+            let locked = moderation::lock_of(tx, id)?;
+            Ok((tags::store::of_topic(tx, id)?, related, answer, views, read_to, space, topic, slow, locked))
         })
         .await?;
-    let (tags, related, answer, views, read_to, space, topic) = loaded;
+    let (tags, related, answer, views, read_to, space, topic, slow, locked) = loaded;
     if slug.is_some_and(|slug| slug != topic.slug) {
         return views::moved(&topic.path());
     }
@@ -111,7 +118,12 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
     let fresh_from =
         read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
     let chrome = cx.chrome();
+    let now = chrome.now;
+    let is_slow = slow.is_some();
     let document = Show {
+        may_tidy: actor.is_some_and(|actor| topics::may_tidy(actor, &topic, now).is_ok()),
+        slow: slow.map(|slow| slowed(&chrome, slow, cx.staff().is_ok())),
+        locked_until: locked,
         may_steer: actor.is_some_and(|actor| topics::may_steer(actor, &topic).is_ok()),
         may_reply: actor.is_some() && (topic.closed_at.is_none() || cx.staff().is_ok()),
         can_accept: topic.question,
@@ -138,10 +150,22 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
     if wrong {
         *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
     }
-    if !marked {
+    // When somebody may write again differs from person to person.
+    if !marked && !is_slow {
         response.extensions_mut().insert(Depends::OnTopic(id));
     }
     Ok(response)
+}
+
+/// What readers of a topic that is slowed down are told.
+fn slowed(chrome: &Chrome, (every, from): (i64, Option<Timestamp>), staff: bool) -> String {
+    let each = mainstreet_desk::triage::spell(every);
+    let then = match from {
+        _ if staff => " You are of the team and need not wait.".to_owned(),
+        Some(from) => format!(" You can write again at {}.", chrome.date(&from)),
+        None => String::new(),
+    };
+    format!("Moderators have slowed this topic down: everybody writes once in {each}.{then}")
 }
 
 /// Remembers how far the viewer has read, without making them wait. True when that changed.

@@ -1,12 +1,10 @@
-//! Who works here: members by name, their roles, and suspensions.
+//! Who works here: members by name, and their roles. What restricts a member is decided on the page of moderation.
 
 use askama::Template;
 use mainstreet_community::accounts::{self, Member};
-use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::PersonId;
-use mainstreet_kernel::{Error, Role};
+use mainstreet_kernel::Role;
 use serde::Deserialize;
-use serde::de::IgnoredAny;
 
 use crate::request::Cx;
 use crate::routes::Routes;
@@ -19,8 +17,6 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/desk/team", show)
         .post("/desk/team/{person}/role", change_role)
-        .post("/desk/team/{person}/suspension", suspend)
-        .post("/desk/team/{person}/suspension/withdraw", reinstate)
 }
 
 #[derive(Template)]
@@ -84,42 +80,4 @@ async fn change_role(cx: Cx) -> Page {
         .await?;
     cx.app.sessions.clear();
     views::see_saying(&cx, "/desk/team", format!("{name} is now {role}."))
-}
-
-#[derive(Deserialize)]
-struct SuspendForm {
-    days: i64,
-    #[serde(default)]
-    why: String,
-}
-
-/// `POST /desk/team/{person}/suspension`
-async fn suspend(cx: Cx) -> Page {
-    let (actor, form) = (cx.staff()?.actor(), cx.form::<SuspendForm>()?);
-    let person: PersonId = cx.path("person")?;
-    if !(1..=3_650).contains(&form.days) {
-        return Err(Error::invalid("Suspend for 1 to 3,650 days."));
-    }
-    let name = cx
-        .write(move |tx| {
-            let until = tx.now().plus(form.days * DAY);
-            accounts::suspend(tx, actor, person, until, &form.why)?;
-            Ok(accounts::find(tx, person)?.name)
-        })
-        .await?;
-    cx.app.sessions.clear();
-    let undo = Some(format!("/desk/team/{person}/suspension/withdraw"));
-    views::see_with(
-        &cx,
-        "/desk/team",
-        &views::Flash { text: format!("{name} is suspended and signed out."), undo },
-    )
-}
-
-/// `POST /desk/team/{person}/suspension/withdraw`
-async fn reinstate(cx: Cx) -> Page {
-    let (actor, _) = (cx.staff()?.actor(), cx.form::<IgnoredAny>()?);
-    let person: PersonId = cx.path("person")?;
-    cx.write(move |tx| accounts::reinstate(tx, actor, person)).await?;
-    views::see_saying(&cx, "/desk/team", "The suspension is over.")
 }

@@ -284,7 +284,7 @@ impl World<'_> {
             }
             Act::Hide { post } => {
                 let Some(post) = self.post(*post) else { return Ok(()) };
-                self.db.write_now(move |tx| posts::hide(tx, ada, post, "spam").map(drop))?;
+                self.db.write_now(move |tx| crate::support::hide(tx, ada, post, "spam").map(drop))?;
             }
             Act::Restore { post } => {
                 let Some(post) = self.post(*post) else { return Ok(()) };
@@ -292,7 +292,7 @@ impl World<'_> {
             }
             Act::Delete { post } => {
                 let Some(post) = self.post(*post) else { return Ok(()) };
-                self.db.write_now(move |tx| posts::delete(tx, ada, post).map(drop))?;
+                self.db.write_now(move |tx| crate::support::delete(tx, ada, post).map(drop))?;
             }
             Act::React { who, post } => {
                 let (who, Some(post)) = (self.who(*who), self.post(*post)) else { return Ok(()) };

@@ -177,7 +177,7 @@ fn a_decision_on_this_version_wins_over_every_rule() {
         db.hand.advance(MINUTE);
         let (_, post) = ask(db, cast.mira, cast.help, "A title of mine", "see http://a.xyz", false)?;
         db.hand.advance(MINUTE);
-        db.write_now(move |tx| posts::hide(tx, cast.max, post, "let me look").map(drop))?;
+        db.write_now(move |tx| crate::support::hide(tx, cast.max, post, "let me look").map(drop))?;
         db.hand.advance(MINUTE);
         db.write_now(move |tx| posts::restore(tx, cast.max, post).map(drop))?;
         db.hand.advance(MINUTE);
@@ -252,7 +252,7 @@ fn a_planted_past_is_measured_exactly() {
         for (number, post) in written.iter().copied().enumerate() {
             db.hand.advance(MINUTE);
             db.write_now(move |tx| match number {
-                0..4 | 12 | 13 => posts::hide(tx, cast.max, post, "spam").map(drop),
+                0..4 | 12 | 13 => crate::support::hide(tx, cast.max, post, "spam").map(drop),
                 4..10 => {
                     let flag = flags::raise(tx, cast.nils, post, "spam", "")?;
                     flags::decide(tx, cast.max, flag, number < 8)

@@ -73,3 +73,21 @@ fn lints_are_expected_with_a_reason() {
     }
     none("Write #[expect(lint, reason = \"…\")]:", &breaches);
 }
+
+/// What staff do to a post, a topic or a member is a decision with a clause, a statement and an appeal. There is one
+/// door to it, so that nobody restricts anybody past the record.
+#[test]
+fn only_decisions_carry_acts_out() {
+    let breaches: Vec<String> = super::files("crates", &[".rs"])
+        .into_iter()
+        .filter(|file| !super::is_test(&file.path) && file.path != "crates/desk/src/moderation/decisions.rs")
+        .filter(|file| {
+            let text = super::source::without_tests(&file.text);
+            ["moderation::carry_out(", "moderation::take_back(", "acts::carry_out(", "acts::take_back("]
+                .iter()
+                .any(|call| text.contains(call))
+        })
+        .map(|file| file.path)
+        .collect();
+    super::none("only the desk's decisions carry acts out and take them back:", &breaches);
+}

@@ -31,6 +31,7 @@ pub(super) struct Form {
     hours: String,
     /// Of an edit.
     body: String,
+    title: String,
     version: String,
     /// Of a label.
     label: String,
@@ -91,7 +92,10 @@ impl Form {
             }
         };
         let detail = match act {
-            Act::Edit => Detail::Text(self.version.parse().unwrap_or(0), self.body.clone()),
+            Act::Edit => {
+                let title = Some(self.title.clone()).filter(|title| !title.trim().is_empty());
+                Detail::Text(self.version.parse().unwrap_or(0), self.body.clone(), title)
+            }
             Act::Label => Detail::Label(self.label.clone()),
             Act::Slow => Detail::Every(self.minutes.trim().parse::<i64>().unwrap_or(0) * MINUTE),
             Act::Move => Detail::Space(self.space.parse()?),
@@ -176,6 +180,7 @@ async fn draw(cx: &Cx, mut form: Form, error: Option<Error>) -> Page {
     if let (Some(post), true) = (&about.post, form.body.is_empty()) {
         form.body.clone_from(&post.body);
         form.version = post.version.to_string();
+        form.title = about.topic.as_ref().map(|topic| topic.title.clone()).unwrap_or_default();
     }
     let may = |act: &&Act| acts::may_move(about.state, **act, By::from(actor)).is_ok();
     let status = error.as_ref().map_or(StatusCode::OK, |error| crate::error::status(error.kind));
