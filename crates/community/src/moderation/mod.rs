@@ -26,5 +26,5 @@ pub use table::{Act, By, Flow, State, may_move};
 
 pub(crate) use members::FOR_EVER;
 pub(crate) use person_state::must_speak;
-pub use topics::{may_write_from, open_ended};
 pub(crate) use topics::{forget_lock, must_wait, open_if_ended};
+pub use topics::{may_write_from, open_ended};

@@ -145,7 +145,15 @@ fn play(
         }
         Act::Hide { post: number } => {
             let Some(post) = post(number) else { return Ok(()) };
-            tolerate(db.write_now(move |tx| crate::place::decide(tx, staff, post, mainstreet_community::moderation::Act::Hide, "Off topic.")))
+            tolerate(db.write_now(move |tx| {
+                crate::place::decide(
+                    tx,
+                    staff,
+                    post,
+                    mainstreet_community::moderation::Act::Hide,
+                    "Off topic.",
+                )
+            }))
         }
         Act::Restore { who: at, post: number } => {
             let (Some(post), who) = (post(number), who(at)) else { return Ok(()) };

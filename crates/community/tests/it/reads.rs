@@ -44,7 +44,9 @@ fn lists_go_on_by_key_and_show_only_what_one_may_see() {
         db.hand.advance(MINUTE);
         reply(db, ben, all[0], "An answer.")?;
         let gone = ask(db, ada, &town.help, "Spam")?.post;
-        db.write_now(move |tx| crate::place::decide(tx, moderator, gone, mainstreet_community::moderation::Act::Hide, "Spam."))?;
+        db.write_now(move |tx| {
+            crate::place::decide(tx, moderator, gone, mainstreet_community::moderation::Act::Hide, "Spam.")
+        })?;
 
         let mut latest: Vec<TopicId> = all[1..].iter().rev().copied().collect();
         latest.insert(0, all[0]);
@@ -94,7 +96,15 @@ fn a_page_holds_twenty_and_withholds_what_is_gone() {
         }
         let third = db.read_now(move |tx| posts::store::by_number(tx, topic.id, 3))?.unwrap().id;
         let fourth = db.read_now(move |tx| posts::store::by_number(tx, topic.id, 4))?.unwrap().id;
-        db.write_now(move |tx| crate::place::decide(tx, moderator, third, mainstreet_community::moderation::Act::Hide, "Off topic."))?;
+        db.write_now(move |tx| {
+            crate::place::decide(
+                tx,
+                moderator,
+                third,
+                mainstreet_community::moderation::Act::Hide,
+                "Off topic.",
+            )
+        })?;
         db.write_now(move |tx| reactions::toggle(tx, ada, fourth, "thanks"))?;
         db.write_now(move |tx| posts::accept(tx, ada, fourth))?;
         let page = |viewer: Viewer, page| {

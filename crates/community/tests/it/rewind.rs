@@ -50,7 +50,13 @@ fn what_came_later_is_gone_and_what_was_is_back() {
             let edit = Edit { post: one, expected: first.version, body, title: None, tags: None, why };
             posts::edit(tx, town.ben, &edit)?;
             posts::accept(tx, town.ada, one)?;
-            crate::place::decide(tx, town.mod_, two, mainstreet_community::moderation::Act::Hide, "Off topic.")?;
+            crate::place::decide(
+                tx,
+                town.mod_,
+                two,
+                mainstreet_community::moderation::Act::Hide,
+                "Off topic.",
+            )?;
             reactions::add(tx, town.mod_, one, "like")
         })?;
         assert_ne!(look(db)?, then);

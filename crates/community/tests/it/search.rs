@@ -103,7 +103,15 @@ fn what_is_written_is_found_until_it_is_gone() {
         assert!(search.find(&text("gain"), None)?.hits.is_empty());
         assert_eq!(ids(&search.find(&text("meter"), None)?), [answer.id]);
 
-        db.write_now(move |tx| crate::place::decide(tx, moderator, topic.post, mainstreet_community::moderation::Act::Hide, "Spam."))?;
+        db.write_now(move |tx| {
+            crate::place::decide(
+                tx,
+                moderator,
+                topic.post,
+                mainstreet_community::moderation::Act::Hide,
+                "Spam.",
+            )
+        })?;
         let hits = search.find(&text("meter"), None)?.hits;
         assert!(
             db.read_now(move |tx| search::show(tx, Viewer::GUEST, &hits))?.is_empty(),

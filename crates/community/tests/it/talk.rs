@@ -84,7 +84,15 @@ fn restoring_is_the_inverse_of_hiding_also_for_the_answer() {
         let before = state()?;
         assert_eq!(before.0.accepted_post, Some(answer));
         db.hand.advance(60_000);
-        db.write_now(move |tx| crate::place::decide(tx, moderator, answer, mainstreet_community::moderation::Act::Hide, "Off topic."))?;
+        db.write_now(move |tx| {
+            crate::place::decide(
+                tx,
+                moderator,
+                answer,
+                mainstreet_community::moderation::Act::Hide,
+                "Off topic.",
+            )
+        })?;
         assert_eq!(state()?.0.accepted_post, None);
         check_counters(db)?;
         db.write_now(move |tx| posts::restore(tx, moderator, answer))?;
@@ -155,7 +163,17 @@ fn of_two_moderators_one_hides_and_the_other_is_told() {
         let results: Vec<_> = std::thread::scope(|scope| {
             let both: Vec<_> = (0..2)
                 .map(|_| {
-                    scope.spawn(move || db.write_now(move |tx| crate::place::decide(tx, moderator, post, mainstreet_community::moderation::Act::Hide, "Spam.")))
+                    scope.spawn(move || {
+                        db.write_now(move |tx| {
+                            crate::place::decide(
+                                tx,
+                                moderator,
+                                post,
+                                mainstreet_community::moderation::Act::Hide,
+                                "Spam.",
+                            )
+                        })
+                    })
                 })
                 .collect();
             both.into_iter().map(|one| one.join().unwrap()).collect()
@@ -180,7 +198,13 @@ fn who_may_do_what() {
         refused(db.write_now(move |tx| posts::accept(tx, ada, first)), Kind::Conflict);
         refused(db.write_now(move |tx| posts::delete(tx, ada, first).map(drop)), Kind::Conflict);
         refused(db.write_now(move |tx| posts::delete(tx, ada, answer).map(drop)), Kind::Forbidden);
-        refused(db.write_now(move |tx| crate::place::decide(tx, ben, first, mainstreet_community::moderation::Act::Hide, "x").map(drop)), Kind::Forbidden);
+        refused(
+            db.write_now(move |tx| {
+                crate::place::decide(tx, ben, first, mainstreet_community::moderation::Act::Hide, "x")
+                    .map(drop)
+            }),
+            Kind::Forbidden,
+        );
         refused(db.write_now(move |tx| topics::close(tx, ada, topic)), Kind::Forbidden);
         refused(db.write_now(move |tx| topics::close(tx, moderator, topic)), Kind::Forbidden);
         refused(db.write_now(move |tx| posts::delete(tx, moderator, answer).map(drop)), Kind::Forbidden);

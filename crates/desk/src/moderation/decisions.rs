@@ -145,7 +145,9 @@ pub fn lift(tx: &mut Tx<'_>, actor: Actor, target: Target, why: &str) -> Result<
     let takes = |act: Act| matches!(act, Act::Hold | Act::Hide | Act::Delete | Act::Lock | Act::Slow);
     let latest = store::of_object(tx, kind, id)?.into_iter().find(|one| takes(one.act) || one.act == act);
     match latest {
-        Some(decision) if decision.undone_at.is_none() && takes(decision.act) && may_undo(actor, &decision).is_ok() => {
+        Some(decision)
+            if decision.undone_at.is_none() && takes(decision.act) && may_undo(actor, &decision).is_ok() =>
+        {
             undo(tx, actor, decision.id, why)
         }
         _ => {

@@ -96,8 +96,13 @@ pub(crate) fn hide(tx: &mut Tx<'_>, who: Actor, post: PostId, why: &str) -> Resu
 /// What staff do when they delete somebody else's post.
 pub(crate) fn delete(tx: &mut Tx<'_>, who: Actor, post: PostId) -> Result<()> {
     let (target, act) = (moderation::Target::Post(post), moderation::Act::Delete);
-    let order =
-        moderation::Order { target, act, why: "Spam.".to_owned(), until: None, detail: moderation::Detail::None };
+    let order = moderation::Order {
+        target,
+        act,
+        why: "Spam.".to_owned(),
+        until: None,
+        detail: moderation::Detail::None,
+    };
     moderation::carry_out(tx, who, &order).map(drop)
 }
 

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use mainstreet_community::accounts::{self, Member};
-use mainstreet_kernel::id::PersonId;
 use mainstreet_kernel::Role;
+use mainstreet_kernel::id::PersonId;
 use serde::Deserialize;
 
 use crate::request::Cx;
@@ -14,9 +14,7 @@ use crate::views::{self, Chrome, Page};
 const ROWS: usize = 50;
 
 pub(crate) fn routes() -> Routes {
-    Routes::new()
-        .get("/desk/team", show)
-        .post("/desk/team/{person}/role", change_role)
+    Routes::new().get("/desk/team", show).post("/desk/team/{person}/role", change_role)
 }
 
 #[derive(Template)]
