@@ -7,6 +7,7 @@ use mainstreet_kernel::id::{AccountId, PersonId, PostId, SpaceId, TagId, TopicId
 use mainstreet_kernel::{Actor, Result, Timestamp, text};
 
 use super::model::{NewFlag, NewMember, NewPost, NewSpace, NewTopic, PersonChange, Spot, TopicChange};
+use crate::flags::weights::{self, Flagger};
 
 /// Indexes that a batch looks things up by, beside those that are part of a table: for `take_away`.
 pub const LOOKED_UP: &[&str] = &["posts_person"];
@@ -233,11 +234,12 @@ pub(super) fn insert_flags(tx: &mut Tx<'_>, flags: &[NewFlag]) -> Result<()> {
             Value::Word(flag.reason),
             &flag.note,
             Value::Word("open"),
-            flag.at
+            flag.at,
+            weights::weight(Flagger::default(), flag.reason),
         ]
     });
     tx.insert_many(
-        "INSERT INTO flags (id, post_id, person_id, reason, note, state, created_at)",
+        "INSERT INTO flags (id, post_id, person_id, reason, note, state, created_at, weight)",
         rows,
         "ON CONFLICT (post_id, person_id) DO NOTHING",
     )

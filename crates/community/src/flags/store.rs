@@ -7,7 +7,7 @@ use mainstreet_kernel::id::{FlagId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result};
 
 use super::Flag;
-use super::weights::Flagger;
+use super::weights::{self, Flagger};
 
 const COLUMNS: &str =
     "id, post_id, person_id, reason, note, weight, state, created_at, decided_at, decided_by";
@@ -119,16 +119,18 @@ pub fn score(tx: &mut Tx<'_>, post: PostId) -> Result<f64> {
     Ok(open_on(tx, post)?.iter().map(|flag| flag.weight).sum())
 }
 
-/// What the flags that staff agreed with weighed together on each post: of the latest 5,000 flags.
+/// What the flags that staff agreed with weighed together on each post that several people had flagged: of the latest
+/// 5,000 flags.
 pub fn upheld_scores(tx: &mut Tx<'_>) -> Result<Vec<f64>> {
     let rows = tx.all(
         "SELECT post_id, weight FROM flags WHERE state = 'upheld' ORDER BY decided_at DESC, id DESC LIMIT 5000",
         &[],
         |row| Ok((row.get::<PostId>("post_id")?, row.get::<f64>("weight")?)),
     )?;
-    let mut scores: BTreeMap<PostId, f64> = BTreeMap::new();
+    let mut scores: BTreeMap<PostId, (usize, f64)> = BTreeMap::new();
     for (post, weight) in rows {
-        *scores.entry(post).or_default() += weight;
+        let score = scores.entry(post).or_default();
+        *score = (score.0 + 1, score.1 + weight);
     }
-    Ok(scores.into_values().collect())
+    Ok(scores.into_values().filter(|(flags, _)| *flags >= weights::PEOPLE).map(|(_, score)| score).collect())
 }

@@ -2,7 +2,7 @@
 //!
 //! The scheme is that of Discourse: one for the flag, what the flagger is trusted, how right they were before, and a
 //! bonus for grave reasons; a post is hidden at 6/9 of a base that is 12.5 at first and, once fifteen posts were
-//! judged, the 85th percentile of what upheld flags weighed together here.
+//! judged that two or more people had flagged, the 85th percentile of what their flags weighed together.
 
 use mainstreet_kernel::Role;
 
@@ -10,6 +10,9 @@ use mainstreet_kernel::Role;
 pub const FIRST_BASE: f64 = 12.5;
 /// From so many judged posts on, the place has a base of its own.
 pub const ENOUGH: usize = 15;
+/// Posts that fewer people flagged say nothing about how much is enough, as in Discourse. Nor does one member alone hide
+/// anything, however much they are trusted.
+pub const PEOPLE: usize = 2;
 /// Sensitivity: medium, six of nine.
 const SENSITIVITY: f64 = 6.0 / 9.0;
 /// Flags that must be judged before being right counts.

@@ -41,7 +41,7 @@ pub fn weigh(tx: &mut Tx<'_>, raised: &[FlagId]) -> Result<()> {
     for post in posts {
         let open = flags::open_on(tx, post)?;
         let score: f64 = open.iter().map(|flag| flag.weight).sum();
-        if score >= threshold {
+        if score >= threshold && open.len() >= weights::PEOPLE {
             hide(tx, post, &open, (score, threshold))?;
         }
     }

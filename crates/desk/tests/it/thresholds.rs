@@ -116,3 +116,31 @@ fn who_flagged_is_told_what_came_of_it_and_weighs_by_having_been_right() {
         Ok(())
     });
 }
+
+#[test]
+fn one_member_alone_hides_nothing_and_sets_no_threshold() {
+    on_each_database(|db| {
+        let cast = cast(db)?;
+        db.write_now(move |tx| guidelines::adopt(tx, cast.ada, "support").map(drop))?;
+        let (topic, _) =
+            ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+        let post = answer(db, cast.nils, topic, "Buy my registers.")?;
+        let una = veteran(db, "Una")?;
+        db.write_now(move |tx| {
+            let flag = flags::raise(tx, una, post, "spam", "")?;
+            tx.run("UPDATE flags SET weight = 40 WHERE id = $1", params![flag]).map(drop)
+        })?;
+        settle(db)?;
+        assert_eq!(state(db, post)?, "published");
+        for round in 0..20 {
+            let post = answer(db, cast.nils, topic, &format!("Buy my registers, {round}."))?;
+            db.write_now(move |tx| {
+                let flag = flags::raise(tx, una, post, "spam", "")?;
+                flags::decide(tx, cast.max, flag, true)
+            })?;
+        }
+        let threshold = db.read_now(moderation::hide_at)?;
+        assert!((threshold - 8.333).abs() < 0.01, "{threshold} comes of posts that one member flagged");
+        Ok(())
+    });
+}
