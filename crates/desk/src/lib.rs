@@ -10,6 +10,7 @@ pub mod canned_replies;
 pub mod escalations;
 pub mod metrics;
 pub mod moderation;
+pub mod reviews;
 pub mod rewind;
 pub mod rhythm;
 pub mod rules;

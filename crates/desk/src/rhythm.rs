@@ -111,7 +111,7 @@ fn concern(entry: &Entry) -> Concern {
         // What came of decisions: the verbs that carried them out are heard above.
         Verb::GuidelinesPublished | Verb::GuidelinesAcknowledged | Verb::PostLabelled => Concern::None,
         Verb::TopicSlowed | Verb::MemberRestricted | Verb::DecisionMade => Concern::None,
-        Verb::DecisionUndone | Verb::AppealOpened | Verb::AppealDecided => Concern::None,
+        Verb::DecisionUndone | Verb::AppealOpened | Verb::AppealDecided | Verb::ReviewGiven => Concern::None,
         // The desk's own acts.
         Verb::SignalOpened
         | Verb::SignalTriaged

@@ -124,6 +124,8 @@ verbs! {
     AppealOpened = "appeal.opened",
     /// An appeal was decided (`props.overturned`).
     AppealDecided = "appeal.decided",
+    /// A post was judged blind (`props.verdict`, `props.clause`).
+    ReviewGiven = "review.given",
 }
 
 /// Who may see the thing that an activity is about.

@@ -3,7 +3,7 @@
 use mainstreet_community::accounts;
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{rules, signals};
+use mainstreet_desk::{reviews, rules, signals};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,7 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
         Sweep::NAME => {
             signals::sweep(tx)?;
             rules::live::sweep(tx)?;
+            reviews::sweep(tx)?;
             accounts::sweep(tx)?;
             let next = tx.now().plus(MINUTE);
             jobs::enqueue(tx, &Sweep {}, next)

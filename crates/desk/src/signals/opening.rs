@@ -161,7 +161,7 @@ pub(super) fn open(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<Option<Sign
 
 /// The post an item is about: flags, harm and newcomers are about that post, the rest about the conversation.
 fn anchor(opening: &Opening<'_>) -> Option<PostId> {
-    let about_post = matches!(opening.cause, Cause::Rule | Cause::Flag | Cause::Harm | Cause::Newcomer);
+    let about_post = !matches!(opening.cause, Cause::Question | Cause::Complaint);
     let about_post = about_post && !opening.post.opens();
     about_post.then_some(opening.post.id)
 }

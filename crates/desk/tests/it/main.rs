@@ -7,6 +7,7 @@ mod metrics;
 mod moderation;
 mod opening;
 mod owners;
+mod reviews;
 mod rules;
 mod story;
 mod support;

@@ -60,6 +60,7 @@ fn about(signal: &Signal) -> String {
     match signal.kind {
         Cause::Newcomer => "first post".to_owned(),
         Cause::Rule => "a rule matched".to_owned(),
+        Cause::Review => "a blind review".to_owned(),
         Cause::Flag => "flagged".to_owned(),
         Cause::Harm => "may do harm".to_owned(),
         Cause::Question if intent != "unclear" => format!("question, {intent}"),
