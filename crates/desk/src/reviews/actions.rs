@@ -93,7 +93,9 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, id: EntryId) -> Result<()> {
     }
     let fresh = review.reviewed_at.is_some_and(|at| tx.now().since(at) <= TAKE_BACK_TIME);
     if !fresh || review.signal.is_some() {
-        return Err(Error::conflict("It is too late to take this back: a quarter of an hour has passed, or an item came of it."));
+        return Err(Error::conflict(
+            "It is too late to take this back: a quarter of an hour has passed, or an item came of it.",
+        ));
     }
     store::unjudge(tx, id)
 }

@@ -2,7 +2,8 @@
 
 /// `SplitMix64`'s finaliser (Steele, Lea and Flood 2014) over the id and the seed: even, and the same everywhere.
 fn mixed(seed: i64, id: i64) -> u64 {
-    let mut word = (seed.cast_unsigned() ^ id.cast_unsigned().rotate_left(32)).wrapping_add(0x9e37_79b9_7f4a_7c15);
+    let mut word =
+        (seed.cast_unsigned() ^ id.cast_unsigned().rotate_left(32)).wrapping_add(0x9e37_79b9_7f4a_7c15);
     for _ in 0..2 {
         word = (word ^ (word >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
         word = (word ^ (word >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -41,7 +41,9 @@ fn must_be_staff(actor: Actor) -> Result<PersonId> {
 
 /// What somebody set for themselves. Covered by default: nobody meets a hard text unprepared.
 pub fn own(tx: &mut Tx<'_>, person: PersonId) -> Result<Own> {
-    let Some((covers, hours)) = store::settings_of(tx, person)? else { return Ok(Own { covers: true, hours: None }) };
+    let Some((covers, hours)) = store::settings_of(tx, person)? else {
+        return Ok(Own { covers: true, hours: None });
+    };
     Ok(Own { covers, hours: serde_json::from_str(&hours).ok() })
 }
 

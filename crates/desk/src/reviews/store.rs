@@ -311,11 +311,9 @@ pub(super) fn differing(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Review>> {
 }
 
 pub(super) fn settings_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<(bool, String)>> {
-    tx.first(
-        "SELECT covers, hours FROM moderator_settings WHERE person_id = $1",
-        params![person],
-        |row| Ok((row.get("covers")?, row.get("hours")?)),
-    )
+    tx.first("SELECT covers, hours FROM moderator_settings WHERE person_id = $1", params![person], |row| {
+        Ok((row.get("covers")?, row.get("hours")?))
+    })
 }
 
 pub(super) fn set_settings(tx: &mut Tx<'_>, person: PersonId, covers: bool, hours: &str) -> Result<()> {

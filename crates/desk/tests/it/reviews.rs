@@ -19,7 +19,8 @@ use crate::support::{Cast, answer, ask, cast, settle};
 fn week_of(db: &TestDb, posts: usize) -> Result<(Cast, TopicId, Vec<PostId>)> {
     let cast = cast(db)?;
     db.write_now(move |tx| guidelines::adopt(tx, cast.ada, "support").map(drop))?;
-    let (topic, first) = ask(db, cast.mira, cast.help, "Which register is it?", "The manual is silent.", true)?;
+    let (topic, first) =
+        ask(db, cast.mira, cast.help, "Which register is it?", "The manual is silent.", true)?;
     let mut all = vec![first];
     for number in 1..posts {
         db.hand.advance(HOUR / 60);
@@ -69,7 +70,9 @@ fn a_week_is_drawn_once_and_the_draw_can_be_repeated() {
         // What goes away after the draw counts as drawn, and its judge cannot see that it is away.
         let (id, staff) = (one.id, cast.ada);
         let post = db.read_now(move |tx| {
-            tx.one("SELECT post_id FROM reviews WHERE id = $1", mainstreet_db::params![id], |row| row.get("post_id"))
+            tx.one("SELECT post_id FROM reviews WHERE id = $1", mainstreet_db::params![id], |row| {
+                row.get("post_id")
+            })
         })?;
         db.write_now(move |tx| posts::hide(tx, staff, post, "gone").map(drop))?;
         assert_eq!(pile(db, cast.max)?, Some(one));
@@ -93,7 +96,11 @@ fn each_post_of_the_pile_is_judged_once_by_somebody_who_had_nothing_to_do_with_i
 
         // Taken back while it is fresh, by who gave it.
         let id = card.id;
-        refused(db.write_now(move |tx| reviews::take_back(tx, cast.kim, id)), Kind::Forbidden, "Only who judged");
+        refused(
+            db.write_now(move |tx| reviews::take_back(tx, cast.kim, id)),
+            Kind::Forbidden,
+            "Only who judged",
+        );
         db.write_now(move |tx| reviews::take_back(tx, cast.max, id))?;
         judge(db, cast.max, id, Verdict::Breaks, "be-kind")?;
         db.hand.advance(HOUR);
@@ -117,7 +124,9 @@ fn each_post_of_the_pile_is_judged_once_by_somebody_who_had_nothing_to_do_with_i
         db.hand.advance(7 * DAY);
         db.write_now(reviews::sweep)?;
         let own = db.read_now(move |tx| {
-            tx.one("SELECT id FROM reviews WHERE post_id = $1", mainstreet_db::params![theirs], |row| row.get("id"))
+            tx.one("SELECT id FROM reviews WHERE post_id = $1", mainstreet_db::params![theirs], |row| {
+                row.get("id")
+            })
         })?;
         refused(judge(db, cast.max, own, Verdict::Fine, ""), Kind::Forbidden, "You wrote this");
         let week = db.read_now(|tx| reviews::weeks(tx, 9))?.into_iter().find(|week| week.judged > 0).unwrap();
@@ -169,7 +178,11 @@ fn a_second_look_is_blind_and_a_lead_hears_of_a_difference() {
         assert_eq!(pile(db, cast.max)?, None, "not who decided");
         let card = pile(db, cast.kim)?.unwrap();
         assert_eq!(card.body, "Read the manual, fool.");
-        refused(judge(db, cast.max, card.id, Verdict::Fine, ""), Kind::Forbidden, "dealt with this post before");
+        refused(
+            judge(db, cast.max, card.id, Verdict::Fine, ""),
+            Kind::Forbidden,
+            "dealt with this post before",
+        );
         let said = judge(db, cast.kim, card.id, Verdict::Fine, "")?;
         assert_eq!((said.origin, said.post), (Origin::Second, post));
         let state = db.read_now(move |tx| posts::store::find(tx, post))?.state;
@@ -210,7 +223,11 @@ fn everybody_sets_their_own_hours_and_nobody_elses() {
         let wrong = Written { kept: true, zone: "Atlantis".to_owned(), ..Written::default() };
         let errors = db.write_now(move |tx| reviews::set_hours(tx, cast.max, &wrong))?;
         assert!(errors.unwrap().get("zone").is_some());
-        refused(db.write_now(move |tx| reviews::set_covers(tx, cast.mira, false)), Kind::Forbidden, "moderators");
+        refused(
+            db.write_now(move |tx| reviews::set_covers(tx, cast.mira, false)),
+            Kind::Forbidden,
+            "moderators",
+        );
         Ok(())
     });
 }
