@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+pub use super::of_moderation::MODERATION;
+
 /// What a value is counted in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -16,6 +18,18 @@ pub enum Unit {
     Hours,
     /// A plain ratio, such as replies per topic.
     Ratio,
+    /// For every thousand posts or people.
+    PerThousand,
+    /// A difference of two shares, between -1 and 1.
+    Points,
+    /// Agreement beyond chance, between -1 and 1.
+    Kappa,
+    /// Things done, in a plain count.
+    Acts,
+    /// Weeks of the calendar.
+    Weeks,
+    /// Days of the calendar.
+    Days,
 }
 
 /// Which way is good.
@@ -38,6 +52,10 @@ pub enum Behind {
     People,
     /// A list of topics.
     Topics,
+    /// A list of posts and members with what was done about them.
+    Cases,
+    /// Nothing but the person whom it is about.
+    Nobody,
 }
 
 /// The family a figure is shown with.
@@ -54,6 +72,16 @@ pub enum Family {
     Solutions,
     /// Who comes back.
     Retention,
+    /// How often staff step in.
+    Intervention,
+    /// How often something is broken.
+    Violations,
+    /// How long that stays open.
+    Resolution,
+    /// How good decisions are.
+    Quality,
+    /// How the work lies on people.
+    Workload,
 }
 
 /// The meaning of a figure.
@@ -83,7 +111,7 @@ pub struct Definition {
 
 /// The definition called `id`, or nothing.
 pub fn find(id: &str) -> Option<&'static Definition> {
-    ALL.iter().find(|definition| definition.id == id)
+    ALL.iter().chain(MODERATION).find(|definition| definition.id == id)
 }
 
 const COUNTED: &str = "A reaction counts as much as an answer here; read it beside the contribution mix. Channels differ in \
@@ -411,7 +439,7 @@ mod tests {
     #[test]
     fn every_definition_is_whole_and_in_the_guide() {
         let guide = include_str!("../../../../docs/guide/metrics.md");
-        for definition in ALL {
+        for definition in ALL.iter().chain(MODERATION) {
             assert_eq!(find(definition.id).map(|found| found.name), Some(definition.name), "one of each id");
             assert!(
                 !definition.says.is_empty()

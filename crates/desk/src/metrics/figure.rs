@@ -71,6 +71,12 @@ pub struct Point {
     /// Counts by kind, where the point is a week of the contribution mix: topics, replies, reactions, acceptances.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub counts: Vec<i64>,
+    /// How many of the counted were taken back later.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reversed: Option<u64>,
+    /// From where to where the value usually lies in this community.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub normal: Option<[f64; 2]>,
 }
 
 /// From `hours` on, `waiting` of those asked are still waiting.
@@ -211,6 +217,8 @@ impl Point {
             k: None,
             partial: false,
             counts: Vec::new(),
+            reversed: None,
+            normal: None,
         }
     }
 }

@@ -7,12 +7,15 @@
 //! **Invariant:** a figure reads roll-ups only, so that a dashboard costs the same whatever the length of
 //! the log. Every estimator is a pure function with the golden values of `docs/guide/metrics.md`.
 
+pub mod agreement;
 pub mod behind;
 pub mod clocks;
 pub mod definitions;
 pub mod figure;
 pub mod figures;
 pub mod ledger;
+pub mod moderation;
+mod of_moderation;
 pub mod participation;
 pub mod pulse;
 pub mod rates;

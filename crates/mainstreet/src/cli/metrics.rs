@@ -7,6 +7,7 @@ use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::definitions::Unit;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::{Query, figures};
+use mainstreet_desk::metrics::moderation::{self, Workload};
 use mainstreet_desk::metrics::rollups;
 use mainstreet_kernel::id::SpaceId;
 use mainstreet_kernel::{Timestamp, Zone};
@@ -29,6 +30,9 @@ pub(crate) struct Options {
     /// Whose clocks are looked at
     #[arg(long, value_enum, default_value_t = Asked::Questions)]
     population: Asked,
+    /// Show what each moderator did as well; for those who lead
+    #[arg(long)]
+    workload: bool,
     /// Build the roll-ups again from the start of the log first
     #[arg(long)]
     rebuild: bool,
@@ -49,12 +53,14 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
     }
     node::catch_up(&db)?;
     let asked = options.clone();
-    let (query, figures) = db.read_now(move |tx| {
+    let (query, figures, workload) = db.read_now(move |tx| {
         let query = asked.query(tx)?;
-        let figures = figures(tx, &query)?;
-        Ok((query, figures))
+        let mut figures = figures(tx, &query)?;
+        figures.extend(moderation::figures(tx, &query)?);
+        let workload = if asked.workload { moderation::team(tx, &query, None)? } else { Vec::new() };
+        Ok((query, figures, workload))
     })?;
-    common.answer(&as_json(&query, &figures, options), &as_text(&query, &figures))
+    common.answer(&as_json(&query, &figures, &workload, options), &as_text(&query, &figures, &workload))
 }
 
 impl Options {
@@ -87,8 +93,8 @@ pub(super) fn instant(text: &str, zone: &Zone) -> mainstreet_kernel::Result<Time
     Ok(zone.start_of(Zone::utc().day_of(at)))
 }
 
-fn as_json(query: &Query, figures: &[Figure], options: &Options) -> serde_json::Value {
-    json!({
+fn as_json(query: &Query, figures: &[Figure], workload: &[Workload], options: &Options) -> serde_json::Value {
+    let mut all = json!({
         "from": query.from.to_string(),
         "to": query.to.to_string(),
         "now": query.now.to_string(),
@@ -96,17 +102,33 @@ fn as_json(query: &Query, figures: &[Figure], options: &Options) -> serde_json::
         "space": query.space.map(|space: SpaceId| space.to_string()),
         "population": match options.population { Asked::Questions => "questions", Asked::Topics => "topics" },
         "figures": figures,
-    })
+    });
+    if let Some(fields) = all.as_object_mut().filter(|_| options.workload) {
+        fields.insert("workload".to_owned(), json!(workload));
+    }
+    all
 }
 
-fn as_text(query: &Query, figures: &[Figure]) -> String {
+fn as_text(query: &Query, figures: &[Figure], workload: &[Workload]) -> String {
     let mut out = format!("{} to {} ({})\n", query.from, query.to, query.zone.name());
+    lines(&mut out, figures);
+    for one in workload {
+        let _ = write!(out, "\n\n{}", one.name);
+        lines(&mut out, &one.figures);
+    }
+    out
+}
+
+fn lines(out: &mut String, figures: &[Figure]) {
     for figure in figures {
         let show = |value: f64| match figure.unit {
             Unit::Share => format!("{:.1} %", value * 100.0),
             Unit::Hours => format!("{value:.2} h"),
             Unit::Ratio => format!("{value:.3}"),
-            Unit::People | Unit::Topics => format!("{value:.0}"),
+            Unit::PerThousand => format!("{value:.2} per 1000"),
+            Unit::Points => format!("{:+.1} points", value * 100.0),
+            Unit::Kappa | Unit::Acts => format!("{value:.2}"),
+            Unit::People | Unit::Topics | Unit::Weeks | Unit::Days => format!("{value:.0}"),
         };
         let value = figure.value.map_or_else(|| "unknown".to_owned(), show);
         let low = figure.low.map(show);
@@ -116,7 +138,6 @@ fn as_text(query: &Query, figures: &[Figure]) -> String {
         let note = figure.note.as_ref().map(|note| format!(". {note}")).unwrap_or_default();
         let _ = write!(out, "\n{:<44} {value}{between}{n}{note}", figure.id);
     }
-    out
 }
 
 #[cfg(test)]

@@ -82,6 +82,8 @@ impl Query {
         let list = match list {
             definitions::Behind::People => "people",
             definitions::Behind::Topics => "topics",
+            definitions::Behind::Cases => "cases",
+            definitions::Behind::Nobody => return String::new(),
         };
         let population = if self.population == Population::Topic { "&population=topics" } else { "" };
         let space = self.space.map(|space| format!("&space={space}")).unwrap_or_default();
@@ -89,7 +91,7 @@ impl Query {
         format!("/desk/metrics/{figure}/{list}?from={from}&to={to}{space}{population}")
     }
 
-    fn figure(&self, id: &str) -> Result<Figure> {
+    pub(super) fn figure(&self, id: &str) -> Result<Figure> {
         let definition =
             definitions::find(id).ok_or_else(|| Error::internal(format!("no definition of {id}")))?;
         Ok(Figure { behind: self.behind(id, definition.behind), ..Figure::of(definition) })

@@ -3,11 +3,14 @@
 mod behind;
 mod clocks;
 mod figures;
+mod moderation;
 mod rollups;
 
 pub(super) use behind::*;
 pub(super) use clocks::*;
 pub(super) use figures::*;
+pub use moderation::PostTitle;
+pub(super) use moderation::*;
 pub(super) use rollups::*;
 
 /// So many keys go into one `IN (…)`.

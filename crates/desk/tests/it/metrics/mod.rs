@@ -2,5 +2,6 @@
 
 mod figures;
 mod history;
+mod moderation;
 mod rebuilding;
 mod telling;

@@ -67,7 +67,7 @@ fn difference(unit: Unit, by: f64) -> String {
         Unit::Share => format!("{sign}{:.0} points", size * 100.0),
         Unit::Hours => format!("{sign}{}", duration(size)),
         Unit::Ratio => format!("{sign}{}", amount(size)),
-        Unit::People | Unit::Topics => format!("{sign}{size:.0}"),
+        _ => format!("{sign}{size:.0}"),
     }
 }
 

@@ -25,8 +25,24 @@ pub(super) fn value(unit: Unit, value: f64) -> String {
     match unit {
         Unit::Share => percent(value),
         Unit::Hours => duration(value),
-        Unit::Ratio | Unit::People | Unit::Topics => amount(value),
+        Unit::PerThousand => format!("{} ‰", amount((value * 10.0).round() / 10.0)),
+        Unit::Points => points(value),
+        Unit::Kappa => format!("{value:.2}").replace('-', "−"),
+        Unit::Weeks => counted(value, "week"),
+        Unit::Days => counted(value, "day"),
+        Unit::Ratio | Unit::People | Unit::Topics | Unit::Acts => amount((value * 100.0).round() / 100.0),
     }
+}
+
+/// A difference of shares, such as `+3.2 points`.
+fn points(value: f64) -> String {
+    let points = (value * 1_000.0).round() / 10.0;
+    let sign = if points < 0.0 { "−" } else { "+" };
+    format!("{sign}{} points", amount(points.abs()))
+}
+
+fn counted(value: f64, one: &str) -> String {
+    format!("{} {one}{}", amount(value), if value == 1.0 { "" } else { "s" })
 }
 
 /// Shares of fewer than this many are said as `k of n`: a percentage would pretend to be sure.

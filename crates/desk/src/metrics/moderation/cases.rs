@@ -1,0 +1,163 @@
+//! Cases: from the first word that something is wrong with a post to the final decision.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mainstreet_community::guidelines::Severity;
+use mainstreet_db::Tx;
+use mainstreet_kernel::clock::DAY;
+use mainstreet_kernel::id::SpaceId;
+use mainstreet_kernel::{Result, Timestamp};
+
+use super::facts::{Facts, Shade, Trigger};
+use crate::metrics::figures::Query;
+use crate::metrics::store;
+use crate::moderation::clause_of;
+
+/// One case.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Case {
+    pub post: i64,
+    pub space: SpaceId,
+    /// The first flag, match of a rule in force, or reading shown to a person.
+    pub start: Timestamp,
+    /// The final decision.
+    pub end: Option<Timestamp>,
+    /// When the post went out of sight, or was cleared; the start when it was out of sight already.
+    pub unseen: Option<Timestamp>,
+    pub severity: Option<Severity>,
+}
+
+/// The cases that began in the window, as they stood at its end, oldest first.
+pub(super) fn cases(tx: &mut Tx<'_>, query: &Query, facts: &Facts) -> Result<Vec<Case>> {
+    let mut triggers = facts.flags.clone();
+    let begun = facts.from.plus(-30 * DAY);
+    for mut shown in store::shown(tx, begun, facts.until)? {
+        shown.end =
+            decided(facts, &shown).into_iter().chain(shown.end).min().filter(|end| *end < facts.until);
+        triggers.push(shown);
+    }
+    triggers.retain(|trigger| query.space.is_none_or(|space| space == trigger.space));
+    let mut all = joined(&triggers);
+    all.retain(|case| case.start >= facts.from && case.start < facts.until);
+    let posts: BTreeSet<i64> = all.iter().map(|case| case.post).collect();
+    let mut shades = store::shades(tx, Timestamp(0).max(begun), facts.until)?;
+    shades.retain(|shade| posts.contains(&shade.post));
+    for case in &mut all {
+        case.unseen = unseen(case, &shades);
+        case.severity = severity(facts, case);
+    }
+    Ok(all)
+}
+
+/// The first decision of a person on the post since then.
+fn decided(facts: &Facts, trigger: &Trigger) -> Option<Timestamp> {
+    let decides = |deed: &&super::facts::Deed| {
+        deed.is_human() && deed.post == Some(trigger.post) && deed.at >= trigger.start
+    };
+    facts.deeds.iter().find(decides).map(|deed| deed.at)
+}
+
+/// Triggers on one post that overlap in time are one case; it ends when the last of them is settled.
+fn joined(triggers: &[Trigger]) -> Vec<Case> {
+    let mut by_post: BTreeMap<i64, Vec<&Trigger>> = BTreeMap::new();
+    for trigger in triggers {
+        by_post.entry(trigger.post).or_default().push(trigger);
+    }
+    let mut all = Vec::new();
+    for (post, mut of) in by_post {
+        of.sort_by_key(|trigger| trigger.start);
+        let mut open: Option<Case> = None;
+        for trigger in of {
+            match open.as_mut().filter(|case| case.end.is_none_or(|end| trigger.start <= end)) {
+                Some(case) => case.end = case.end.zip(trigger.end).map(|(one, other)| one.max(other)),
+                None => {
+                    let (start, end) = (trigger.start, trigger.end);
+                    let new = Case { post, space: trigger.space, start, end, unseen: None, severity: None };
+                    all.extend(open.replace(new));
+                }
+            }
+        }
+        all.extend(open);
+    }
+    all.sort_by_key(|case| (case.start, case.post));
+    all
+}
+
+fn unseen(case: &Case, shades: &[Shade]) -> Option<Timestamp> {
+    let own = || shades.iter().filter(|shade| shade.post == case.post);
+    if own().rfind(|shade| shade.at <= case.start).is_some_and(|shade| shade.gone) {
+        return Some(case.start);
+    }
+    let gone = own().find(|shade| shade.gone && shade.at > case.start).map(|shade| shade.at);
+    gone.into_iter().chain(case.end).min()
+}
+
+/// The gravest clause that a decision on the case cites; else the gravest that the flags speak of.
+fn severity(facts: &Facts, case: &Case) -> Option<Severity> {
+    let end = case.end.unwrap_or(facts.until);
+    let during = |at: Timestamp| at >= case.start && at <= end;
+    let cited =
+        facts.deeds.iter().filter(|deed| deed.post == Some(case.post) && deed.is_human() && during(deed.at));
+    let flagged = facts.flags.iter().filter(|flag| flag.post == case.post && during(flag.start));
+    cited
+        .filter_map(|deed| deed.severity)
+        .max()
+        .or_else(|| flagged.filter_map(|flag| facts.severities.get(clause_of(&flag.reason)).copied()).max())
+}
+
+#[cfg(test)]
+mod tests {
+    use mainstreet_kernel::id::PersonId;
+
+    use super::*;
+
+    fn trigger(post: i64, start: i64, end: Option<i64>) -> Trigger {
+        Trigger {
+            post,
+            person: PersonId(1),
+            space: SpaceId(1),
+            start: Timestamp(start),
+            end: end.map(Timestamp),
+            reason: String::new(),
+            upheld: None,
+            by: None,
+        }
+    }
+
+    #[test]
+    fn what_overlaps_is_one_case() {
+        let all = [
+            trigger(1, 10, Some(30)),
+            trigger(1, 20, Some(50)),
+            trigger(1, 60, Some(70)),
+            trigger(1, 65, None),
+            trigger(1, 90, Some(95)),
+            trigger(2, 15, Some(15)),
+        ];
+        let found: Vec<(i64, i64, Option<i64>)> =
+            joined(&all).iter().map(|case| (case.post, case.start.0, case.end.map(|end| end.0))).collect();
+        assert_eq!(found, [(1, 10, Some(50)), (2, 15, Some(15)), (1, 60, None)]);
+    }
+
+    #[test]
+    fn a_post_is_visible_until_it_goes_or_is_cleared() {
+        let shade = |at, gone| Shade { post: 1, at: Timestamp(at), gone };
+        let case = |start, end: Option<i64>| Case {
+            end: end.map(Timestamp),
+            ..joined(&[trigger(1, start, None)])[0].clone()
+        };
+        let check = |start, end, shades: &[Shade], expect: Option<i64>| {
+            assert_eq!(
+                unseen(&case(start, end), shades).map(|at| at.0),
+                expect,
+                "{start} {end:?} {shades:?}"
+            );
+        };
+        check(10, None, &[], None);
+        check(10, Some(40), &[], Some(40));
+        check(10, Some(40), &[shade(20, true)], Some(20));
+        check(10, Some(40), &[shade(5, true)], Some(10));
+        check(10, Some(40), &[shade(5, true), shade(8, false)], Some(40));
+        check(10, None, &[shade(5, true), shade(8, false), shade(30, true)], Some(30));
+    }
+}
