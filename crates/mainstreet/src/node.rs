@@ -1,10 +1,14 @@
 //! What a running node does besides answering requests: it reads the log, runs jobs, and looks at the clock.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use mainstreet_community::{notifications, ripples};
 use mainstreet_db::{Address, Db, log};
+use mainstreet_desk::rules::Watch;
+use mainstreet_desk::rules::runs::{self, Run};
 use mainstreet_desk::{metrics, rhythm, rules};
 use mainstreet_kernel::Result;
 use mainstreet_web::App;
@@ -58,6 +62,7 @@ pub(crate) fn run(app: App) -> Stop {
     }
     tasks.push(tokio::spawn(index(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(work(app.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(backtests(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(mail(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(renew(app, stopped)));
     Stop { signal, tasks }
@@ -123,6 +128,46 @@ async fn work(app: App, mut stopped: watch::Receiver<bool>) {
             () = tokio::time::sleep(2 * POLL) => {}
             _ = stopped.changed() => {}
         }
+    }
+}
+
+/// Runs the back-tests that were asked for, one at a time, and says how far they are.
+async fn backtests(app: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match app.db.write(runs::take).await {
+            Ok(Some(run)) => backtest(&app, run, &stopped).await,
+            Ok(None) => {}
+            Err(error) => tracing::error!(?error, "no back-test could be taken"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+async fn backtest(app: &App, run: Run, stopped: &watch::Receiver<bool>) {
+    let progress = Arc::new(Watch::default());
+    let (own, seen) = (run.clone(), Arc::clone(&progress));
+    let work = app.db.read(move |tx| runs::work(tx, &own, &seen));
+    tokio::pin!(work);
+    let came = loop {
+        tokio::select! {
+            came = &mut work => break came,
+            () = tokio::time::sleep(POLL) => {}
+        }
+        if *stopped.borrow() {
+            // Whoever looks next finds nobody at work on it, and says that it was interrupted.
+            progress.cancelled.store(true, Ordering::Relaxed);
+            return;
+        }
+        let (own, seen) = (run.clone(), Arc::clone(&progress));
+        if let Err(error) = app.db.write(move |tx| runs::beat(tx, &own, &seen)).await {
+            tracing::warn!(?error, "how far a back-test is was not written down");
+        }
+    };
+    if let Err(error) = app.db.write(move |tx| runs::end(tx, &run, came)).await {
+        tracing::error!(?error, "a back-test was not kept");
     }
 }
 

@@ -69,6 +69,11 @@ pub enum Row {
     },
     /// The event is reason enough.
     Always,
+    /// A condition in one line, as it is written in a text: for what rows cannot show.
+    Written {
+        /// The line.
+        line: String,
+    },
     /// A question.
     Question {
         /// A field or counter: `author.age`, `times(flag on post, 2 hours)`.
@@ -211,8 +216,23 @@ fn example_row(example: &Example) -> ExampleRow {
     ExampleRow { facts: example.facts.iter().map(|(name, given)| (name.clone(), values(given))).collect() }
 }
 
-/// The rule of a form, or what is wrong with it. The place of a finding is not one in a text: its line is the part
-/// of the form, from 1 in the order of [`crate::FORM_PARTS`], its column the row in that part, from 1.
+/// Where the rows of texts that must not match begin: they share the part of a form with those that must.
+pub const NO_MATCH: u32 = 1_000;
+
+/// The part of a form that a finding of [`from_form`] is about, from 1 in the order of [`crate::FORM_PARTS`], and the
+/// row in that part, from 1; 0: the part as a whole. Texts that must not match are counted from [`NO_MATCH`] on.
+pub fn place_in_form(at: At) -> (u32, u32) {
+    (at.line % PARTS, at.line / PARTS)
+}
+
+/// More than there are parts: a line of a place holds part and row, its column is that within the row.
+const PARTS: u32 = 100;
+
+fn row_at(at: At, row: u32) -> At {
+    At { line: at.line + PARTS * row, column: 1 }
+}
+
+/// The rule of a form, or what is wrong with it. The place of a finding is not one in a text: see [`place_in_form`].
 ///
 /// # Errors
 /// The findings, when the form is no rule.
@@ -237,18 +257,19 @@ pub fn from_form(form: &Form, vocabulary: &Vocabulary) -> Result<Rule, Vec<Findi
         put(key, &|_| (!value.trim().is_empty()).then(|| Data::Text(value.clone(), false)));
     }
     for (key, values) in [("when", &form.when), ("limit", &form.limits)] {
-        put(key, &|at| list(values, |value, column| text(At { column, ..at }, value)));
+        put(key, &|at| list(values, |value, row| text(row_at(at, row), value)));
     }
     for (key, rows) in [("if", &form.all), ("if any", &form.any), ("unless", &form.unless)] {
-        put(key, &|at| list(rows, |row, column| condition_node(row, At { column, ..at })));
+        put(key, &|at| list(rows, |row, place| condition_node(row, row_at(at, place))));
     }
-    put("then", &|at| list(&form.then, |step, column| step_node(step, At { column, ..at })));
+    put("then", &|at| list(&form.then, |step, place| step_node(step, row_at(at, place))));
     put("examples", &|at| {
         let sorts = [("match", &form.matching), ("no match", &form.not_matching)];
         let found: Vec<(Node, Node)> = sorts
             .into_iter()
             .filter_map(|(name, rows)| {
-                let data = list(rows, |row, column| facts_node(&row.facts, At { column, ..at }))?;
+                let first = if name == "match" { 0 } else { NO_MATCH };
+                let data = list(rows, |row, place| facts_node(&row.facts, row_at(at, place + first)))?;
                 Some((text(at, name), Node { at, data }))
             })
             .collect();
@@ -304,6 +325,7 @@ fn row_line(row: &Row) -> String {
         Row::Any { rows } => joined(rows, " or "),
         Row::Not { row } => format!("not ({})", row_line(row)),
         Row::Always => "always".to_owned(),
+        Row::Written { line } => line.clone(),
         Row::Question { operator, values, .. } => {
             let quoted: Vec<String> = values
                 .iter()
@@ -390,9 +412,9 @@ mod tests {
             values: vec!["1 day or always".to_owned()],
         });
         let findings = from_form(&form, Vocabulary::standard()).unwrap_err();
-        let shown: Vec<String> = findings.iter().map(ToString::to_string).collect();
+        let shown: Vec<_> = findings.iter().map(|one| (place_in_form(one.at), one.message.as_str())).collect();
         assert_eq!(shown.len(), 2, "{shown:?}");
-        assert!(shown[0].starts_with("10:2 \"often\" is not a limit"), "{shown:?}");
-        assert!(shown[1].contains("I do not know the unit \"day or always\""), "{shown:?}");
+        assert!(shown[0].0 == (10, 2) && shown[0].1.starts_with("\"often\" is not a limit"), "{shown:?}");
+        assert!(shown[1].0 == (6, 4) && shown[1].1.contains("unit \"day or always\""), "{shown:?}");
     }
 }

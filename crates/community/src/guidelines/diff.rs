@@ -77,8 +77,9 @@ fn whole(clause: Option<&Clause>) -> Vec<String> {
     lines
 }
 
-/// The longest common subsequence of two lists of lines. Clauses are short, so the plain table will do.
-fn lines(old: &[String], new: &[String]) -> Vec<Line> {
+/// What two lists of lines share and do not: their longest common subsequence. Clauses are short, so the plain table
+/// will do.
+pub fn lines(old: &[String], new: &[String]) -> Vec<Line> {
     let width = new.len() + 1;
     let mut table = vec![0_usize; (old.len() + 1) * width];
     let at = |table: &[usize], i: usize, j: usize| table.get(i * width + j).copied().unwrap_or(0);

@@ -16,6 +16,6 @@ pub use actions::{
     acknowledge, adopt, draft, drop_clause, from_starter, holds, is_due, publish, save_clause, version,
     versions,
 };
-pub use diff::{Difference, Line, compare};
+pub use diff::{Difference, Line, compare, lines};
 pub use model::{Clause, NewClause, Severity, Text, Version};
 pub use starters::{STARTERS, Starter, StarterClause};

@@ -248,7 +248,8 @@ fn spoken(limit: &Limit) -> String {
     format!("the limit of {}{person} per {}", limit.count, limit.per.word())
 }
 
-fn says(step: &Step) -> String {
+/// The actions of a step in the words of the rule.
+pub(super) fn says(step: &Step) -> String {
     let words: Vec<String> =
         step.actions().iter().map(|action| print_action(action, Vocabulary::standard())).collect();
     words.join(", ").trim().to_owned()

@@ -223,21 +223,25 @@ impl<'a> Known<'a> {
     }
 
     fn signal(&self, name: &str) -> Option<Value> {
-        let reading = self.reading()?;
-        let share = if let Some(intent) = name.strip_prefix("intent-") {
-            reading.intent.of(Intent::named(intent)?)
-        } else {
-            match name {
-                "toxicity" => reading.risk.of(RiskKind::Harassment).probability,
-                "needs-reply" => reading.needs_reply.probability,
-                "polite" => reading.politeness.probability,
-                "negative" => reading.sentiment.negative,
-                "positive" => reading.sentiment.positive,
-                other => reading.risk.of(RiskKind::named(&other.replace('-', "_"))?).probability,
-            }
-        };
-        Some(Value::Number(f64::from(share)))
+        measure(self.reading()?, name)
     }
+}
+
+/// A measure of `signal.…` in a text that was read.
+pub(super) fn measure(reading: &Reading, name: &str) -> Option<Value> {
+    let share = if let Some(intent) = name.strip_prefix("intent-") {
+        reading.intent.of(Intent::named(intent)?)
+    } else {
+        match name {
+            "toxicity" => reading.risk.of(RiskKind::Harassment).probability,
+            "needs-reply" => reading.needs_reply.probability,
+            "polite" => reading.politeness.probability,
+            "negative" => reading.sentiment.negative,
+            "positive" => reading.sentiment.positive,
+            other => reading.risk.of(RiskKind::named(&other.replace('-', "_"))?).probability,
+        }
+    };
+    Some(Value::Number(f64::from(share)))
 }
 
 impl Facts for Known<'_> {
@@ -283,14 +287,17 @@ impl Facts for Known<'_> {
     }
 
     fn shape(&self, field: &str, shape: &str) -> Option<Vec<(usize, usize)>> {
-        let text = match self.value(field)? {
-            Value::Text(passage) => passage.text,
-            _ => return None,
-        };
-        let found = mainstreet_language::personal(&text).into_iter();
-        let found = found.filter(|hit| named(hit.kind) == shape).map(|hit| (hit.span.start, hit.span.end));
-        Some(found.collect())
+        match self.value(field)? {
+            Value::Text(passage) => Some(shapes(&passage.text, shape)),
+            _ => None,
+        }
     }
+}
+
+/// Where something of this shape stands in a text, in bytes.
+pub(super) fn shapes(text: &str, shape: &str) -> Vec<(usize, usize)> {
+    let found = mainstreet_language::personal(text).into_iter();
+    found.filter(|hit| named(hit.kind) == shape).map(|hit| (hit.span.start, hit.span.end)).collect()
 }
 
 fn named(kind: mainstreet_language::PersonalKind) -> &'static str {

@@ -9,7 +9,7 @@ use super::model::{Hit, Kept, Mode};
 use super::past::Past;
 use super::report::{Measured, Report};
 use super::store::{hits, past as store};
-use super::truth::Truth;
+use super::truth::{Judgement, Truth};
 
 /// How long a version must have been in shadow, or how many matches of a back-test must have been reviewed.
 const SHADOW: i64 = 7 * DAY;
@@ -91,19 +91,19 @@ pub fn last_test(tx: &mut Tx<'_>, kept: &Kept) -> Result<Option<(Report, Timesta
 pub fn reviewed(tx: &mut Tx<'_>, kept: &Kept) -> Result<Measured> {
     let found = hits::of_version(tx, kept.id, kept.version)?;
     let judged = judged(tx, kept, &found)?;
-    let right = judged.iter().flatten().filter(|right| **right).count();
+    let right = judged.iter().flatten().filter(|one| one.upheld).count();
     Ok(Measured::of(right as u64, judged.iter().flatten().count() as u64))
 }
 
 /// What people decided about hits, in the order of the hits.
-pub(super) fn judged(tx: &mut Tx<'_>, kept: &Kept, found: &[Hit]) -> Result<Vec<Option<bool>>> {
+pub(super) fn judged(tx: &mut Tx<'_>, kept: &Kept, found: &[Hit]) -> Result<Vec<Option<Judgement>>> {
     let topics = found.iter().filter_map(|hit| hit.topic).map(|topic| topic.0).collect();
     let to = tx.now().plus(1);
     let past = Past::of(store::deeds_of(tx, store::Of::Topics, &topics, to)?);
     let from = found.iter().map(|hit| hit.occurred_at).min().unwrap_or(to).plus(-HOUR);
     let truth = Truth::gather(tx, &past, (from, to), Some(kept.id))?;
     let of = |hit: &Hit| truth.after(hit.object, hit.occurred_at.plus(-super::happenings::SETTLES));
-    Ok(found.iter().map(|hit| of(hit).map(|judgement| judgement.upheld)).collect())
+    Ok(found.iter().map(of).collect())
 }
 
 /// What has come of a rule that acts.
@@ -142,7 +142,7 @@ pub(super) fn course(tx: &mut Tx<'_>, kept: &Kept, trusted: &dyn Fn(i64) -> bool
     for hit in &acting {
         *people.entry(hit.person.map_or(0, |person| person.0)).or_insert(0) += 1;
     }
-    let judged: Vec<bool> = judged(tx, kept, &acting)?.into_iter().flatten().collect();
+    let judged: Vec<bool> = judged(tx, kept, &acting)?.into_iter().flatten().map(|one| one.upheld).collect();
     let last: Vec<&bool> = judged.iter().rev().take(20).collect();
     Ok(Course {
         last_hour: acting.iter().filter(|hit| hit.occurred_at > since).count() as u64,

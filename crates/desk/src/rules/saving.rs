@@ -89,6 +89,23 @@ pub fn save(tx: &mut Tx<'_>, actor: Actor, id: Option<RuleId>, text: &str, draft
     Ok(saved)
 }
 
+/// [`save`] for rules that are new: one whose name is taken is refused.
+///
+/// # Errors
+/// As [`save`]; another rule has the name.
+pub fn save_new(tx: &mut Tx<'_>, actor: Actor, written: &str, draft: bool) -> Result<Vec<Kept>> {
+    may_work(actor)?;
+    for rule in mainstreet_rules::read(written, Vocabulary::standard()).rules {
+        if store::named(tx, &text::fold(&rule.name))?.is_some() {
+            return Err(Error::conflict(format!(
+                "There is a rule called \"{}\" already. Change that one, or choose another name.",
+                rule.name
+            )));
+        }
+    }
+    save(tx, actor, None, written, draft)
+}
+
 fn save_one(
     tx: &mut Tx<'_>,
     actor: Actor,

@@ -137,6 +137,17 @@ pub(crate) fn place(condition: &Condition) -> At {
     }
 }
 
+/// What a rule asks about, each thing once, in the order in which it is asked.
+pub fn subjects(rule: &Rule) -> Vec<&crate::rule::Subject> {
+    let mut found = Vec::new();
+    for comparison in comparisons(rule) {
+        if !found.contains(&&comparison.subject) {
+            found.push(&comparison.subject);
+        }
+    }
+    found
+}
+
 /// Every comparison of a rule.
 pub(crate) fn comparisons(rule: &Rule) -> Vec<&Comparison> {
     fn collect<'a>(condition: &'a Condition, found: &mut Vec<&'a Comparison>) {

@@ -116,7 +116,8 @@ fn join<'a>(
     (text, None)
 }
 
-pub(crate) fn subject(subject: &Subject) -> String {
+/// What a question is about, as it is written: `times(flag on post, 2 hours)`.
+pub fn subject(subject: &Subject) -> String {
     match subject {
         Subject::Field(name) => name.clone(),
         Subject::Times { event, window } => format!("times({event}, {window})"),

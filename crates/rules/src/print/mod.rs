@@ -5,8 +5,8 @@ mod scalar;
 
 use std::fmt::Write;
 
-pub use line::line;
-pub(crate) use line::{amount, subject};
+pub(crate) use line::amount;
+pub use line::{line, subject};
 use scalar::{Place, literal, scalar};
 
 use crate::rule::{Action, Ending, Example, Given, Limit, Rule, Step};

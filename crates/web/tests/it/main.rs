@@ -7,5 +7,6 @@ mod guidelines;
 mod members;
 mod moderation;
 mod routes;
+mod rules;
 mod settings;
 mod support;

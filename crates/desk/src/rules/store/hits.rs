@@ -167,6 +167,20 @@ pub(in crate::rules) fn counts(tx: &mut Tx<'_>) -> Result<Vec<(RuleId, i64, Opti
     )
 }
 
+/// Other rules that hit the same versions of the same things, and how often; most often first.
+pub(in crate::rules) fn shared(tx: &mut Tx<'_>, rule: RuleId) -> Result<Vec<(String, i64)>> {
+    tx.all(
+        "SELECT r.name, COUNT(*) AS n FROM rule_hits a
+         JOIN rule_hits b ON b.object_id = a.object_id AND b.object_kind = a.object_kind
+           AND b.object_version = a.object_version AND b.rule_id <> a.rule_id AND b.withdrawn_at IS NULL
+         JOIN rules r ON r.id = b.rule_id
+         WHERE a.rule_id = $1 AND a.withdrawn_at IS NULL
+         GROUP BY r.id, r.name ORDER BY n DESC, r.name LIMIT 10",
+        params![rule],
+        |row| Ok((row.get("name")?, row.get("n")?)),
+    )
+}
+
 /// Posts on which earlier versions of a rule acted, and when.
 pub(in crate::rules) fn acted_on(tx: &mut Tx<'_>, rule: RuleId) -> Result<HashSet<i64>> {
     let rows = tx.all(

@@ -2,4 +2,5 @@
 
 pub(super) mod hits;
 pub(super) mod past;
+pub(super) mod runs;
 pub(super) mod texts;

@@ -1,0 +1,71 @@
+//! Rules: the list, the editor, a rule's page with its back-test, hits and modes, and "why (not)?" for a post.
+
+mod choices;
+mod editor;
+mod fields;
+mod list;
+mod press;
+mod show;
+mod trial;
+mod why;
+
+use mainstreet_desk::rules::{Measured, Mode};
+
+use crate::routes::Routes;
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get("/desk/rules", list::list)
+        .get("/desk/rules/new", editor::new)
+        .post("/desk/rules/new", editor::create)
+        .get("/desk/rules/{id}", show::show)
+        .get("/desk/rules/{id}/edit", editor::edit)
+        .post("/desk/rules/{id}/edit", editor::change)
+        .post("/desk/rules/{id}/mode", show::turn)
+        .post("/desk/rules/{id}/backtest", show::backtest)
+        .post("/desk/rules/{id}/backtest/cancellation", show::cancel)
+        .post("/desk/rules/{id}/labels", show::label)
+        .get("/desk/posts/{id}/why", why::why)
+}
+
+/// A share for people: `80 % (49 to 94), 8 of 10`.
+fn share(measured: &Measured) -> String {
+    match (measured.value, measured.low, measured.high) {
+        (Some(value), Some(low), Some(high)) => format!(
+            "{:.0} % ({:.0} to {:.0}), {} of {}",
+            value * 100.0,
+            low * 100.0,
+            high * 100.0,
+            measured.k,
+            measured.n
+        ),
+        _ => "not known yet".to_owned(),
+    }
+}
+
+/// What a mode means, in a few words.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+fn mode_says(mode: &Mode) -> &'static str {
+    match mode {
+        Mode::Draft => "a draft, not tried on anything",
+        Mode::Shadow => "in shadow: it watches and does nothing",
+        Mode::Enforce => "it acts",
+        Mode::Paused => "paused",
+        Mode::Expired => "expired: it only watches",
+    }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "templates pass references")]
+fn mode_tone(mode: &Mode) -> &'static str {
+    match mode {
+        Mode::Enforce => "brick",
+        Mode::Shadow => "leaf",
+        Mode::Expired => "lamp",
+        Mode::Draft | Mode::Paused => "",
+    }
+}
+
+/// True when `focus` is the field of this name: it gets the keyboard.
+pub(super) fn is_at(focus: &str, key: &str, field: &str) -> bool {
+    focus.strip_prefix(key).and_then(|rest| rest.strip_prefix('.')) == Some(field)
+}
