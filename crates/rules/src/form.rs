@@ -412,7 +412,8 @@ mod tests {
             values: vec!["1 day or always".to_owned()],
         });
         let findings = from_form(&form, Vocabulary::standard()).unwrap_err();
-        let shown: Vec<_> = findings.iter().map(|one| (place_in_form(one.at), one.message.as_str())).collect();
+        let shown: Vec<_> =
+            findings.iter().map(|one| (place_in_form(one.at), one.message.as_str())).collect();
         assert_eq!(shown.len(), 2, "{shown:?}");
         assert!(shown[0].0 == (10, 2) && shown[0].1.starts_with("\"often\" is not a limit"), "{shown:?}");
         assert!(shown[1].0 == (6, 4) && shown[1].1.contains("unit \"day or always\""), "{shown:?}");

@@ -60,10 +60,21 @@ fn heated(form: &mut Form<'_>) {
         .line(
             "all.0.0",
             "distinct",
-            &[("who", "flagger"), ("event", "flag on thread"), ("w", "2"), ("wu", "hours"), ("op", ">="), ("n", "3")],
+            &[
+                ("who", "flagger"),
+                ("event", "flag on thread"),
+                ("w", "2"),
+                ("wu", "hours"),
+                ("op", ">="),
+                ("n", "3"),
+            ],
         )
         .line("all.1.0", "thread.age", &[("op", "<"), ("n", "3"), ("nu", "days")])
-        .deed("then.0", "slow mode", &[("p.each", "10"), ("p.each.u", "minutes"), ("p.for", "6"), ("p.for.u", "hours")])
+        .deed(
+            "then.0",
+            "slow mode",
+            &[("p.each", "10"), ("p.each.u", "minutes"), ("p.for", "6"), ("p.for.u", "hours")],
+        )
         .deed("then.1", "open item", &[("p.urgency", "urgent"), ("p.risk", "harassment")])
         .set("expires.how", "never")
         .set("review.how", "in")
@@ -78,7 +89,8 @@ async fn a_rule_is_written_in_the_form_and_is_the_same_as_text() -> Result<()> {
     let mut form = Form::new(&place, &boss);
     heated(&mut form);
     let text = form.press("as text").await;
-    text.shows("distinct(flagger, flag on thread, 2 hours) &#62;= 3").shows("slow mode: 10 minutes for 6 hours");
+    text.shows("distinct(flagger, flag on thread, 2 hours) &#62;= 3")
+        .shows("slow mode: 10 minutes for 6 hours");
     let saved = form.press("save").await;
     assert_eq!(saved.status, StatusCode::SEE_OTHER, "{}", saved.text);
     let page = place.get(Some(&boss), &saved.location).await;
@@ -101,9 +113,13 @@ async fn lines_are_added_and_removed_and_what_was_typed_stays() -> Result<()> {
     let mut form = Form::new(&place, &place.max);
     form.set("name", "Half <done>").set("when", "post published").set("new.all", "author.age");
     let added = form.press("add all").await;
-    added.shows("Half &#60;done&#62;").shows("name=\"all.0.0.about\" value=\"author.age\"").shows("autofocus");
+    added
+        .shows("Half &#60;done&#62;")
+        .shows("name=\"all.0.0.about\" value=\"author.age\"")
+        .shows("autofocus");
     assert!(!added.text.contains("It cannot be saved like"), "nobody asked yet");
-    form.line("all.0.0", "author.age", &[("op", "<"), ("n", "1"), ("nu", "days")]).set("or.all.0", "post.text");
+    form.line("all.0.0", "author.age", &[("op", "<"), ("n", "1"), ("nu", "days")])
+        .set("or.all.0", "post.text");
     let or = form.press("or all 0").await;
     or.shows("name=\"all.0.1.about\" value=\"post.text\"").shows("value=\"1\"");
     form.line("all.0.1", "post.text", &[("op", "has any"), ("v", "free money\nit's \"new\"")]);

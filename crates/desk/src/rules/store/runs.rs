@@ -6,7 +6,8 @@ use mainstreet_kernel::{Result, Timestamp};
 
 use crate::rules::runs::Run;
 
-const COLUMNS: &str = "id, rule_id, version, from_at, to_at, state, looked_at, total, asked_at, ended_at, why";
+const COLUMNS: &str =
+    "id, rule_id, version, from_at, to_at, state, looked_at, total, asked_at, ended_at, why";
 
 fn run(row: &Row) -> Result<Run> {
     Ok(Run {

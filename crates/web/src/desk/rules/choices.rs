@@ -313,11 +313,7 @@ fn values(view: &mut AskView, ask: &Ask, kind: FieldKind, names: &Names) {
     };
     view.words = Some(Words {
         text: ask.values.join("\n"),
-        hint: if text {
-            "One word or phrase a line. No quotation marks are needed."
-        } else {
-            "One a line."
-        },
+        hint: if text { "One word or phrase a line. No quotation marks are needed." } else { "One a line." },
         spots: pick(&spots, &|value| value == spot),
         options: pick(&options, &|value| chosen(value)),
     });

@@ -14,8 +14,8 @@ use mainstreet_rules::{
 use serde::Deserialize;
 
 use super::choices::{
-    self, Choice, DeedView, Group, LineView, SampleView, actions, endings, events, facts, per,
-    subjects, units,
+    self, Choice, DeedView, Group, LineView, SampleView, actions, endings, events, facts, per, subjects,
+    units,
 };
 use super::fields::{self, Draft, LimitLine, Typed};
 use super::press::press;
@@ -224,8 +224,18 @@ fn view(draft: Draft, names: &Names, told: &[Told]) -> FormView {
         guidelines: names.set("guidelines").into_iter().flatten().cloned().collect(),
         parts: vec![
             ("all", "If all of these hold", "Every line must hold.", lines("all", &draft.all)),
-            ("any", "and at least one of these", "Leave it empty when there is nothing to choose between.", lines("any", &draft.any)),
-            ("unless", "unless one of these holds", "Exceptions: people, spaces or words the rule leaves alone.", lines("unless", &draft.unless)),
+            (
+                "any",
+                "and at least one of these",
+                "Leave it empty when there is nothing to choose between.",
+                lines("any", &draft.any),
+            ),
+            (
+                "unless",
+                "unless one of these holds",
+                "Exceptions: people, spaces or words the rule leaves alone.",
+                lines("unless", &draft.unless),
+            ),
         ],
         subjects: subjects(&draft, names),
         events: events(&draft),
@@ -268,9 +278,8 @@ async fn draw(cx: &Cx, state: State, status: StatusCode) -> Page {
         .await?;
     let told = if checked { told(&typing, &findings) } else { Vec::new() };
     let untold = rule.as_ref().map(rules::untold).unwrap_or_default();
-    let outcome = outcome.map(|tried| {
-        tried.map_err(|findings| findings.iter().map(sentence).collect::<Vec<String>>())
-    });
+    let outcome =
+        outcome.map(|tried| tried.map_err(|findings| findings.iter().map(sentence).collect::<Vec<String>>()));
     let trial = Trial::new(sample, untold, outcome);
     let written = rule.as_ref().map(|rule| print(rule, Vocabulary::standard()));
     let (form, text) = match typing {
@@ -400,9 +409,9 @@ async fn turn(cx: &Cx, mut state: State, act: &str) -> Page {
     let names = cx.read(rules::names).await?;
     let role = cx.staff()?.role;
     let turned = match &state.typing {
-        Typing::Form(_) if act == "as text" => {
-            reading(&names, role, &state.typing).0.map(|rule| Typing::Text(print(&rule, Vocabulary::standard())))
-        }
+        Typing::Form(_) if act == "as text" => reading(&names, role, &state.typing)
+            .0
+            .map(|rule| Typing::Text(print(&rule, Vocabulary::standard()))),
         Typing::Text(text) if act == "as form" => as_form(text).map(|draft| Typing::Form(Box::new(draft))),
         _ => None,
     };

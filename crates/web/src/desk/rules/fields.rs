@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use mainstreet_rules::{
-    ActionRow, Condition, Event, ExampleRow, FieldKind, Form, Row, Rule, StepRow, Vocabulary, print_condition,
-    to_form,
+    ActionRow, Condition, Event, ExampleRow, FieldKind, Form, Row, Rule, StepRow, Vocabulary,
+    print_condition, to_form,
 };
 
 /// Lines of one part that are read.
@@ -386,11 +386,8 @@ fn line(row: &Row, condition: &Condition) -> Line {
         Row::Any { rows } => rows.iter().map(ask).collect(),
         one => ask(one).map(|ask| vec![ask]),
     };
-    let written = || Ask {
-        about: "written".to_owned(),
-        written: print_condition(condition),
-        ..Ask::default()
-    };
+    let written =
+        || Ask { about: "written".to_owned(), written: print_condition(condition), ..Ask::default() };
     Line { ways: ways.unwrap_or_else(|| vec![written()]) }
 }
 
@@ -574,6 +571,8 @@ mod tests {
              examples: {match: [x], no match: [{post.text: q, author.age: 1 day}, {author.posts: 3}]}\n",
         );
         check("# one\nrule: b\nwhen: first post\nif: always\nthen: [{add tag: x}]\nexpires: never\n");
-        check("rule: c\nwhen: reply\nif any:\n  - post.text has any: [\"two lines\", \" a\"]\n  - now.hours outside: office hours\nunless:\n  - signal.toxicity > 0.5\nthen: [{add tag: x}]\n");
+        check(
+            "rule: c\nwhen: reply\nif any:\n  - post.text has any: [\"two lines\", \" a\"]\n  - now.hours outside: office hours\nunless:\n  - signal.toxicity > 0.5\nthen: [{add tag: x}]\n",
+        );
     }
 }

@@ -21,7 +21,11 @@ pub(super) fn press(draft: &mut Draft, typed: &Typed, act: &str) -> String {
             "new.then".to_owned()
         }
         ("add", "limit") => {
-            draft.limits.push(LimitLine { count: String::new(), per: "hour".to_owned(), ..LimitLine::default() });
+            draft.limits.push(LimitLine {
+                count: String::new(),
+                per: "hour".to_owned(),
+                ..LimitLine::default()
+            });
             format!("limit.{}.n", draft.limits.len() - 1)
         }
         ("drop", "limit") => {

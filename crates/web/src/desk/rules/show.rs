@@ -59,11 +59,7 @@ struct Show {
 
 impl Show {
     fn stages(&self) -> [(Mode, &'static str); 3] {
-        [
-            (Mode::Draft, "Draft"),
-            (Mode::Shadow, "Shadow: it watches"),
-            (Mode::Enforce, "Enforced: it acts"),
-        ]
+        [(Mode::Draft, "Draft"), (Mode::Shadow, "Shadow: it watches"), (Mode::Enforce, "Enforced: it acts")]
     }
 
     fn peek(&self, hit: &Hit) -> Option<&Peek> {
@@ -122,13 +118,15 @@ async fn known(cx: &Cx, id: RuleId) -> mainstreet_kernel::Result<Known> {
         who.sort_unstable_by_key(|id| id.0);
         who.dedup();
         let faces = people::store::faces(tx, &who)?;
-        let name = |id: PersonId| faces.get(&id).map_or_else(|| "somebody".to_owned(), |face| face.name.clone());
+        let name =
+            |id: PersonId| faces.get(&id).map_or_else(|| "somebody".to_owned(), |face| face.name.clone());
         let peeks = found.into_iter().map(|post| {
             let peek = Peek { id: post.id, by: name(post.person), text: views::short(&post.body) };
             (post.id.to_string(), peek)
         });
         let peeks = peeks.collect();
-        let changes = changes(versions, &|by: Option<PersonId>| by.map_or_else(|| "a command".to_owned(), name));
+        let changes =
+            changes(versions, &|by: Option<PersonId>| by.map_or_else(|| "a command".to_owned(), name));
         let turns = turns.into_iter().map(|turn| {
             let by = turn.actor.map_or_else(|| "Mainstreet itself".to_owned(), name);
             (turn, by)

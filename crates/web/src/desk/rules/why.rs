@@ -38,7 +38,10 @@ impl WhyNot {
             ("Rules that could not be evaluated", Truth::Unknown),
             ("Rules that do not match", Truth::No),
         ];
-        all.map(|(heading, truth)| (heading, self.of(truth))).into_iter().filter(|(_, all)| !all.is_empty()).collect()
+        all.map(|(heading, truth)| (heading, self.of(truth)))
+            .into_iter()
+            .filter(|(_, all)| !all.is_empty())
+            .collect()
     }
 }
 
