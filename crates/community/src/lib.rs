@@ -11,12 +11,15 @@
 
 pub mod accounts;
 pub mod bulk;
+pub mod calm;
+pub mod cool_offs;
 pub mod counters;
 pub mod flags;
 pub mod guidelines;
 pub mod intake;
 pub mod markdown;
 pub mod moderation;
+pub mod mutes;
 pub mod notices;
 pub mod notifications;
 pub mod people;
@@ -27,7 +30,9 @@ pub mod rewind;
 pub mod ripples;
 pub mod search;
 pub mod settings;
+pub mod sign_ups;
 pub mod spaces;
+pub mod splits;
 mod store;
 pub mod tags;
 pub mod topics;

@@ -4,8 +4,8 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use mainstreet_kernel::id::{
-    AccountId, AppealId, CannedReplyId, DecisionId, EntryId, FlagId, IdentityId, JobId, MailId, PersonId,
-    PostId, RuleId, SignalId, SpaceId, TagId, TopicId,
+    AccountId, AppealId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId, IdentityId, JobId,
+    MailId, MediationId, PersonId, PostId, RuleId, SignalId, SpaceId, SplitId, TagId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 
@@ -158,7 +158,7 @@ macro_rules! numbers {
     )*};
 }
 numbers! {
-    Timestamp AccountId AppealId CannedReplyId DecisionId EntryId FlagId IdentityId JobId MailId PersonId PostId RuleId SignalId SpaceId TagId TopicId
+    Timestamp AccountId AppealId CalmId CannedReplyId CleanupId ConflictId DecisionId EntryId FlagId IdentityId JobId MailId MediationId PersonId PostId RuleId SignalId SpaceId SplitId TagId TopicId
 }
 
 macro_rules! words {

@@ -7,9 +7,11 @@
 //! **Invariant:** the desk calls the community's verbs and never writes its tables.
 
 pub mod canned_replies;
+pub mod conflicts;
 pub mod escalations;
 pub mod metrics;
 pub mod moderation;
+pub mod raids;
 pub mod reviews;
 pub mod rewind;
 pub mod rhythm;

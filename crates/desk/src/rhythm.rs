@@ -14,7 +14,7 @@ use mainstreet_db::log::Entry;
 use mainstreet_kernel::id::{FlagId, PostId, TopicId};
 use mainstreet_kernel::{Result, Verb};
 
-use crate::moderation;
+use crate::{conflicts, moderation, raids};
 use crate::signals::{self, Settled};
 
 /// The name of the desk's cursor in the log.
@@ -53,6 +53,9 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     }
     signals::flagged(tx, &flags)?;
     moderation::weigh(tx, &flags)?;
+    conflicts::look(tx, entries)?;
+    moderation::note_holds(tx, entries)?;
+    raids::look(tx, entries)?;
     listen(tx, entries)
 }
 
@@ -112,6 +115,9 @@ fn concern(entry: &Entry) -> Concern {
         Verb::GuidelinesPublished | Verb::GuidelinesAcknowledged | Verb::PostLabelled => Concern::None,
         Verb::TopicSlowed | Verb::MemberRestricted | Verb::DecisionMade => Concern::None,
         Verb::DecisionUndone | Verb::AppealOpened | Verb::AppealDecided | Verb::ReviewGiven => Concern::None,
+        // Calm and raid modes, and what is done in conflicts: people do it and see it.
+        Verb::CalmStarted | Verb::CalmEnded | Verb::TopicSplit | Verb::MemberCooledOff => Concern::None,
+        Verb::MembersParted | Verb::SignUpDecided | Verb::MediationMoved | Verb::RaidCleaned => Concern::None,
         // The desk's own acts.
         Verb::SignalOpened
         | Verb::SignalTriaged

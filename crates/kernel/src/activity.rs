@@ -7,7 +7,10 @@ use std::str::FromStr;
 use crate::actor::{Actor, ActorClass};
 use crate::clock::Timestamp;
 use crate::error::Error;
-use crate::id::{AccountId, AppealId, DecisionId, FlagId, PersonId, PostId, SignalId, SpaceId, TopicId};
+use crate::id::{
+    AccountId, AppealId, CalmId, CleanupId, DecisionId, FlagId, MediationId, PersonId, PostId, SignalId, SpaceId,
+    TopicId,
+};
 
 macro_rules! verbs {
     ($($(#[$doc:meta])* $name:ident = $wire:literal,)*) => {
@@ -126,6 +129,22 @@ verbs! {
     AppealDecided = "appeal.decided",
     /// A post was judged blind (`props.verdict`, `props.clause`).
     ReviewGiven = "review.given",
+    /// Calm or raid mode began in a topic, a space or everywhere (`props.kind`, `props.until`).
+    CalmStarted = "calm.started",
+    /// Calm or raid mode ended, by itself or by hand.
+    CalmEnded = "calm.ended",
+    /// Posts were moved into a conversation of their own, or back (`props.to`, `props.undone`).
+    TopicSplit = "topic.split",
+    /// A member pauses in one topic, by themselves or by staff (`props.until`).
+    MemberCooledOff = "member.cooled_off",
+    /// Two members see and call each other no longer, or again (`props.other`, `props.apart`).
+    MembersParted = "members.parted",
+    /// A new account was let in, or kept out, by a person (`props.state`).
+    SignUpDecided = "sign_up.decided",
+    /// A mediation began, went on or ended (`props.state`).
+    MediationMoved = "mediation.moved",
+    /// Many posts and members were cleaned up after a raid in one act, or that was taken back (`props.undone`).
+    RaidCleaned = "raid.cleaned",
 }
 
 /// Who may see the thing that an activity is about.
@@ -166,7 +185,8 @@ impl FromStr for Visibility {
 /// The thing an activity is about: its kind and number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
-    /// `post`, `topic`, `person`, `space`, `flag`, `signal`, `account`, `decision`, `appeal` or `site`.
+    /// `post`, `topic`, `person`, `space`, `flag`, `signal`, `account`, `decision`, `appeal`, `calm`, `mediation`,
+    /// `cleanup` or `site`.
     pub kind: &'static str,
     /// The id without its type.
     pub id: i64,
@@ -183,7 +203,7 @@ macro_rules! objects {
 objects! {
     PostId => "post", TopicId => "topic", PersonId => "person", SpaceId => "space",
     FlagId => "flag", SignalId => "signal", AccountId => "account", DecisionId => "decision",
-    AppealId => "appeal",
+    AppealId => "appeal", CalmId => "calm", MediationId => "mediation", CleanupId => "cleanup",
 }
 
 /// One row for the log. Build it with [`Activity::new`] and the `with_…` steps, then give it to

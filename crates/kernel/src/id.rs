@@ -165,6 +165,16 @@ ids! {
     DecisionId
     /// A member's wish that a decision is looked at again.
     AppealId
+    /// A calm or raid mode: for a while, in one place, replies keep a distance and newcomers are looked at first.
+    CalmId
+    /// A conflict that was found.
+    ConflictId
+    /// A case in which a mediator talks with members who are at odds.
+    MediationId
+    /// Posts that were moved out of a conversation into another.
+    SplitId
+    /// A clean-up after a raid: one act over many posts and members.
+    CleanupId
 }
 
 #[cfg(test)]

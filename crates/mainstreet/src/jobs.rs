@@ -1,9 +1,9 @@
 //! Background work: what each job does. At least once, on whichever node takes it first.
 
-use mainstreet_community::accounts;
+use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{reviews, rules, signals};
+use mainstreet_desk::{conflicts, raids, reviews, rules, signals};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -51,6 +51,11 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
             rules::live::sweep(tx)?;
             reviews::sweep(tx)?;
             accounts::sweep(tx)?;
+            calm::expire(tx)?;
+            sign_ups::forget(tx)?;
+            conflicts::sweep(tx)?;
+            raids::breaker::watch(tx)?;
+            raids::index_past(tx)?;
             let next = tx.now().plus(MINUTE);
             jobs::enqueue(tx, &Sweep {}, next)
         }

@@ -38,6 +38,10 @@ pub enum Detail {
     Label(String),
     /// Of a ban: the account was made to spam. What it did counts in no figure.
     Spammer,
+    /// Of a pause: in which topic.
+    Topic(TopicId),
+    /// Of keeping apart: from whom.
+    From(PersonId),
 }
 
 /// An act to carry out.
@@ -100,6 +104,7 @@ fn check(tx: &Tx<'_>, order: &Order) -> Result<()> {
             Err(Error::invalid("This act does not end by itself. Leave the time out."))
         }
         Some(until) if until <= tx.now() => Err(Error::invalid("That time has passed. Choose one to come.")),
+        None if order.act == Act::CoolOff => Err(Error::invalid("Say for how long: a pause ends by itself.")),
         None if order.act == Act::Suspend => {
             Err(Error::invalid("Say for how long. Without an end it is a ban, which a manager decides."))
         }

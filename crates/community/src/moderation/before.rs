@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 use super::person_state::Stands;
 use super::table::State as Standing;
 use super::{act, members, store, topics as flow};
+use crate::cool_offs::{self, CoolOff};
+use crate::mutes;
 use crate::posts::{self, Post};
 use crate::topics::{self, State, Topic};
 
@@ -83,6 +85,24 @@ pub enum Before {
         /// Whether their account was closed for spam.
         #[serde(default)]
         spammer: bool,
+    },
+    /// A member's pause in a topic.
+    Pause {
+        /// Where.
+        topic: TopicId,
+        /// Who.
+        person: PersonId,
+        /// The pause.
+        pause: Option<CoolOff>,
+    },
+    /// Whether two members were kept apart.
+    Apart {
+        /// One of them.
+        one: PersonId,
+        /// The other.
+        other: PersonId,
+        /// Whether they were.
+        apart: bool,
     },
 }
 
@@ -161,6 +181,12 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
             let closed = (closed_at.map(Timestamp), locked_until.map(Timestamp));
             flow_back(tx, actor, *topic, closed, limit, became)
         }
+        Before::Pause { topic, person, pause } => {
+            let space = topics::store::find(tx, *topic)?.space;
+            super::must_cover(tx, actor, space)?;
+            cool_offs::put(tx, actor, (*topic, *person), pause.as_ref()).map(drop)
+        }
+        Before::Apart { one, other, apart } => mutes::keep_apart(tx, actor, (*one, *other), *apart).map(drop),
         Before::Member { person, standing, suspended_until, suspended_why, spammer } => {
             let now = Standing::Member(super::standing_of(tx, *person)?.standing);
             if now.as_str() != became && now.as_str() != "active" {

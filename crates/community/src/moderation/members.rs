@@ -11,6 +11,8 @@ use super::person_state::{Standing, Stands, standing_of};
 use super::store;
 use super::table::{Act, By, State, may_move};
 use crate::accounts::{self, Member};
+use crate::cool_offs::{self, CoolOff};
+use crate::mutes;
 
 /// As far away as a ban reaches: the end of the year 9999.
 pub(crate) const FOR_EVER: Timestamp = Timestamp(253_402_300_799_000);
@@ -45,6 +47,10 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
     let was = State::Member(stands.standing);
     let became = may_move(was, order.act, By::from(actor))?;
     must_outrank(actor, &member)?;
+    if order.act.needs_a_case() {
+        let before = in_a_case(tx, actor, order, id)?;
+        return Ok(Done { was, became, person: id, space: None, post: None, before });
+    }
     let before = Before::Member {
         person: id,
         standing: store::standing(tx, id)?
@@ -61,6 +67,27 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
         set(tx, actor, id, &Stands { standing, until, why: order.why.trim().to_owned() })?;
     }
     Ok(Done { was, became, person: id, space: None, post: None, before })
+}
+
+/// Pausing somebody in a topic, and keeping two members apart.
+fn in_a_case(tx: &mut Tx<'_>, actor: Actor, order: &Order, person: PersonId) -> Result<Before> {
+    match (&order.detail, order.until) {
+        (Detail::Topic(topic), Some(until)) => {
+            let space = crate::topics::store::find(tx, *topic)?.space;
+            super::must_cover(tx, actor, space)?;
+            cool_offs::check(tx, until)?;
+            let why = order.why.trim().to_owned();
+            let pause = CoolOff { until: until.0, why, by_staff: true, at: tx.now().0 };
+            let before = cool_offs::put(tx, actor, (*topic, person), Some(&pause))?;
+            Ok(Before::Pause { topic: *topic, person, pause: before })
+        }
+        (Detail::From(other), _) => {
+            must_outrank(actor, &accounts::find(tx, *other)?)?;
+            let apart = mutes::keep_apart(tx, actor, (person, *other), true)?;
+            Ok(Before::Apart { one: person, other: *other, apart })
+        }
+        _ => Err(Error::invalid("Say in which topic, or from whom. A case of conflict has the forms for it.")),
+    }
 }
 
 /// Writes how a member stands, and says so in the log.

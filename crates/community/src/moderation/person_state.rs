@@ -99,6 +99,7 @@ pub fn standing_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Stands> {
 
 /// Refuses those who may not take part; answers how they stand. `writing`: they write, rather than react or flag.
 pub(crate) fn must_speak(tx: &mut Tx<'_>, person: PersonId, writing: bool) -> Result<Standing> {
+    crate::sign_ups::must_be_let_in(tx, person)?;
     let stands = standing_of(tx, person)?;
     let refuse = match stands.standing {
         Standing::Active | Standing::RequiresApproval => return Ok(stands.standing),

@@ -108,6 +108,10 @@ acts! {
     Suspend = "suspend", "Suspend: may not sign in";
     /// A member may not sign in.
     Ban = "ban", "Ban: may not sign in any more";
+    /// A member writes nothing in one topic for a while.
+    CoolOff = "cool_off", "Pause: may not write in one topic";
+    /// Two members see and call each other no longer.
+    Part = "part", "Keep apart from another member";
     /// All restrictions of a member end.
     Reinstate = "reinstate", "End all restrictions";
 }
@@ -118,6 +122,7 @@ impl Act {
         matches!(
             self,
             Self::Slow | Self::Lock | Self::RequireApproval | Self::Mute | Self::Silence | Self::Suspend
+                | Self::CoolOff
         )
     }
 
@@ -136,8 +141,15 @@ impl Act {
                 | Self::Silence
                 | Self::Suspend
                 | Self::Ban
+                | Self::CoolOff
+                | Self::Part
                 | Self::Reinstate
         )
+    }
+
+    /// True when it needs to know a topic or a second member, so that it is done from a page of its own.
+    pub fn needs_a_case(self) -> bool {
+        matches!(self, Self::CoolOff | Self::Part)
     }
 
     /// True when it is done to a topic as a whole.
@@ -198,7 +210,7 @@ fn target(from: State, act: Act) -> Option<State> {
         (State::Topic(Flow::Slow | Flow::Locked), Act::Open) => State::Topic(Flow::Open),
         (State::Member(Standing::Banned), Act::Reinstate) => State::Member(Standing::Active),
         (State::Member(Standing::Banned), _) => return None,
-        (State::Member(_), Act::Warn) => from,
+        (State::Member(_), Act::Warn | Act::CoolOff | Act::Part) => from,
         (State::Member(standing), Act::Reinstate) if standing != Standing::Active => {
             State::Member(Standing::Active)
         }
@@ -275,19 +287,19 @@ mod tests {
     #[test]
     fn every_act_is_decided_from_every_state() {
         for (from, expect) in STATES.into_iter().zip([
-            "p-pm-mp-----------",
-            "-mpm-m------------",
-            "---mmm------------",
-            "----m-------------",
-            "-------mpp--------",
-            "-------mppm-------",
-            "-------m--m-------",
-            "-----------pppmmM-",
-            "-----------pppmmMm",
-            "-----------pppmmMm",
-            "-----------pppmmMm",
-            "-----------pppmmMm",
-            "-----------------M",
+            "p-pm-mp-------------",
+            "-mpm-m--------------",
+            "---mmm--------------",
+            "----m---------------",
+            "-------mpp----------",
+            "-------mppm---------",
+            "-------m--m---------",
+            "-----------pppmmMmm-",
+            "-----------pppmmMmmm",
+            "-----------pppmmMmmm",
+            "-----------pppmmMmmm",
+            "-----------pppmmMmmm",
+            "-------------------M",
         ]) {
             assert_eq!(line(from), expect, "from {}", from.as_str());
         }

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::store;
 use super::table::Flow;
+use crate::calm;
 use crate::topics::{self, SpaceName, Topic};
 
 /// How a topic takes replies now.
@@ -67,13 +68,21 @@ pub fn may_write_from(
     topic: TopicId,
     person: Option<PersonId>,
 ) -> Result<Option<(i64, Option<Timestamp>)>> {
-    let Some(every) = store::slow_of(tx, topic)? else { return Ok(None) };
+    let slowed = store::slow_of(tx, topic)?;
+    let calmed = calmed(tx, topic)?;
+    let Some(every) = slowed.max(calmed) else { return Ok(None) };
     let last = match person {
         Some(person) => store::last_reply(tx, topic, person)?,
         None => None,
     };
     let now = tx.now();
     Ok(Some((every, last.map(|last| last.plus(every)).filter(|from| *from > now))))
+}
+
+/// How far apart calm mode keeps replies there, in milliseconds.
+fn calmed(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<i64>> {
+    let space = topics::store::find(tx, topic)?.space;
+    Ok(calm::distance(tx, topic, space)?.map(|calm| calm.every))
 }
 
 /// Refuses a reply that comes too soon in a topic that is slowed down. Staff need not wait.
@@ -84,10 +93,11 @@ pub(crate) fn must_wait(tx: &mut Tx<'_>, actor: Actor, topic: &Topic, person: Pe
     let Some((every, Some(from))) = may_write_from(tx, topic.id, Some(person))? else { return Ok(()) };
     let left = from.since(tx.now());
     let minutes = |length: i64| (length + MINUTE - 1) / MINUTE;
+    let what = if calmed(tx, topic.id)? == Some(every) { "Calm mode is on here, with" } else { "This topic is slowed down to" };
     Err(Error::new(
         Kind::TooMany,
         format!(
-            "This topic is slowed down to one reply in {} min. You can reply again in {} min.",
+            "{what} one reply in {} min. You can reply again in {} min.",
             minutes(every),
             minutes(left)
         ),

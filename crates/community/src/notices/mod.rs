@@ -16,6 +16,12 @@ pub enum About {
     Appeal,
     /// What came of a flag; the object is the post.
     Flag,
+    /// Raid mode; the object is its number.
+    Raid,
+    /// A mediation that they take part in.
+    Mediation,
+    /// Their new account.
+    SignUp,
 }
 
 impl About {
@@ -25,6 +31,9 @@ impl About {
             Self::Decision => "decision",
             Self::Appeal => "appeal",
             Self::Flag => "flag",
+            Self::Raid => "raid",
+            Self::Mediation => "mediation",
+            Self::SignUp => "sign_up",
         }
     }
 
@@ -32,6 +41,9 @@ impl About {
         match word {
             "appeal" => Self::Appeal,
             "flag" => Self::Flag,
+            "raid" => Self::Raid,
+            "mediation" => Self::Mediation,
+            "sign_up" => Self::SignUp,
             _ => Self::Decision,
         }
     }

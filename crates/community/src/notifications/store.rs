@@ -59,6 +59,7 @@ pub(super) fn tell(
          CAST($6 AS BIGINT)
          FROM members m, posts p JOIN topics t ON t.id = p.topic_id JOIN spaces s ON s.id = t.space_id
          WHERE m.person_id = $2 AND p.id = $4 AND (s.visibility <> 'staff' OR m.role NOT IN ('member', 'analyst'))
+           AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.person_id = m.person_id AND u.other_id = CAST($5 AS BIGINT))
          ON CONFLICT (person_id, post_id) DO UPDATE SET kind = excluded.kind, withdrawn = 0
            WHERE notifications.withdrawn = 1",
         params![id, person, kind.as_str(), post, actor, at],

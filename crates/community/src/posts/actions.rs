@@ -7,7 +7,7 @@ use super::model::{Post, State};
 use super::rules::{self, Facts};
 use super::{store, views};
 use crate::markdown::{self, RENDERER};
-use crate::{moderation, people, spaces, topics};
+use crate::{calm, cool_offs, moderation, mutes, people, spaces, topics};
 
 /// Somebody who may take part: a person whom nothing restricts from it.
 #[derive(Clone, Copy, Debug)]
@@ -66,6 +66,7 @@ pub(crate) fn sent_before(tx: &mut Tx<'_>, person: PersonId, token: Option<&str>
 pub(crate) fn put(tx: &mut Tx<'_>, author: Author, draft: &Draft<'_>) -> Result<Post> {
     let body = draft.body.trim_end().replace("\r\n", "\n");
     let mentioned = mentioned(tx, &body)?;
+    mutes::must_not_call(tx, author.person, &mentioned.values().copied().collect::<Vec<_>>())?;
     let number = topics::store::next_number(tx, draft.topic)?;
     let now = tx.now();
     let post = Post {
@@ -136,10 +137,14 @@ pub fn reply(tx: &mut Tx<'_>, actor: Actor, new: &NewReply) -> Result<Post> {
     rules::check(&new.body)?;
     rules::may_reply(actor, &topic, &space)?;
     moderation::must_wait(tx, actor, &topic, author.person)?;
+    cool_offs::must_not_pause(tx, topic.id, author.person)?;
     let answered = match new.reply_to {
         None => None,
         Some(number) => Some(answerable(tx, &topic, number)?),
     };
+    if let Some(answered) = &answered {
+        mutes::must_not_call(tx, author.person, &[answered.person])?;
+    }
     let draft = Draft {
         topic: topic.id,
         account: topic.account,
@@ -165,8 +170,9 @@ pub fn reply(tx: &mut Tx<'_>, actor: Actor, new: &NewReply) -> Result<Post> {
     if topic.state == State::Published {
         spaces::store::count(tx, topic.space, 0, 1)?;
     }
-    if author.held {
-        super::hold_new(tx, post.id)?;
+    let calm = calm::looks_first(tx, actor, author.person, Some(topic.id), topic.space)?;
+    if author.held || calm.is_some() {
+        super::hold_new(tx, post.id, calm.as_ref())?;
         return store::find(tx, post.id);
     }
     Ok(post)
@@ -276,8 +282,11 @@ fn change(
     if body == before.body && !title_changed {
         return Ok(Edited::Saved(store::find(tx, edit.post)?));
     }
-    store::keep_revision(tx, &before, actor.person, title_changed.then_some(&topic.title), edit.why.trim())?;
     let mentioned = mentioned(tx, &body)?;
+    if actor.is(before.person) {
+        mutes::must_not_call(tx, before.person, &mentioned.values().copied().collect::<Vec<_>>())?;
+    }
+    store::keep_revision(tx, &before, actor.person, title_changed.then_some(&topic.title), edit.why.trim())?;
     let html = markdown::render(&body, &views::links(&mentioned));
     store::set_body(tx, before.id, edit.expected, &body, &html)?;
     store::set_mentions(tx, before.id, &mentioned.values().copied().collect::<Vec<_>>())?;

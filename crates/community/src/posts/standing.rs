@@ -1,12 +1,13 @@
 //! Taking posts away and bringing them back: deleting, hiding, restoring.
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::PostId;
+use mainstreet_kernel::id::{CalmId, PostId};
 use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibility};
 use serde_json::json;
 
 use super::model::{Moved, Post, State, Taker};
 use super::{answers, rules, store};
+use crate::calm::Calm;
 use crate::topics::{self, SpaceName, Topic};
 use crate::{moderation, people, spaces, tags};
 
@@ -16,7 +17,7 @@ pub fn delete(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
     let (topic, space, post) = held(tx, id)?;
     topics::seen(actor.into(), &topic, space.visibility)?;
     rules::may_take(actor, &post, &topic)?;
-    take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by: Taker::Author, why: None })
+    take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by: Taker::Author, why: None, calm: None })
 }
 
 /// Mainstreet hides a post by itself until a person has looked, for a reason that its author can read. What people
@@ -28,7 +29,7 @@ pub fn hide(tx: &mut Tx<'_>, actor: Actor, id: PostId, why: &str) -> Result<Move
         return Err(Error::invalid("Give a reason of at most 500 characters. The author will read it."));
     }
     let (topic, space, post) = held(tx, id)?;
-    let leaving = Leaving { state: State::Hidden, by: Taker::Staff, why: Some(why) };
+    let leaving = Leaving { state: State::Hidden, by: Taker::Staff, why: Some(why), calm: None };
     take(tx, actor, (&topic, &space), &post, leaving)
 }
 
@@ -78,7 +79,7 @@ pub(crate) fn move_to_state(
 ) -> Result<()> {
     let moderation::State::Post(to) = to else { return Err(Error::internal("a post in no post's state")) };
     let (topic, space, post) = held(tx, id)?;
-    let leaving = Leaving { state: to, by: Taker::Staff, why: Some(why) };
+    let leaving = Leaving { state: to, by: Taker::Staff, why: Some(why), calm: None };
     match (post.state, to) {
         (_, State::Published) => bring_back(tx, actor, (&topic, &space), &post).map(drop),
         (State::Published, _) => take(tx, actor, (&topic, &space), &post, leaving).map(drop),
@@ -98,11 +99,20 @@ pub(crate) fn put_back(
     store::set_mark(tx, id, by, why, at)
 }
 
-/// A new post of somebody whose posts are looked at first: it was counted, and goes before anybody has seen it.
-pub(crate) fn hold_new(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
+/// A new post of somebody whose posts are looked at first, or of a new account where `calm` looks at those: it was
+/// counted, and goes before anybody has seen it.
+pub(crate) fn hold_new(tx: &mut Tx<'_>, id: PostId, calm: Option<&Calm>) -> Result<()> {
     let (topic, space, post) = held(tx, id)?;
-    let why = "It waits until a moderator has looked at it, as all your posts do for now.";
-    let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(why) };
+    let why = match calm {
+        None => "It waits until a moderator has looked at it, as all your posts do for now.".to_owned(),
+        Some(calm) => format!(
+            "{} is on, so posts of new accounts are looked at first. {}",
+            calm.kind.label(),
+            calm.why
+        ),
+    };
+    let calm = calm.map(|calm| calm.id);
+    let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(&why), calm };
     take(tx, Actor::SYSTEM, (&topic, &space), &post, leaving).map(drop)
 }
 
@@ -110,7 +120,7 @@ pub(crate) fn hold_new(tx: &mut Tx<'_>, id: PostId) -> Result<()> {
 pub(crate) fn hold_revised(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<()> {
     let (topic, space, post) = held(tx, id)?;
     let why = "Its author has changed it. It waits until a moderator has looked at it again.";
-    let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(why) };
+    let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(why), calm: None };
     relabel(tx, actor, (&topic, &space), &post, leaving)
 }
 
@@ -144,6 +154,8 @@ struct Leaving<'a> {
     state: State,
     by: Taker,
     why: Option<&'a str>,
+    /// The calm or raid mode it goes by.
+    calm: Option<CalmId>,
 }
 
 fn held(tx: &mut Tx<'_>, id: PostId) -> Result<(Topic, SpaceName, Post)> {
@@ -166,7 +178,7 @@ fn take(
     tx.record(
         &about(tx, gone(leaving.state), actor, (topic, space), post)
             .with(json!({ "by": leaving.by.as_str(), "first": post.is_first(), "why": leaving.why,
-                "held": leaving.state == State::Held })),
+                "held": leaving.state == State::Held, "calm": leaving.calm })),
     )?;
     if topic.accepted_post == Some(post.id) {
         answers::put_away(tx, actor, (topic, space), post)?;

@@ -6,7 +6,7 @@ use serde_json::json;
 use super::model::{SpaceName, State, Topic};
 use super::{rules, store};
 use crate::posts::{self, Author};
-use crate::{moderation, people, spaces, tags};
+use crate::{calm, moderation, people, spaces, tags};
 
 /// What the form of a new topic holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,8 +71,9 @@ pub fn open(tx: &mut Tx<'_>, actor: Actor, new: &NewTopic) -> Result<Opened> {
             .with(json!({ "question": topic.question, "words": facts.words })),
     )?;
     spaces::store::count(tx, topic.space, 1, 1)?;
-    if author.held {
-        posts::hold_new(tx, post.id)?;
+    let calm = calm::looks_first(tx, actor, author.person, Some(topic.id), topic.space)?;
+    if author.held || calm.is_some() {
+        posts::hold_new(tx, post.id, calm.as_ref())?;
     }
     Ok(Opened { topic: store::find(tx, topic.id)?, post: post.id, new: true })
 }

@@ -6,6 +6,7 @@
 //! against their own decision, and a ban takes two.
 
 mod appeals;
+mod calm_holds;
 mod decisions;
 pub mod ladder;
 mod model;
@@ -18,6 +19,7 @@ pub use appeals::{
     ANSWER_TIME, APPEAL_TIME, Appeal, AppealState, Speech, Voice, needed, open as appeal, queue, speak,
     voices_on,
 };
+pub(crate) use calm_holds::note_holds;
 pub use decisions::{decide, lift, may_undo, undo};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};

@@ -10,6 +10,7 @@
 //! the version it was decided upon, and whoever comes second is told who was first.
 
 mod actions;
+mod by_conflict;
 mod by_review;
 mod by_rule;
 mod endings;
@@ -27,6 +28,7 @@ mod undo;
 pub mod view;
 
 pub use actions::{assign, claim, release, snooze};
+pub(crate) use by_conflict::{conflict, raid};
 pub(crate) use by_review::{Reviewed, from_review};
 pub(crate) use by_rule::{Ask, ask};
 pub use endings::{dismiss, merge, reopen, resolve};

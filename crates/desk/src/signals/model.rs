@@ -20,7 +20,7 @@ pub const QUESTION_HORIZON: i64 = 30 * DAY;
 
 words! {
     /// Why an item is there; the gravest cause names the item. In rising order, so that `max` works.
-    Cause, "A cause is newcomer, question, complaint, review, rule, flag or harm." {
+    Cause, "A cause is newcomer, question, complaint, review, rule, flag, harm or conflict." {
         /// Somebody's first post.
         Newcomer = "newcomer",
         /// A question past its target without a response.
@@ -35,6 +35,8 @@ words! {
         Flag = "flag",
         /// Something harmful was read in a post.
         Harm = "harm",
+        /// People are at odds in a conversation, or strangers flood the place.
+        Conflict = "conflict",
     }
 }
 

@@ -333,6 +333,7 @@ fn assessed(
         newcomer: has(Cause::Newcomer),
         complaint: has(Cause::Complaint),
         harm: has(Cause::Harm) && !seen.harm.is_empty(),
+        conflict: has(Cause::Conflict),
         flags: people,
         flag_reasons,
         others: (post.people - 1).max(0),

@@ -64,6 +64,8 @@ pub struct Context {
     pub complaint: bool,
     /// Something harmful was read in it.
     pub harm: bool,
+    /// People are at odds in it, or it is part of a flood.
+    pub conflict: bool,
     /// How many people flagged it.
     pub flags: i64,
     /// Reasons they gave: `spam`, `harassment` ...
@@ -163,6 +165,9 @@ fn urgency_of(seen: &Seen, context: &Context, risks: &[RiskNote]) -> Label<Urgen
     if context.harm {
         let level = if gravest(risks) == Some(Risk::BrandSafety) { Urgency::Normal } else { Urgency::High };
         found.push((level, SetBy::Model, "it may do harm".to_owned()));
+    }
+    if context.conflict {
+        found.push((Urgency::Urgent, SetBy::Rule, "people are at odds, or strangers flood the place, just now".to_owned()));
     }
     if context.flags >= MANY {
         found.push((Urgency::High, SetBy::Rule, format!("{} people flagged it", context.flags)));

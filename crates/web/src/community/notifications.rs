@@ -58,6 +58,9 @@ fn leads_to(notice: &Notice) -> String {
     match notice.about {
         About::Flag => format!("/p/{id}"),
         About::Decision | About::Appeal => format!("/statements/{id}"),
+        About::Raid => "/desk/raids".to_owned(),
+        About::Mediation => format!("/mediations/{id}"),
+        About::SignUp => "/".to_owned(),
     }
 }
 

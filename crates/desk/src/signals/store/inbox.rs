@@ -22,7 +22,7 @@ fn condition(filter: Filter) -> String {
         Filter::Questions => {
             "s.kind = 'question' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
         }
-        Filter::Review => "s.kind IN ('flag', 'harm') AND s.state <> 'snoozed'".to_owned(),
+        Filter::Review => "s.kind IN ('flag', 'harm', 'conflict') AND s.state <> 'snoozed'".to_owned(),
         Filter::Newcomers => {
             "s.kind = 'newcomer' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
         }

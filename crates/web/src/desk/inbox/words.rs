@@ -63,6 +63,7 @@ fn about(signal: &Signal) -> String {
         Cause::Review => "a blind review".to_owned(),
         Cause::Flag => "flagged".to_owned(),
         Cause::Harm => "may do harm".to_owned(),
+        Cause::Conflict => "people at odds, or a raid".to_owned(),
         Cause::Question if intent != "unclear" => format!("question, {intent}"),
         other => other.as_str().to_owned(),
     }

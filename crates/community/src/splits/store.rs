@@ -1,0 +1,172 @@
+//! Every SQL string about posts that change their topic.
+
+use mainstreet_db::{Row, Tx, params};
+use mainstreet_kernel::id::{PersonId, PostId, SplitId, TopicId};
+use mainstreet_kernel::{Error, Result};
+
+use super::{Before, Split, Stood};
+use crate::posts::Post;
+use crate::topics::Topic;
+
+const SPLIT: &str = "SELECT x.*, f.title AS from_title, t.title AS to_title FROM topic_splits x
+     JOIN topics f ON f.id = x.from_id JOIN topics t ON t.id = x.to_id";
+
+fn split(row: &Row) -> Result<Split> {
+    Ok(Split {
+        id: row.get("id")?,
+        from: row.get("from_id")?,
+        from_title: row.get("from_title")?,
+        to: row.get("to_id")?,
+        to_title: row.get("to_title")?,
+        new_topic: row.get("new_topic")?,
+        first_number: row.get("first_number")?,
+        moved: row.get("moved")?,
+        why: row.get("why")?,
+        at: row.get("at")?,
+        undone_at: row.get("undone_at")?,
+        before: row.get("before")?,
+    })
+}
+
+/// One split.
+pub fn find(tx: &mut Tx<'_>, id: SplitId) -> Result<Split> {
+    tx.first(&format!("{SPLIT} WHERE x.id = $1"), params![id], split)?
+        .ok_or_else(|| Error::not_found("There was no such split."))
+}
+
+/// The splits that a topic is a side of, oldest first, without those taken back.
+pub fn of_topic(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<Split>> {
+    tx.all(
+        &format!("{SPLIT} WHERE (x.from_id = $1 OR x.to_id = $1) AND x.undone_at IS NULL ORDER BY x.id"),
+        params![topic],
+        split,
+    )
+}
+
+/// What a new row holds.
+pub(super) struct New<'a> {
+    pub from: TopicId,
+    pub to: TopicId,
+    pub new_topic: bool,
+    pub first_number: i64,
+    pub moved: i64,
+    pub before: String,
+    pub why: &'a str,
+    pub by: PersonId,
+}
+
+pub(super) fn insert(tx: &mut Tx<'_>, new: &New<'_>) -> Result<SplitId> {
+    let (id, now) = (SplitId(tx.mint()), tx.now());
+    tx.run(
+        "INSERT INTO topic_splits (id, from_id, to_id, new_topic, first_number, moved, before, why, by_id, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            id,
+            new.from,
+            new.to,
+            new.new_topic,
+            new.first_number,
+            new.moved,
+            new.before.as_str(),
+            new.why,
+            new.by,
+            now
+        ],
+    )?;
+    Ok(id)
+}
+
+pub(super) fn mark_undone(tx: &mut Tx<'_>, id: SplitId) -> Result<()> {
+    let now = tx.now();
+    tx.run_one(
+        "UPDATE topic_splits SET undone_at = $2 WHERE id = $1 AND undone_at IS NULL",
+        params![id, now],
+        "This was taken back already.",
+    )
+}
+
+/// Gives posts their place at the end of the other topic. Answers that would reach across topics end.
+pub(super) fn carry(tx: &mut Tx<'_>, source: &Topic, target: &Topic, chosen: &[Post]) -> Result<Before> {
+    let mut before = Before::default();
+    let numbers: Vec<i64> = chosen.iter().map(|post| post.number).collect();
+    let mut number = target.post_count;
+    for post in chosen {
+        number += 1;
+        before.moved.push(Stood { post: post.id, number: post.number, reply_to: post.reply_to, became: number });
+    }
+    let staying = tx.all(
+        "SELECT id, number, reply_to FROM posts WHERE topic_id = $1 AND reply_to IS NOT NULL ORDER BY number",
+        params![source.id],
+        |row| Ok((row.get::<PostId>("id")?, row.get::<i64>("number")?, row.get::<i64>("reply_to")?)),
+    )?;
+    for (post, own, answered) in staying {
+        if numbers.contains(&answered) && !numbers.contains(&own) {
+            before.answered.push((post, answered));
+            tx.run("UPDATE posts SET reply_to = NULL WHERE id = $1", params![post])?;
+        }
+    }
+    for stood in &before.moved {
+        let within = before.moved.iter().find(|other| Some(other.number) == stood.reply_to);
+        let answers = within.map(|other| other.became);
+        place(tx, stood.post, target.id, stood.became, answers)?;
+    }
+    tx.run("UPDATE topics SET post_count = $2 WHERE id = $1", params![target.id, number])?;
+    follow(tx, &before, target.id)?;
+    count_answers(tx, source.id)?;
+    count_answers(tx, target.id)?;
+    Ok(before)
+}
+
+pub(super) fn carry_back(tx: &mut Tx<'_>, source: &Topic, target: &Topic, before: &Before) -> Result<()> {
+    let staying = tx.all(
+        "SELECT id, number, reply_to FROM posts WHERE topic_id = $1 AND reply_to IS NOT NULL",
+        params![target.id],
+        |row| Ok((row.get::<PostId>("id")?, row.get::<i64>("reply_to")?)),
+    )?;
+    for (post, answered) in staying {
+        let goes = |number: i64| before.moved.iter().any(|stood| stood.became == number);
+        let moved = before.moved.iter().any(|stood| stood.post == post);
+        if goes(answered) && !moved {
+            tx.run("UPDATE posts SET reply_to = NULL WHERE id = $1", params![post])?;
+        }
+    }
+    for stood in &before.moved {
+        place(tx, stood.post, source.id, stood.number, stood.reply_to)?;
+    }
+    for (post, answered) in &before.answered {
+        tx.run("UPDATE posts SET reply_to = $2 WHERE id = $1", params![*post, *answered])?;
+    }
+    follow(tx, before, source.id)?;
+    count_answers(tx, source.id)?;
+    count_answers(tx, target.id)
+}
+
+fn place(tx: &mut Tx<'_>, post: PostId, topic: TopicId, number: i64, answers: Option<i64>) -> Result<()> {
+    tx.run(
+        "UPDATE posts SET topic_id = $2, number = $3, reply_to = $4 WHERE id = $1",
+        params![post, topic, number, answers],
+    )
+    .map(drop)
+}
+
+/// What hangs on posts by their topic goes with them.
+fn follow(tx: &mut Tx<'_>, before: &Before, topic: TopicId) -> Result<()> {
+    for stood in &before.moved {
+        tx.run("UPDATE notifications SET topic_id = $2 WHERE post_id = $1", params![stood.post, topic])?;
+    }
+    Ok(())
+}
+
+fn count_answers(tx: &mut Tx<'_>, topic: TopicId) -> Result<()> {
+    tx.run(
+        "UPDATE posts SET reply_count = (SELECT COUNT(*) FROM posts r WHERE r.topic_id = posts.topic_id
+           AND r.reply_to = posts.number AND r.state = 'published') WHERE topic_id = $1",
+        params![topic],
+    )
+    .map(drop)
+}
+
+pub(super) fn forget_first(tx: &mut Tx<'_>, topic: TopicId) -> Result<()> {
+    tx.run("UPDATE topics SET first_post_id = NULL, post_count = 0 WHERE id = $1", params![topic])?;
+    tx.run("DELETE FROM reading WHERE topic_id = $1", params![topic]).map(drop)
+}

@@ -1,0 +1,438 @@
+//! Conflicts that are found, calm and raid modes, spam of new accounts, and cleaning up.
+
+use std::collections::BTreeMap;
+
+use mainstreet_community::calm::{self, Kind as Mode, NewCalm, Place};
+use mainstreet_community::sign_ups::{self, State};
+use mainstreet_community::{cool_offs, flags, guidelines, mutes, notices, posts};
+use mainstreet_db::testing::{self, TestDb, on_each_database};
+use mainstreet_db::{Db, Tx};
+use mainstreet_desk::conflicts::{self, Ask};
+use mainstreet_desk::raids::{self, Arrival, breaker, cleanup};
+use mainstreet_desk::signals::Cause;
+use mainstreet_desk::{moderation, triage};
+use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
+use mainstreet_kernel::id::{PersonId, PostId, TopicId};
+use mainstreet_kernel::{Actor, Kind, Result, Role, Timestamp};
+
+use crate::support::{Cast, answer, ask, cast, open, person, settle};
+
+fn place(db: &TestDb) -> Result<(Cast, TopicId)> {
+    let cast = cast(db)?;
+    db.write_now(move |tx| guidelines::adopt(tx, cast.ada, "support").map(drop))?;
+    db.hand.advance(30 * DAY);
+    let (topic, _) = ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+    Ok((cast, topic))
+}
+
+fn wanted(place: Place, until: Timestamp) -> NewCalm {
+    NewCalm {
+        kind: Mode::Calm,
+        place,
+        every: 10 * MINUTE,
+        newer_than: 7 * DAY,
+        why: "Two of us are angry.".to_owned(),
+        clause: "be-kind".to_owned(),
+        until,
+    }
+}
+
+fn state(db: &Db, post: PostId) -> Result<String> {
+    db.read_now(move |tx| Ok(posts::store::find(tx, post)?.state.as_str().to_owned()))
+}
+
+fn flag(db: &Db, who: Actor, post: PostId, reason: &'static str) -> Result<()> {
+    db.write_now(move |tx| flags::raise(tx, who, post, reason, "").map(drop))?;
+    settle(db)
+}
+
+#[track_caller]
+fn refused<T>(result: Result<T>, kind: Kind, part: &str) {
+    let error = result.err().unwrap_or_else(|| panic!("refused with {part}"));
+    assert!(error.kind == kind && error.safe.contains(part), "{error:?} has {part}");
+}
+
+#[test]
+fn three_flags_by_three_people_open_one_urgent_item() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let post = answer(db, cast.nils, topic, "Nobody needs that register.")?;
+        let other = answer(db, cast.nils, topic, "Nor that one.")?;
+        let people = db.write_now(|tx| Ok([person(tx, "Una", Role::Member)?, person(tx, "Vic", Role::Member)?]))?;
+        flag(db, cast.mira, post, "harassment")?;
+        flag(db, people[0], other, "other")?;
+        assert!(db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none(), "two are not enough");
+        db.hand.advance(HOUR);
+        flag(db, people[1], post, "harassment")?;
+        let found = db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.unwrap();
+        assert!(found.inputs[0].text.starts_with("3 flags by 3 people"), "{:?}", found.inputs);
+        let items: Vec<_> = open(db, cast.ada)?.into_iter().filter(|one| one.kind == Cause::Conflict).collect();
+        assert_eq!(items.len(), 1);
+        assert_eq!(items[0].assessment.urgency.is, triage::Urgency::Urgent);
+        // More of the same adds nothing; once ended, only what comes after counts.
+        flag(db, people[0], post, "harassment")?;
+        db.write_now(move |tx| conflicts::end(tx, cast.max, found.id, "They talked it over."))?;
+        db.hand.advance(61 * MINUTE);
+        let last = answer(db, cast.nils, topic, "And so on.")?;
+        flag(db, cast.mira, last, "other")?;
+        assert!(db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none());
+        Ok(())
+    });
+}
+
+#[test]
+fn flags_for_spam_are_no_conflict_and_six_turns_with_a_flag_are() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let people = db.write_now(|tx| Ok([person(tx, "Una", Role::Member)?, person(tx, "Vic", Role::Member)?]))?;
+        let spam = answer(db, cast.nils, topic, "Cheap registers.")?;
+        for who in [cast.mira, people[0], people[1]] {
+            flag(db, who, spam, "spam")?;
+        }
+        assert!(db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none());
+        let mut last = spam;
+        for turn in 0..6 {
+            db.hand.advance(5 * MINUTE);
+            let who = if turn % 2 == 0 { cast.mira } else { cast.nils };
+            last = answer(db, who, topic, "No, you are wrong about that.")?;
+        }
+        settle(db)?;
+        assert!(db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none(), "no flag, no conflict");
+        flag(db, people[0], last, "other")?;
+        let found = db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.unwrap();
+        assert_eq!(found.inputs[0].threshold, "turns", "{:?}", found.inputs);
+        Ok(())
+    });
+}
+
+#[test]
+fn calm_mode_slows_down_looks_at_newcomers_and_ends_by_itself() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let fresh = db.write_now(|tx| person(tx, "Fay", Role::Member))?;
+        let until = db.clock().now().plus(2 * HOUR);
+        refused(
+            db.write_now(move |tx| calm::start(tx, cast.mira, &wanted(Place::Topic(topic), until))),
+            Kind::Forbidden,
+            "moderators",
+        );
+        let new = NewCalm { clause: "no-such".to_owned(), ..wanted(Place::Topic(topic), until) };
+        refused(db.write_now(move |tx| calm::start(tx, cast.max, &new)), Kind::Invalid, "clause");
+        db.write_now(move |tx| calm::start(tx, cast.max, &wanted(Place::Topic(topic), until)))?;
+        answer(db, cast.nils, topic, "It is 40001.")?;
+        refused(answer(db, cast.nils, topic, "Or 40002."), Kind::TooMany, "Calm mode is on here");
+        answer(db, cast.max, topic, "Let us slow down.")?;
+        answer(db, cast.max, topic, "Please.")?;
+        let held = answer(db, fresh, topic, "Hello, I am new.")?;
+        assert_eq!(state(db, held)?, "held");
+        settle(db)?;
+        let told = db.read_now(move |tx| moderation::of_object(tx, "post", held.0))?;
+        assert_eq!(told.len(), 1, "its author gets a statement of reasons");
+        assert!(told[0].automatic && told[0].clause == "be-kind", "{:?}", told[0]);
+        assert!(told[0].facts.contains("Two of us are angry."), "{}", told[0].facts);
+        // Taking that decision back publishes the post.
+        let id = told[0].id;
+        db.write_now(move |tx| moderation::undo(tx, cast.max, id, "Fine."))?;
+        assert_eq!(state(db, held)?, "published");
+        db.hand.advance(2 * HOUR);
+        answer(db, cast.nils, topic, "As I said.")?;
+        answer(db, cast.nils, topic, "Twice.")?;
+        assert_eq!(db.write_now(calm::expire)?, 1);
+        assert_eq!(db.write_now(calm::expire)?, 0);
+        Ok(())
+    });
+}
+
+/// Both press at the same moment, many times: each time one wins and the other is told.
+#[test]
+fn two_moderators_cannot_turn_one_calm_mode_on_or_off_twice() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let until = db.clock().now().plus(2 * HOUR);
+        for round in 0..8 {
+            let both = |work: &(dyn Fn(&Db, Actor) -> Result<()> + Sync)| -> Result<Vec<bool>> {
+                let handle = db.second_handle()?;
+                std::thread::scope(|scope| {
+                    let first = scope.spawn(|| work(db, cast.max));
+                    let second = scope.spawn(|| work(&handle, cast.kim));
+                    Ok(vec![first.join().unwrap().is_ok(), second.join().unwrap().is_ok()])
+                })
+            };
+            let on = both(&|db: &Db, who| {
+                db.write_now(move |tx| calm::start(tx, who, &wanted(Place::Topic(topic), until)).map(drop))
+            })?;
+            assert_eq!(on.iter().filter(|won| **won).count(), 1, "round {round}: {on:?}");
+            let id = db.read_now(calm::holding)?[0].id;
+            let off =
+                both(&|db: &Db, who| db.write_now(move |tx| calm::end(tx, who, id, "It is quiet.").map(drop)))?;
+            assert_eq!(off.iter().filter(|won| **won).count(), 1, "round {round}: {off:?}");
+        }
+        assert!(db.read_now(calm::holding)?.is_empty());
+        assert_eq!(db.read_now(|tx| calm::list(tx, 99))?.len(), 8);
+        Ok(())
+    });
+}
+
+fn sign_up(tx: &mut Tx<'_>, number: usize) -> Result<Actor> {
+    let actor = person(tx, &format!("Guest{number}x{}", number * 7 + 100), Role::Member)?;
+    let arrival = Arrival {
+        username: format!("guest{number}"),
+        email: format!("g{number}@example.net"),
+        network: Some("one-network".to_owned()),
+        proof: 14,
+        asked: 14,
+        took: Some(20_000),
+        ..Arrival::default()
+    };
+    raids::arrive(tx, actor.person.unwrap(), &arrival)?;
+    Ok(actor)
+}
+
+const ADVERT: &str = "Best prices for followers and likes, cheap and fast, see https://buy-likes.test/now today!";
+
+/// `count` accounts within minutes, each with a topic of the same words.
+fn raid(db: &TestDb, cast: Cast, count: usize) -> Result<Vec<(Actor, PostId)>> {
+    flood(db, cast, count, ADVERT)
+}
+
+fn flood(db: &TestDb, cast: Cast, count: usize, body: &'static str) -> Result<Vec<(Actor, PostId)>> {
+    let mut came = Vec::new();
+    let known = db.read_now(|tx| sign_ups::since(tx, Timestamp(0)))? as usize;
+    for number in known..known + count {
+        db.hand.advance(10_000);
+        let actor = db.write_now(move |tx| sign_up(tx, number))?;
+        let who = actor.person.unwrap();
+        db.write_now(move |tx| {
+            tx.run("UPDATE sign_ups SET state = 'open' WHERE person_id = $1", mainstreet_db::params![who]).map(drop)
+        })?;
+        let (_, post) = ask(db, actor, cast.help, &format!("Great offer {number}"), body, false)?;
+        came.push((actor, post));
+    }
+    Ok(came)
+}
+
+#[test]
+fn a_flood_of_accounts_turns_raid_mode_on_once_and_it_ends_by_itself() {
+    on_each_database(|db| {
+        let (cast, _) = place(db)?;
+        raid(db, cast, 9)?;
+        settle(db)?;
+        let raid = db.write_now(breaker::watch)?.unwrap();
+        assert!(raid.by.is_none() && raid.why.contains("9 sign-ups in the last 10 minutes"), "{raid:?}");
+        assert!(db.write_now(breaker::watch)?.is_none(), "once");
+        let ada = cast.ada.person.unwrap();
+        assert_eq!(db.read_now(move |tx| notices::of_person(tx, ada))?.len(), 1, "the team is told");
+        assert!(open(db, cast.ada)?.iter().any(|item| item.kind == Cause::Conflict), "and it is in the inbox");
+        // While it is on, accounts wait for a person, and posts of new ones are looked at first.
+        let late = db.write_now(|tx| sign_up(tx, 77))?;
+        let who = late.person.unwrap();
+        assert_eq!(db.read_now(move |tx| sign_ups::find(tx, who))?.unwrap().state, State::Approval);
+        refused(ask(db, late, cast.help, "Hello there", "I am new.", false), Kind::Forbidden, "somebody of the team");
+        db.write_now(move |tx| sign_ups::decide(tx, cast.max, who, true))?;
+        let (_, post) = ask(db, late, cast.help, "Hello there", "I am new.", false)?;
+        assert_eq!(state(db, post)?, "held");
+        db.hand.advance(breaker::LASTS);
+        assert!(db.read_now(calm::raid)?.is_none(), "its time is over before any sweep");
+        let (_, post) = ask(db, late, cast.help, "Hello again", "I am still new.", false)?;
+        assert_eq!(state(db, post)?, "published");
+        Ok(())
+    });
+}
+
+#[test]
+fn raid_mode_ended_by_hand_stays_off() {
+    on_each_database(|db| {
+        let (cast, _) = place(db)?;
+        raid(db, cast, 9)?;
+        settle(db)?;
+        let raid = db.write_now(breaker::watch)?.unwrap();
+        db.write_now(move |tx| calm::end(tx, cast.max, raid.id, "A class signed up together."))?;
+        assert!(db.write_now(breaker::watch)?.is_none());
+        Ok(())
+    });
+}
+
+#[test]
+fn copies_of_new_accounts_are_held_and_the_first_of_them_too() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let calm_words = "I moved here in spring, and my tomatoes grew well in the new soil all summer long.";
+        let came = flood(db, cast, 5, calm_words)?;
+        let kept = answer(db, cast.nils, topic, "It is 40001, as https://manual.test/registers says.")?;
+        settle(db)?;
+        for (_, post) in &came {
+            assert_eq!(state(db, *post)?, "held");
+        }
+        assert_eq!(state(db, kept)?, "published");
+        let first = came[0].1;
+        let scored = db.read_now(move |tx| raids::store::score_of(tx, first))?.unwrap();
+        assert!(scored.held && scored.score.reasons.iter().any(|one| one.text.contains("accounts wrote")), "{scored:?}");
+        // A person published it: nothing holds it again until its text changes.
+        let decision = db.read_now(move |tx| moderation::of_object(tx, "post", first.0))?.remove(0);
+        db.write_now(move |tx| moderation::undo(tx, cast.max, decision.id, "It is fine."))?;
+        flood(db, cast, 1, calm_words)?;
+        settle(db)?;
+        assert_eq!(state(db, first)?, "published");
+        Ok(())
+    });
+}
+
+fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
+    const GROWS: &[&str] = &[
+        "activities", "log_cursors", "schema_migrations", "nodes", "decisions", "appeals", "appeal_voices", "cleanups",
+        "cleanup_decisions",
+    ];
+    testing::rows(db, GROWS)
+}
+
+#[test]
+fn a_clean_up_taken_back_leaves_everything_as_it_was() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let from = db.clock().now();
+        let came = raid(db, cast, 6)?;
+        // One of them wrote in an honest topic, and somebody flagged that.
+        let reply = answer(db, came[0].0, topic, "Cheap likes, see https://buy-likes.test/x for all of it now!")?;
+        db.write_now(move |tx| flags::raise(tx, cast.nils, reply, "spam", "").map(drop))?;
+        let guest = came[5].0.person.unwrap();
+        let criteria = cleanup::Criteria {
+            from: from.0,
+            to: db.clock().now().0 + 1,
+            domain: "https://www.buy-likes.test/".to_owned(),
+            copies: Some(3),
+            network: Some(3),
+            ..cleanup::Criteria::default()
+        };
+        let asked = criteria.clone();
+        let found = db.read_now(move |tx| cleanup::suspects(tx, &asked))?;
+        assert_eq!(found.len(), 6, "{found:?}");
+        assert!(found.iter().all(|one| one.member && one.reasons.len() == 3), "{found:?}");
+        assert!(!found.iter().any(|one| Some(one.person) == cast.nils.person));
+        let before = rows(db)?;
+        let people: Vec<PersonId> = found.iter().map(|one| one.person).filter(|one| *one != guest).collect();
+        let plan = cleanup::Plan {
+            criteria,
+            people,
+            days: 30,
+            clause: "no-spam".to_owned(),
+            why: "It is advertising by many accounts at once.".to_owned(),
+        };
+        let done = db.write_now({
+            let plan = plan.clone();
+            move |tx| cleanup::clean(tx, cast.max, &plan)
+        })?;
+        assert_eq!((done.posts, done.people), (6, 5), "the one left out stays");
+        assert_eq!(state(db, reply)?, "hidden");
+        assert_eq!(state(db, came[5].1)?, "published");
+        refused(
+            db.write_now(move |tx| cleanup::clean(tx, cast.max, &plan)),
+            Kind::Conflict,
+            "Look again",
+        );
+        refused(
+            db.write_now(move |tx| cleanup::undo(tx, cast.kim, done.id, "Mine too.")),
+            Kind::Forbidden,
+            "manager",
+        );
+        db.hand.advance(HOUR);
+        let undone = db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "It was a school class."))?;
+        assert_eq!(undone.left_out, 0);
+        for (table, after) in rows(db)? {
+            assert_eq!(Some(&after), before.get(&table), "{table}");
+        }
+        refused(
+            db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "Again.")),
+            Kind::Conflict,
+            "already",
+        );
+        Ok(())
+    });
+}
+
+#[test]
+fn what_happened_since_is_left_out_of_the_undoing() {
+    on_each_database(|db| {
+        let (cast, _) = place(db)?;
+        let from = db.clock().now();
+        let came = raid(db, cast, 3)?;
+        let plan = cleanup::Plan {
+            criteria: cleanup::Criteria {
+                from: from.0,
+                to: db.clock().now().0 + 1,
+                copies: Some(3),
+                ..cleanup::Criteria::default()
+            },
+            people: came.iter().filter_map(|(actor, _)| actor.person).collect(),
+            days: 30,
+            clause: "no-spam".to_owned(),
+            why: "Advertising.".to_owned(),
+        };
+        let done = db.write_now(move |tx| cleanup::clean(tx, cast.max, &plan))?;
+        let gone = came[1].1;
+        db.write_now(move |tx| posts::delete(tx, cast.ada, gone).map(drop)).err();
+        db.write_now(move |tx| {
+            tx.run("UPDATE posts SET state = 'deleted' WHERE id = $1", mainstreet_db::params![gone]).map(drop)
+        })?;
+        let undone = db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "Wrong."))?;
+        assert_eq!(undone.left_out, 1);
+        assert_eq!(state(db, came[0].1)?, "published");
+        assert_eq!(state(db, gone)?, "deleted");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_pause_and_keeping_apart_are_decisions_that_can_be_taken_back() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let (mira, nils) = (cast.mira.person.unwrap(), cast.nils.person.unwrap());
+        let hers = answer(db, cast.mira, topic, "I tried both.")?;
+        let before = rows(db)?;
+        let until = db.clock().now().plus(DAY);
+        let said = ("be-kind", "You called each other names.");
+        let pause = db.write_now(move |tx| conflicts::ask(tx, cast.max, nils, &Ask::Pause(topic, until), said))?;
+        refused(answer(db, cast.nils, topic, "But it is 40001!"), Kind::Forbidden, "pause in this topic");
+        refused(db.write_now(move |tx| cool_offs::lift_own(tx, cast.nils, topic)), Kind::Forbidden, "appeal");
+        let apart = db.write_now(move |tx| conflicts::ask(tx, cast.max, mira, &Ask::KeepApart(nils), said))?;
+        assert_eq!(apart.len(), 2, "each of them is told");
+        let call = posts::NewReply { topic, body: "Hear, @nils!".to_owned(), reply_to: None, form_token: None };
+        refused(
+            db.write_now(move |tx| posts::reply(tx, cast.mira, &call)),
+            Kind::Forbidden,
+            "keeps you and Nils apart",
+        );
+        db.write_now(move |tx| mutes::unmute(tx, cast.mira, nils))?;
+        assert!(db.read_now(move |tx| mutes::hidden_from(tx, mira))?.contains(&nils), "it is not theirs to end");
+        refused(
+            db.write_now(move |tx| conflicts::ask(tx, cast.max, cast.ada.person.unwrap(), &Ask::KeepApart(nils), said)),
+            Kind::Forbidden,
+            "less rights",
+        );
+        for id in [apart[1].id, apart[0].id, pause[0].id] {
+            db.write_now(move |tx| moderation::undo(tx, cast.max, id, "They made up."))?;
+        }
+        for (table, after) in rows(db)? {
+            assert_eq!(Some(&after), before.get(&table), "{table}");
+        }
+        answer(db, cast.nils, topic, "It is 40001.")?;
+        let _ = hers;
+        Ok(())
+    });
+}
+
+#[test]
+fn what_passed_between_two_members_is_counted_both_ways() {
+    on_each_database(|db| {
+        let (cast, topic) = place(db)?;
+        let (mira, nils) = (cast.mira.person.unwrap(), cast.nils.person.unwrap());
+        let reply = posts::NewReply { topic, body: "It is, @mira.".to_owned(), reply_to: Some(1), form_token: None };
+        let post = db.write_now(move |tx| posts::reply(tx, cast.nils, &reply))?.id;
+        flag(db, cast.mira, post, "other")?;
+        let seen = db.read_now(move |tx| conflicts::between::between(tx, mira, nils))?;
+        assert_eq!((seen.forth.totals, seen.back.totals), ([0, 0, 0, 1], [1, 1, 0, 0]));
+        assert_eq!((seen.shared_count, seen.shared[0].one, seen.shared[0].other), (1, 1, 1));
+        assert_eq!(seen.back.weeks.last(), Some(&[1, 1, 0, 0]));
+        assert!(seen.first.is_some() && seen.first <= seen.last);
+        Ok(())
+    });
+}
