@@ -214,7 +214,7 @@ mod tests {
             ("a b1 c a2 c b4 c a6!", 5, Some((a, b, 4))),
             ("a b b b b b! b", 5, None),
             // Longer apart than an hour it is a slow talk: only what lies within the hour counts.
-            ("a b a b a b a!", 20, Some((a, b, 3))),
+            ("a b a b a b a!", 20, Some((b, a, 3))),
         ] {
             assert_eq!(talk(line, apart), expect, "{line}");
         }
