@@ -4,8 +4,9 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use mainstreet_kernel::id::{
-    AccountId, AppealId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId, IdentityId, JobId,
-    MailId, MediationId, PersonId, PostId, RuleId, SignalId, SpaceId, SplitId, TagId, TopicId,
+    AccountId, AppealId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId,
+    IdentityId, JobId, MailId, MediationId, PersonId, PostId, RuleId, SignalId, SpaceId, SplitId, TagId,
+    TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 

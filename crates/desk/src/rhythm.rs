@@ -14,8 +14,8 @@ use mainstreet_db::log::Entry;
 use mainstreet_kernel::id::{FlagId, PostId, TopicId};
 use mainstreet_kernel::{Result, Verb};
 
-use crate::{conflicts, moderation, raids};
 use crate::signals::{self, Settled};
+use crate::{conflicts, moderation, raids};
 
 /// The name of the desk's cursor in the log.
 pub const READER: &str = "desk";

@@ -8,8 +8,8 @@ use crate::actor::{Actor, ActorClass};
 use crate::clock::Timestamp;
 use crate::error::Error;
 use crate::id::{
-    AccountId, AppealId, CalmId, CleanupId, DecisionId, FlagId, MediationId, PersonId, PostId, SignalId, SpaceId,
-    TopicId,
+    AccountId, AppealId, CalmId, CleanupId, DecisionId, FlagId, MediationId, PersonId, PostId, SignalId,
+    SpaceId, TopicId,
 };
 
 macro_rules! verbs {

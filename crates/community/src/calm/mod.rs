@@ -34,7 +34,9 @@ pub fn start(tx: &mut Tx<'_>, actor: Actor, new: &NewCalm) -> Result<Calm> {
     let version = cited(tx, actor, &new.clause)?;
     store::note_ends(tx)?;
     let id = store::insert(tx, actor, new, version)?.ok_or_else(|| {
-        Error::conflict("It is on there already: somebody else turned it on a moment ago. End it first to change it.")
+        Error::conflict(
+            "It is on there already: somebody else turned it on a moment ago. End it first to change it.",
+        )
     })?;
     let calm = find(tx, id)?;
     record(tx, actor, Verb::CalmStarted, &calm)?;
@@ -147,7 +149,9 @@ fn check(tx: &mut Tx<'_>, new: &NewCalm) -> Result<()> {
         return Err(Error::invalid("An account is new for 0 to 365 days."));
     }
     if new.every == 0 && new.newer_than == 0 {
-        return Err(Error::invalid("Slow replies down, or look at new accounts first: it must do something."));
+        return Err(Error::invalid(
+            "Slow replies down, or look at new accounts first: it must do something.",
+        ));
     }
     if new.kind == Kind::Raid && new.place != Place::Site {
         return Err(Error::invalid("Raid mode holds everywhere. Use calm mode for one place."));

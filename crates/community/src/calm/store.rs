@@ -51,12 +51,7 @@ pub fn list(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Calm>> {
 }
 
 /// Nothing when one of its kind is on there.
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    new: &NewCalm,
-    version: i64,
-) -> Result<Option<CalmId>> {
+pub(super) fn insert(tx: &mut Tx<'_>, actor: Actor, new: &NewCalm, version: i64) -> Result<Option<CalmId>> {
     let (id, now) = (CalmId(tx.mint()), tx.now());
     let done = tx.run(
         "INSERT INTO calms (id, kind, place, place_id, every, newer_than, why, clause, guideline_version, started_by,

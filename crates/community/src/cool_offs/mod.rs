@@ -46,7 +46,8 @@ pub fn ask(tx: &mut Tx<'_>, actor: Actor, topic: TopicId, until: Timestamp) -> R
     if store::of(tx, topic, person)?.is_some_and(|known| known.by_staff) {
         return Err(Error::conflict("A moderator paused you in this topic already."));
     }
-    let own = CoolOff { until: until.0, why: "You asked for it.".to_owned(), by_staff: false, at: tx.now().0 };
+    let own =
+        CoolOff { until: until.0, why: "You asked for it.".to_owned(), by_staff: false, at: tx.now().0 };
     set(tx, actor, topic, person, Some(&own))
 }
 
@@ -54,9 +55,9 @@ pub fn ask(tx: &mut Tx<'_>, actor: Actor, topic: TopicId, until: Timestamp) -> R
 pub fn lift_own(tx: &mut Tx<'_>, actor: Actor, topic: TopicId) -> Result<()> {
     let person = actor.person.ok_or_else(|| Error::forbidden("Sign in to do this."))?;
     match store::of(tx, topic, person)? {
-        Some(known) if known.by_staff => {
-            Err(Error::forbidden("A moderator asked you to pause. You can appeal from the statement you got."))
-        }
+        Some(known) if known.by_staff => Err(Error::forbidden(
+            "A moderator asked you to pause. You can appeal from the statement you got.",
+        )),
         Some(_) => set(tx, actor, topic, person, None),
         None => Err(Error::conflict("You do not pause in this topic.")),
     }
@@ -83,13 +84,7 @@ pub(crate) fn put(
     Ok(before)
 }
 
-fn set(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    topic: TopicId,
-    person: PersonId,
-    to: Option<&CoolOff>,
-) -> Result<()> {
+fn set(tx: &mut Tx<'_>, actor: Actor, topic: TopicId, person: PersonId, to: Option<&CoolOff>) -> Result<()> {
     let placed = topics::store::find(tx, topic)?;
     store::set(tx, topic, person, to)?;
     let activity = Activity::new(Verb::MemberCooledOff, actor, person, tx.now())

@@ -41,12 +41,7 @@ pub fn of_topic(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<(PersonId, CoolOf
     )
 }
 
-pub(super) fn set(
-    tx: &mut Tx<'_>,
-    topic: TopicId,
-    person: PersonId,
-    to: Option<&CoolOff>,
-) -> Result<()> {
+pub(super) fn set(tx: &mut Tx<'_>, topic: TopicId, person: PersonId, to: Option<&CoolOff>) -> Result<()> {
     match to {
         None => tx.run(
             "DELETE FROM cool_offs WHERE topic_id = $1 AND person_id = $2",

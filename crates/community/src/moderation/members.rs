@@ -86,7 +86,9 @@ fn in_a_case(tx: &mut Tx<'_>, actor: Actor, order: &Order, person: PersonId) -> 
             let apart = mutes::keep_apart(tx, actor, (person, *other), true)?;
             Ok(Before::Apart { one: person, other: *other, apart })
         }
-        _ => Err(Error::invalid("Say in which topic, or from whom. A case of conflict has the forms for it.")),
+        _ => {
+            Err(Error::invalid("Say in which topic, or from whom. A case of conflict has the forms for it."))
+        }
     }
 }
 

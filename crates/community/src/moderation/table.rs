@@ -121,7 +121,12 @@ impl Act {
     pub fn may_end(self) -> bool {
         matches!(
             self,
-            Self::Slow | Self::Lock | Self::RequireApproval | Self::Mute | Self::Silence | Self::Suspend
+            Self::Slow
+                | Self::Lock
+                | Self::RequireApproval
+                | Self::Mute
+                | Self::Silence
+                | Self::Suspend
                 | Self::CoolOff
         )
     }

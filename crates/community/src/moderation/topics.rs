@@ -93,14 +93,14 @@ pub(crate) fn must_wait(tx: &mut Tx<'_>, actor: Actor, topic: &Topic, person: Pe
     let Some((every, Some(from))) = may_write_from(tx, topic.id, Some(person))? else { return Ok(()) };
     let left = from.since(tx.now());
     let minutes = |length: i64| (length + MINUTE - 1) / MINUTE;
-    let what = if calmed(tx, topic.id)? == Some(every) { "Calm mode is on here, with" } else { "This topic is slowed down to" };
+    let what = if calmed(tx, topic.id)? == Some(every) {
+        "Calm mode is on here, with"
+    } else {
+        "This topic is slowed down to"
+    };
     Err(Error::new(
         Kind::TooMany,
-        format!(
-            "{what} one reply in {} min. You can reply again in {} min.",
-            minutes(every),
-            minutes(left)
-        ),
+        format!("{what} one reply in {} min. You can reply again in {} min.", minutes(every), minutes(left)),
     ))
 }
 

@@ -17,7 +17,13 @@ pub fn delete(tx: &mut Tx<'_>, actor: Actor, id: PostId) -> Result<Moved> {
     let (topic, space, post) = held(tx, id)?;
     topics::seen(actor.into(), &topic, space.visibility)?;
     rules::may_take(actor, &post, &topic)?;
-    take(tx, actor, (&topic, &space), &post, Leaving { state: State::Deleted, by: Taker::Author, why: None, calm: None })
+    take(
+        tx,
+        actor,
+        (&topic, &space),
+        &post,
+        Leaving { state: State::Deleted, by: Taker::Author, why: None, calm: None },
+    )
 }
 
 /// Mainstreet hides a post by itself until a person has looked, for a reason that its author can read. What people
@@ -105,11 +111,9 @@ pub(crate) fn hold_new(tx: &mut Tx<'_>, id: PostId, calm: Option<&Calm>) -> Resu
     let (topic, space, post) = held(tx, id)?;
     let why = match calm {
         None => "It waits until a moderator has looked at it, as all your posts do for now.".to_owned(),
-        Some(calm) => format!(
-            "{} is on, so posts of new accounts are looked at first. {}",
-            calm.kind.label(),
-            calm.why
-        ),
+        Some(calm) => {
+            format!("{} is on, so posts of new accounts are looked at first. {}", calm.kind.label(), calm.why)
+        }
     };
     let calm = calm.map(|calm| calm.id);
     let leaving = Leaving { state: State::Held, by: Taker::Staff, why: Some(&why), calm };

@@ -87,12 +87,7 @@ pub fn networks(tx: &mut Tx<'_>, network: &str, since: Timestamp) -> Result<i64>
     tx.count("SELECT COUNT(*) AS n FROM sign_ups WHERE network = $1 AND at > $2", params![network, since])
 }
 
-pub(super) fn decide(
-    tx: &mut Tx<'_>,
-    person: PersonId,
-    state: State,
-    by: Option<PersonId>,
-) -> Result<()> {
+pub(super) fn decide(tx: &mut Tx<'_>, person: PersonId, state: State, by: Option<PersonId>) -> Result<()> {
     let now = tx.now();
     tx.run_one(
         "UPDATE sign_ups SET state = $2, decided_at = $3, decided_by = $4 WHERE person_id = $1 AND state <> $2",
@@ -104,5 +99,6 @@ pub(super) fn decide(
 /// Forgets the networks of sign-ups long ago.
 pub fn forget(tx: &mut Tx<'_>) -> Result<()> {
     let before = tx.now().plus(-FORGET);
-    tx.run("UPDATE sign_ups SET network = NULL WHERE network IS NOT NULL AND at < $1", params![before]).map(drop)
+    tx.run("UPDATE sign_ups SET network = NULL WHERE network IS NOT NULL AND at < $1", params![before])
+        .map(drop)
 }

@@ -92,7 +92,12 @@ pub(super) fn carry(tx: &mut Tx<'_>, source: &Topic, target: &Topic, chosen: &[P
     let mut number = target.post_count;
     for post in chosen {
         number += 1;
-        before.moved.push(Stood { post: post.id, number: post.number, reply_to: post.reply_to, became: number });
+        before.moved.push(Stood {
+            post: post.id,
+            number: post.number,
+            reply_to: post.reply_to,
+            became: number,
+        });
     }
     let staying = tx.all(
         "SELECT id, number, reply_to FROM posts WHERE topic_id = $1 AND reply_to IS NOT NULL ORDER BY number",

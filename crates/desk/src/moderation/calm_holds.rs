@@ -45,8 +45,7 @@ fn note(tx: &mut Tx<'_>, id: PostId, calm: CalmId) -> Result<()> {
         ground: Ground::Incompatible,
     };
     let topic = mainstreet_community::topics::store::find(tx, post.topic)?;
-    let before =
-        Before::Post { post: id, state: "published".to_owned(), by: None, why: None, at: None };
+    let before = Before::Post { post: id, state: "published".to_owned(), by: None, why: None, at: None };
     let done = Done {
         was: State::Post(mainstreet_community::topics::State::Published),
         became: State::Post(mainstreet_community::topics::State::Held),

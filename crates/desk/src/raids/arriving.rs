@@ -91,7 +91,8 @@ fn facts(tx: &mut Tx<'_>, arrival: &Arrival, now: Timestamp) -> Result<Arrived> 
     let series = store::names_since(tx, day)?
         .iter()
         .filter(|known| {
-            let same_stem = stem.chars().count() >= 4 && stem != arrival.username && names::stem(known) == stem;
+            let same_stem =
+                stem.chars().count() >= 4 && stem != arrival.username && names::stem(known) == stem;
             let close = look.chars().count() >= 7 && names::distance(&names::skeleton(known), &look) <= 1;
             same_stem || close
         })

@@ -117,7 +117,9 @@ pub fn watch(tx: &mut Tx<'_>) -> Result<Option<Calm>> {
         return Ok(None);
     }
     let clause = guidelines::holds(tx)?
-        .and_then(|version| version.clause("no-spam").or(version.clauses.first()).map(|clause| clause.slug.clone()))
+        .and_then(|version| {
+            version.clause("no-spam").or(version.clauses.first()).map(|clause| clause.slug.clone())
+        })
         .unwrap_or_default();
     let new = NewCalm {
         kind: Kind::Raid,
@@ -172,9 +174,15 @@ mod tests {
 
     #[test]
     fn a_flood_is_told_from_a_good_day() {
-        for (now, usual, expect) in
-            [(7, 0.0, false), (8, 0.0, true), (9, 1.2, true), (9, 2.0, false), (30, 5.0, true), (30, 8.0, false), (0, 0.0, false)]
-        {
+        for (now, usual, expect) in [
+            (7, 0.0, false),
+            (8, 0.0, true),
+            (9, 1.2, true),
+            (9, 2.0, false),
+            (30, 5.0, true),
+            (30, 8.0, false),
+            (0, 0.0, false),
+        ] {
             assert_eq!(Flow::of("sign-ups", now, usual).trips(), expect, "{now} after {usual}");
         }
     }

@@ -4,8 +4,21 @@
 const SECOND: &[&str] = &["co", "com", "org", "net", "ac", "gov", "edu", "or", "ne", "gob", "in", "me"];
 /// Places where everybody has a name of their own below the registered one: the whole name counts.
 const HOSTS: &[&str] = &[
-    "blogspot.com", "github.io", "gitlab.io", "medium.com", "netlify.app", "pages.dev", "substack.com", "tumblr.com",
-    "vercel.app", "web.app", "weebly.com", "wixsite.com", "wordpress.com", "workers.dev", "sites.google.com",
+    "blogspot.com",
+    "github.io",
+    "gitlab.io",
+    "medium.com",
+    "netlify.app",
+    "pages.dev",
+    "substack.com",
+    "tumblr.com",
+    "vercel.app",
+    "web.app",
+    "weebly.com",
+    "wixsite.com",
+    "wordpress.com",
+    "workers.dev",
+    "sites.google.com",
 ];
 /// No text is read for more links than this.
 const MOST: usize = 50;

@@ -123,7 +123,8 @@ fn conclude(tx: &mut Tx<'_>, post: &Looked, score: &Score) -> Result<()> {
 /// cite, or it is away already.
 fn hold(tx: &mut Tx<'_>, post: &Looked, score: &Score, threshold: f64) -> Result<bool> {
     let Some(version) = guidelines::holds(tx)? else { return Ok(false) };
-    let clause = version.clause("no-spam").or_else(|| version.clauses.first()).map(|clause| clause.slug.clone());
+    let clause =
+        version.clause("no-spam").or_else(|| version.clauses.first()).map(|clause| clause.slug.clone());
     let Some(clause) = clause else { return Ok(false) };
     let reasons: Vec<&str> = score.reasons.iter().map(|reason| reason.text.as_str()).collect();
     let why = format!(
@@ -133,7 +134,8 @@ fn hold(tx: &mut Tx<'_>, post: &Looked, score: &Score, threshold: f64) -> Result
         reasons.join(" ")
     );
     let why = mainstreet_kernel::text::excerpt(&why, 1_900);
-    let order = Order { target: Target::Post(post.id), act: Act::Hold, why, until: None, detail: Detail::None };
+    let order =
+        Order { target: Target::Post(post.id), act: Act::Hold, why, until: None, detail: Detail::None };
     let case = Case {
         order,
         clause,
@@ -170,7 +172,8 @@ fn facts(tx: &mut Tx<'_>, post: &Looked) -> Result<(Written, Vec<Looked>)> {
         domains.push(store::domain(tx, name, post.at)?);
     }
     let (copies, twins) = copies(tx, post, words)?;
-    let (took, trapped) = post.form_token.as_deref().map_or((None, false), |token| read_token(token, post.at));
+    let (took, trapped) =
+        post.form_token.as_deref().map_or((None, false), |token| read_token(token, post.at));
     Ok((
         Written {
             reads,
@@ -222,7 +225,8 @@ fn read_token(token: &str, sent: Timestamp) -> (Option<i64>, bool) {
         None => (token, false),
     };
     let made = token.rsplit_once('-').and_then(|(_, at)| at.parse::<i64>().ok());
-    let took = made.map(|made| sent.0 - made).filter(|took| (0..=mainstreet_kernel::clock::DAY).contains(took));
+    let took =
+        made.map(|made| sent.0 - made).filter(|took| (0..=mainstreet_kernel::clock::DAY).contains(took));
     (took, trapped)
 }
 

@@ -4,10 +4,30 @@ use mainstreet_kernel::text::fold;
 
 /// Letters of other scripts, digits and signs that look like a Latin letter.
 const LIKE: &[(char, &str)] = &[
-    ('a', "@4àáâãäåаαą"), ('b', "8ьв"), ('c', "çсćč"), ('d', "ԁđ"), ('e', "3èéêëеєεę"), ('g', "9ğ"), ('h', "һн"),
-    ('i', "1!|lìíîïіıι"), ('j', "ј"), ('k', "кκ"), ('m', "м"), ('n', "ñńп"), ('o', "0òóôõöøоοσ"), ('p', "рρ"),
-    ('q', "ԛ"), ('r', "гř"), ('s', "5$ѕśşš"), ('t', "7тτ"), ('u', "ùúûüυц"), ('v', "ν"), ('w', "ѡω"), ('x', "хχ×"),
-    ('y', "ýÿуγ"), ('z', "2żžź"),
+    ('a', "@4àáâãäåаαą"),
+    ('b', "8ьв"),
+    ('c', "çсćč"),
+    ('d', "ԁđ"),
+    ('e', "3èéêëеєεę"),
+    ('g', "9ğ"),
+    ('h', "һн"),
+    ('i', "1!|lìíîïіıι"),
+    ('j', "ј"),
+    ('k', "кκ"),
+    ('m', "м"),
+    ('n', "ñńп"),
+    ('o', "0òóôõöøоοσ"),
+    ('p', "рρ"),
+    ('q', "ԛ"),
+    ('r', "гř"),
+    ('s', "5$ѕśşš"),
+    ('t', "7тτ"),
+    ('u', "ùúûüυц"),
+    ('v', "ν"),
+    ('w', "ѡω"),
+    ('x', "хχ×"),
+    ('y', "ýÿуγ"),
+    ('z', "2żžź"),
 ];
 
 /// A name with look-alikes made one, without signs between: two names that look the same have the same skeleton.
@@ -61,7 +81,13 @@ pub fn alike(new: &str, known: &str) -> bool {
         _ => 2,
     };
     // A known name with words around it: nadia-support, the.real.nadia.
-    let dressed = b.chars().count() >= 4 && a != b && a.contains(&b) && ["support", "admin", "team", "real", "official", "mod", "help"].iter().map(|word| skeleton(word)).any(|word| a.contains(&word) && !b.contains(&word));
+    let dressed = b.chars().count() >= 4
+        && a != b
+        && a.contains(&b)
+        && ["support", "admin", "team", "real", "official", "mod", "help"]
+            .iter()
+            .map(|word| skeleton(word))
+            .any(|word| a.contains(&word) && !b.contains(&word));
     distance(&a, &b) <= allowed || dressed
 }
 
@@ -72,8 +98,16 @@ mod tests {
     #[test]
     fn distances_count_single_changes() {
         for (one, other, expect) in [
-            ("", "", 0), ("", "abc", 3), ("abc", "", 3), ("nadia", "nadia", 0), ("nadia", "nadai", 1), ("nadia", "nadja", 1),
-            ("nadia", "nada", 1), ("kitten", "sitting", 3), ("ab", "ba", 1), ("ca", "abc", 3),
+            ("", "", 0),
+            ("", "abc", 3),
+            ("abc", "", 3),
+            ("nadia", "nadia", 0),
+            ("nadia", "nadai", 1),
+            ("nadia", "nadja", 1),
+            ("nadia", "nada", 1),
+            ("kitten", "sitting", 3),
+            ("ab", "ba", 1),
+            ("ca", "abc", 3),
         ] {
             assert_eq!(distance(one, other), expect, "{one} {other}");
         }

@@ -130,7 +130,10 @@ pub fn of_post(post: &Written) -> Score {
         many => found.push(reason(5.0, format!("{many} other accounts wrote nearly the same {within}."))),
     }
     if copies.own > 0 {
-        found.push(reason(1.5, format!("The account wrote nearly the same {} times more {within}.", copies.own)));
+        found.push(reason(
+            1.5,
+            format!("The account wrote nearly the same {} times more {within}.", copies.own),
+        ));
     }
     if post.calls_away {
         found.push(reason(1.0, "It asks to go on elsewhere: a messenger or a telephone number."));
@@ -140,7 +143,10 @@ pub fn of_post(post: &Written) -> Score {
     }
     if let Some(took) = post.took.filter(|took| *took < 3 * SECOND && post.words >= 5) {
         let seconds = took as f64 / 1_000.0;
-        found.push(reason(2.0, format!("Its form was sent after {seconds:.1} s, with {}.", words(post.words))));
+        found.push(reason(
+            2.0,
+            format!("Its form was sent after {seconds:.1} s, with {}.", words(post.words)),
+        ));
     }
     if post.sign_up >= 1.0 {
         let points = round((post.sign_up * 0.5).min(3.0));
@@ -221,7 +227,9 @@ pub fn of_sign_up(arrived: &Arrived) -> Score {
     }
     match arrived.network {
         ..3 => {}
-        some @ 3..8 => found.push(reason(1.0, format!("{some} other accounts came from its network within a day."))),
+        some @ 3..8 => {
+            found.push(reason(1.0, format!("{some} other accounts came from its network within a day.")))
+        }
         many => found.push(reason(2.5, format!("{many} other accounts came from its network within a day."))),
     }
     if arrived.trapped {

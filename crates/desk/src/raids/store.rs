@@ -41,7 +41,8 @@ pub struct Looked {
     pub at: Timestamp,
 }
 
-const LOOKED: &str = "SELECT p.id, p.topic_id, p.number, t.title, p.person_id, p.person_class, m.created_at AS account_at,
+const LOOKED: &str =
+    "SELECT p.id, p.topic_id, p.number, t.title, p.person_id, p.person_class, m.created_at AS account_at,
      m.role, e.joined_at, p.body, p.version, p.state, p.form_token, a.kind, p.created_at
      FROM posts p JOIN topics t ON t.id = p.topic_id JOIN accounts a ON a.id = p.account_id
      JOIN people e ON e.id = p.person_id LEFT JOIN members m ON m.person_id = p.person_id";
@@ -78,12 +79,7 @@ pub(super) fn posts_after(tx: &mut Tx<'_>, after: PostId, limit: usize) -> Resul
 }
 
 /// Posts that members wrote in a stretch of time before `post`, the latest first.
-pub(super) fn just_before(
-    tx: &mut Tx<'_>,
-    post: &Looked,
-    window: i64,
-    limit: usize,
-) -> Result<Vec<Looked>> {
+pub(super) fn just_before(tx: &mut Tx<'_>, post: &Looked, window: i64, limit: usize) -> Result<Vec<Looked>> {
     tx.all(
         &format!(
             "{LOOKED} WHERE p.id >= $1 AND p.id < $2 AND p.person_class = 'member' ORDER BY p.id DESC LIMIT $3"
@@ -298,11 +294,9 @@ pub(super) fn set_mail_domain(
 }
 
 pub(super) fn mail_domains(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<(String, bool)>> {
-    tx.all(
-        "SELECT domain, disposable FROM mail_domains ORDER BY domain LIMIT $1",
-        params![limit],
-        |row| Ok((row.get("domain")?, row.get("disposable")?)),
-    )
+    tx.all("SELECT domain, disposable FROM mail_domains ORDER BY domain LIMIT $1", params![limit], |row| {
+        Ok((row.get("domain")?, row.get("disposable")?))
+    })
 }
 
 pub(super) fn setting(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>> {

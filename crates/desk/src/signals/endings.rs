@@ -187,5 +187,7 @@ pub(super) fn refuse_second(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
 
 /// True when something graver than a question stands behind an item.
 pub(super) fn needs_judgement(causes: &[Cause]) -> bool {
-    causes.iter().any(|cause| matches!(cause, Cause::Review | Cause::Rule | Cause::Flag | Cause::Harm | Cause::Conflict))
+    causes.iter().any(|cause| {
+        matches!(cause, Cause::Review | Cause::Rule | Cause::Flag | Cause::Harm | Cause::Conflict)
+    })
 }

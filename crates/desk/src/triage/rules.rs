@@ -167,7 +167,11 @@ fn urgency_of(seen: &Seen, context: &Context, risks: &[RiskNote]) -> Label<Urgen
         found.push((level, SetBy::Model, "it may do harm".to_owned()));
     }
     if context.conflict {
-        found.push((Urgency::Urgent, SetBy::Rule, "people are at odds, or strangers flood the place, just now".to_owned()));
+        found.push((
+            Urgency::Urgent,
+            SetBy::Rule,
+            "people are at odds, or strangers flood the place, just now".to_owned(),
+        ));
     }
     if context.flags >= MANY {
         found.push((Urgency::High, SetBy::Rule, format!("{} people flagged it", context.flags)));

@@ -21,7 +21,8 @@ fn place(db: &TestDb) -> Result<(Cast, TopicId)> {
     let cast = cast(db)?;
     db.write_now(move |tx| guidelines::adopt(tx, cast.ada, "support").map(drop))?;
     db.hand.advance(30 * DAY);
-    let (topic, _) = ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+    let (topic, _) =
+        ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
     Ok((cast, topic))
 }
 
@@ -58,7 +59,8 @@ fn three_flags_by_three_people_open_one_urgent_item() {
         let (cast, topic) = place(db)?;
         let post = answer(db, cast.nils, topic, "Nobody needs that register.")?;
         let other = answer(db, cast.nils, topic, "Nor that one.")?;
-        let people = db.write_now(|tx| Ok([person(tx, "Una", Role::Member)?, person(tx, "Vic", Role::Member)?]))?;
+        let people =
+            db.write_now(|tx| Ok([person(tx, "Una", Role::Member)?, person(tx, "Vic", Role::Member)?]))?;
         flag(db, cast.mira, post, "harassment")?;
         flag(db, people[0], other, "other")?;
         assert!(db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none(), "two are not enough");
@@ -66,7 +68,8 @@ fn three_flags_by_three_people_open_one_urgent_item() {
         flag(db, people[1], post, "harassment")?;
         let found = db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.unwrap();
         assert!(found.inputs[0].text.starts_with("3 flags by 3 people"), "{:?}", found.inputs);
-        let items: Vec<_> = open(db, cast.ada)?.into_iter().filter(|one| one.kind == Cause::Conflict).collect();
+        let items: Vec<_> =
+            open(db, cast.ada)?.into_iter().filter(|one| one.kind == Cause::Conflict).collect();
         assert_eq!(items.len(), 1);
         assert_eq!(items[0].assessment.urgency.is, triage::Urgency::Urgent);
         // More of the same adds nothing; once ended, only what comes after counts.
@@ -84,7 +87,8 @@ fn three_flags_by_three_people_open_one_urgent_item() {
 fn flags_for_spam_are_no_conflict_and_six_turns_with_a_flag_are() {
     on_each_database(|db| {
         let (cast, topic) = place(db)?;
-        let people = db.write_now(|tx| Ok([person(tx, "Una", Role::Member)?, person(tx, "Vic", Role::Member)?]))?;
+        let people =
+            db.write_now(|tx| Ok([person(tx, "Una", Role::Member)?, person(tx, "Vic", Role::Member)?]))?;
         let spam = answer(db, cast.nils, topic, "Cheap registers.")?;
         for who in [cast.mira, people[0], people[1]] {
             flag(db, who, spam, "spam")?;
@@ -97,7 +101,10 @@ fn flags_for_spam_are_no_conflict_and_six_turns_with_a_flag_are() {
             last = answer(db, who, topic, "No, you are wrong about that.")?;
         }
         settle(db)?;
-        assert!(db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none(), "no flag, no conflict");
+        assert!(
+            db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.is_none(),
+            "no flag, no conflict"
+        );
         flag(db, people[0], last, "other")?;
         let found = db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.unwrap();
         assert_eq!(found.inputs[0].threshold, "turns", "{:?}", found.inputs);
@@ -163,8 +170,9 @@ fn two_moderators_cannot_turn_one_calm_mode_on_or_off_twice() {
             })?;
             assert_eq!(on.iter().filter(|won| **won).count(), 1, "round {round}: {on:?}");
             let id = db.read_now(calm::holding)?[0].id;
-            let off =
-                both(&|db: &Db, who| db.write_now(move |tx| calm::end(tx, who, id, "It is quiet.").map(drop)))?;
+            let off = both(&|db: &Db, who| {
+                db.write_now(move |tx| calm::end(tx, who, id, "It is quiet.").map(drop))
+            })?;
             assert_eq!(off.iter().filter(|won| **won).count(), 1, "round {round}: {off:?}");
         }
         assert!(db.read_now(calm::holding)?.is_empty());
@@ -188,7 +196,8 @@ fn sign_up(tx: &mut Tx<'_>, number: usize) -> Result<Actor> {
     Ok(actor)
 }
 
-const ADVERT: &str = "Best prices for followers and likes, cheap and fast, see https://buy-likes.test/now today!";
+const ADVERT: &str =
+    "Best prices for followers and likes, cheap and fast, see https://buy-likes.test/now today!";
 
 /// `count` accounts within minutes, each with a topic of the same words.
 fn raid(db: &TestDb, cast: Cast, count: usize) -> Result<Vec<(Actor, PostId)>> {
@@ -203,7 +212,8 @@ fn flood(db: &TestDb, cast: Cast, count: usize, body: &'static str) -> Result<Ve
         let actor = db.write_now(move |tx| sign_up(tx, number))?;
         let who = actor.person.unwrap();
         db.write_now(move |tx| {
-            tx.run("UPDATE sign_ups SET state = 'open' WHERE person_id = $1", mainstreet_db::params![who]).map(drop)
+            tx.run("UPDATE sign_ups SET state = 'open' WHERE person_id = $1", mainstreet_db::params![who])
+                .map(drop)
         })?;
         let (_, post) = ask(db, actor, cast.help, &format!("Great offer {number}"), body, false)?;
         came.push((actor, post));
@@ -222,12 +232,19 @@ fn a_flood_of_accounts_turns_raid_mode_on_once_and_it_ends_by_itself() {
         assert!(db.write_now(breaker::watch)?.is_none(), "once");
         let ada = cast.ada.person.unwrap();
         assert_eq!(db.read_now(move |tx| notices::of_person(tx, ada))?.len(), 1, "the team is told");
-        assert!(open(db, cast.ada)?.iter().any(|item| item.kind == Cause::Conflict), "and it is in the inbox");
+        assert!(
+            open(db, cast.ada)?.iter().any(|item| item.kind == Cause::Conflict),
+            "and it is in the inbox"
+        );
         // While it is on, accounts wait for a person, and posts of new ones are looked at first.
         let late = db.write_now(|tx| sign_up(tx, 77))?;
         let who = late.person.unwrap();
         assert_eq!(db.read_now(move |tx| sign_ups::find(tx, who))?.unwrap().state, State::Approval);
-        refused(ask(db, late, cast.help, "Hello there", "I am new.", false), Kind::Forbidden, "somebody of the team");
+        refused(
+            ask(db, late, cast.help, "Hello there", "I am new.", false),
+            Kind::Forbidden,
+            "somebody of the team",
+        );
         db.write_now(move |tx| sign_ups::decide(tx, cast.max, who, true))?;
         let (_, post) = ask(db, late, cast.help, "Hello there", "I am new.", false)?;
         assert_eq!(state(db, post)?, "held");
@@ -266,7 +283,10 @@ fn copies_of_new_accounts_are_held_and_the_first_of_them_too() {
         assert_eq!(state(db, kept)?, "published");
         let first = came[0].1;
         let scored = db.read_now(move |tx| raids::store::score_of(tx, first))?.unwrap();
-        assert!(scored.held && scored.score.reasons.iter().any(|one| one.text.contains("accounts wrote")), "{scored:?}");
+        assert!(
+            scored.held && scored.score.reasons.iter().any(|one| one.text.contains("accounts wrote")),
+            "{scored:?}"
+        );
         // A person published it: nothing holds it again until its text changes.
         let decision = db.read_now(move |tx| moderation::of_object(tx, "post", first.0))?.remove(0);
         db.write_now(move |tx| moderation::undo(tx, cast.max, decision.id, "It is fine."))?;
@@ -279,7 +299,14 @@ fn copies_of_new_accounts_are_held_and_the_first_of_them_too() {
 
 fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
     const GROWS: &[&str] = &[
-        "activities", "log_cursors", "schema_migrations", "nodes", "decisions", "appeals", "appeal_voices", "cleanups",
+        "activities",
+        "log_cursors",
+        "schema_migrations",
+        "nodes",
+        "decisions",
+        "appeals",
+        "appeal_voices",
+        "cleanups",
         "cleanup_decisions",
     ];
     testing::rows(db, GROWS)
@@ -292,7 +319,8 @@ fn a_clean_up_taken_back_leaves_everything_as_it_was() {
         let from = db.clock().now();
         let came = raid(db, cast, 6)?;
         // One of them wrote in an honest topic, and somebody flagged that.
-        let reply = answer(db, came[0].0, topic, "Cheap likes, see https://buy-likes.test/x for all of it now!")?;
+        let reply =
+            answer(db, came[0].0, topic, "Cheap likes, see https://buy-likes.test/x for all of it now!")?;
         db.write_now(move |tx| flags::raise(tx, cast.nils, reply, "spam", "").map(drop))?;
         let guest = came[5].0.person.unwrap();
         let criteria = cleanup::Criteria {
@@ -324,18 +352,15 @@ fn a_clean_up_taken_back_leaves_everything_as_it_was() {
         assert_eq!((done.posts, done.people), (6, 5), "the one left out stays");
         assert_eq!(state(db, reply)?, "hidden");
         assert_eq!(state(db, came[5].1)?, "published");
-        refused(
-            db.write_now(move |tx| cleanup::clean(tx, cast.max, &plan)),
-            Kind::Conflict,
-            "Look again",
-        );
+        refused(db.write_now(move |tx| cleanup::clean(tx, cast.max, &plan)), Kind::Conflict, "Look again");
         refused(
             db.write_now(move |tx| cleanup::undo(tx, cast.kim, done.id, "Mine too.")),
             Kind::Forbidden,
             "manager",
         );
         db.hand.advance(HOUR);
-        let undone = db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "It was a school class."))?;
+        let undone =
+            db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "It was a school class."))?;
         assert_eq!(undone.left_out, 0);
         for (table, after) in rows(db)? {
             assert_eq!(Some(&after), before.get(&table), "{table}");
@@ -390,21 +415,29 @@ fn a_pause_and_keeping_apart_are_decisions_that_can_be_taken_back() {
         let before = rows(db)?;
         let until = db.clock().now().plus(DAY);
         let said = ("be-kind", "You called each other names.");
-        let pause = db.write_now(move |tx| conflicts::ask(tx, cast.max, nils, &Ask::Pause(topic, until), said))?;
+        let pause =
+            db.write_now(move |tx| conflicts::ask(tx, cast.max, nils, &Ask::Pause(topic, until), said))?;
         refused(answer(db, cast.nils, topic, "But it is 40001!"), Kind::Forbidden, "pause in this topic");
         refused(db.write_now(move |tx| cool_offs::lift_own(tx, cast.nils, topic)), Kind::Forbidden, "appeal");
-        let apart = db.write_now(move |tx| conflicts::ask(tx, cast.max, mira, &Ask::KeepApart(nils), said))?;
+        let apart =
+            db.write_now(move |tx| conflicts::ask(tx, cast.max, mira, &Ask::KeepApart(nils), said))?;
         assert_eq!(apart.len(), 2, "each of them is told");
-        let call = posts::NewReply { topic, body: "Hear, @nils!".to_owned(), reply_to: None, form_token: None };
+        let call =
+            posts::NewReply { topic, body: "Hear, @nils!".to_owned(), reply_to: None, form_token: None };
         refused(
             db.write_now(move |tx| posts::reply(tx, cast.mira, &call)),
             Kind::Forbidden,
             "keeps you and Nils apart",
         );
         db.write_now(move |tx| mutes::unmute(tx, cast.mira, nils))?;
-        assert!(db.read_now(move |tx| mutes::hidden_from(tx, mira))?.contains(&nils), "it is not theirs to end");
+        assert!(
+            db.read_now(move |tx| mutes::hidden_from(tx, mira))?.contains(&nils),
+            "it is not theirs to end"
+        );
         refused(
-            db.write_now(move |tx| conflicts::ask(tx, cast.max, cast.ada.person.unwrap(), &Ask::KeepApart(nils), said)),
+            db.write_now(move |tx| {
+                conflicts::ask(tx, cast.max, cast.ada.person.unwrap(), &Ask::KeepApart(nils), said)
+            }),
             Kind::Forbidden,
             "less rights",
         );
@@ -425,7 +458,8 @@ fn what_passed_between_two_members_is_counted_both_ways() {
     on_each_database(|db| {
         let (cast, topic) = place(db)?;
         let (mira, nils) = (cast.mira.person.unwrap(), cast.nils.person.unwrap());
-        let reply = posts::NewReply { topic, body: "It is, @mira.".to_owned(), reply_to: Some(1), form_token: None };
+        let reply =
+            posts::NewReply { topic, body: "It is, @mira.".to_owned(), reply_to: Some(1), form_token: None };
         let post = db.write_now(move |tx| posts::reply(tx, cast.nils, &reply))?.id;
         flag(db, cast.mira, post, "other")?;
         let seen = db.read_now(move |tx| conflicts::between::between(tx, mira, nils))?;

@@ -96,7 +96,9 @@ pub fn clean(tx: &mut Tx<'_>, actor: Actor, plan: &Plan) -> Result<Cleanup> {
     let mut chosen = Vec::new();
     for person in &people {
         let suspect = found.iter().find(|suspect| suspect.person == *person).ok_or_else(|| {
-            Error::conflict("The list has changed since you looked: somebody in it was dealt with. Look again.")
+            Error::conflict(
+                "The list has changed since you looked: somebody in it was dealt with. Look again.",
+            )
         })?;
         chosen.push(suspect);
     }
@@ -166,7 +168,9 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: CleanupId, why: &str) -> Result<C
     }
     let why = why.trim();
     if why.is_empty() || why.chars().count() > 1_000 {
-        return Err(Error::invalid("Say in at most 1,000 characters why you take it back. It stays in the log."));
+        return Err(Error::invalid(
+            "Say in at most 1,000 characters why you take it back. It stays in the log.",
+        ));
     }
     store::mark_undone(tx, id, actor.person, why)?;
     let mut decisions = decisions(tx, id)?;
