@@ -35,4 +35,5 @@ pub mod spaces;
 pub mod splits;
 mod store;
 pub mod tags;
+pub mod teams;
 pub mod topics;

@@ -4,9 +4,9 @@ use std::cell::Cell;
 use std::sync::Arc;
 
 use mainstreet_kernel::id::{
-    AccountId, AppealId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId,
+    AccountId, AppealId, BatchId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId,
     IdentityId, JobId, MailId, MediationId, PersonId, PostId, RuleId, SignalId, SpaceId, SplitId, TagId,
-    TopicId,
+    TeamId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 
@@ -159,7 +159,7 @@ macro_rules! numbers {
     )*};
 }
 numbers! {
-    Timestamp AccountId AppealId CalmId CannedReplyId CleanupId ConflictId DecisionId EntryId FlagId IdentityId JobId MailId MediationId PersonId PostId RuleId SignalId SpaceId SplitId TagId TopicId
+    Timestamp AccountId AppealId BatchId CalmId CannedReplyId CleanupId ConflictId DecisionId EntryId FlagId IdentityId JobId MailId MediationId PersonId PostId RuleId SignalId SpaceId SplitId TagId TeamId TopicId
 }
 
 macro_rules! words {

@@ -26,6 +26,8 @@ enum Concern {
     Written,
     /// A member flagged a post.
     Flagged,
+    /// A post waits until somebody has looked.
+    Held,
     /// Something that may end items was decided.
     Settled(Settled),
     /// Nothing, or nothing that a later sweep would not see.
@@ -51,6 +53,13 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     if !posts.is_empty() {
         signals::look_at(tx, &posts)?;
     }
+    let held: Vec<PostId> = entries
+        .iter()
+        .filter(recent)
+        .filter(|entry| matches!(concern(entry), Concern::Held))
+        .map(|entry| PostId(entry.object_id))
+        .collect();
+    signals::held(tx, &held)?;
     signals::flagged(tx, &flags)?;
     moderation::weigh(tx, &flags)?;
     conflicts::look(tx, entries)?;
@@ -77,7 +86,7 @@ fn listen(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
         match concern(entry) {
             Concern::Written if entry.verb == Verb::ReplyCreated => signals::heard(tx, entry)?,
             Concern::Settled(what) => signals::settle(tx, entry, what)?,
-            Concern::Written | Concern::Flagged | Concern::None => {}
+            Concern::Written | Concern::Flagged | Concern::Held | Concern::None => {}
         }
     }
     Ok(())
@@ -91,6 +100,12 @@ fn concern(entry: &Entry) -> Concern {
         Verb::FlagDecided => {
             let upheld = props.get("upheld").and_then(serde_json::Value::as_bool).unwrap_or(false);
             Concern::Settled(Settled::Flag { upheld })
+        }
+        Verb::PostHidden if props.get("held").and_then(serde_json::Value::as_bool) == Some(true) => {
+            Concern::Held
+        }
+        Verb::PostRestored if props.get("from").and_then(serde_json::Value::as_str) == Some("held") => {
+            Concern::Settled(Settled::Released)
         }
         // A rule hid it until somebody has looked: nothing is decided.
         Verb::PostHidden if entry.actor.is_none() && by(props) != Some("archive") => Concern::None,

@@ -185,8 +185,8 @@ impl FromStr for Visibility {
 /// The thing an activity is about: its kind and number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Object {
-    /// `post`, `topic`, `person`, `space`, `flag`, `signal`, `account`, `decision`, `appeal`, `calm`, `mediation`,
-    /// `cleanup` or `site`.
+    /// `post`, `topic`, `person`, `space`, `flag`, `signal`, `account`, `decision`, `appeal`, `batch`, `team`, `calm`,
+    /// `mediation`, `cleanup` or `site`.
     pub kind: &'static str,
     /// The id without its type.
     pub id: i64,

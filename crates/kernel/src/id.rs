@@ -163,6 +163,10 @@ ids! {
     MailId
     /// A decision of moderation.
     DecisionId
+    /// Several decisions made in one go.
+    BatchId
+    /// A team of moderators.
+    TeamId
     /// A member's wish that a decision is looked at again.
     AppealId
     /// A calm or raid mode: for a while, in one place, replies keep a distance and newcomers are looked at first.

@@ -59,6 +59,14 @@ impl Cx {
             .map_err(|cause| Error::invalid(format!("A field is missing or wrong in this form: {cause}.")))
     }
 
+    /// Every value of a field that can be chosen several times, of the form or, when looking, of the address.
+    pub(crate) fn chosen(&self, name: &str) -> Vec<String> {
+        let query = self.uri.query().unwrap_or_default().as_bytes();
+        let source = if self.method == Method::POST { &self.body[..] } else { query };
+        let fields = url::form_urlencoded::parse(source);
+        fields.filter(|(field, _)| field == name).map(|(_, value)| value.into_owned()).collect()
+    }
+
     /// The text somebody wrote into this form, for the page of an error: nobody writes the same answer twice. It goes
     /// back to its sender alone, so no token is asked for.
     pub(crate) fn typed(&self) -> String {
@@ -83,6 +91,15 @@ impl Cx {
     /// A signed-in moderator, manager or owner. Every handler of the desk asks.
     pub(crate) fn staff(&self) -> Result<&Viewer> {
         self.at_least(Role::Moderator)
+    }
+
+    /// Somebody who may look at the community's figures: analysts, auditors and staff.
+    pub(crate) fn reads_figures(&self) -> Result<&Viewer> {
+        let viewer = self.member()?;
+        if viewer.role.reads_figures() {
+            return Ok(viewer);
+        }
+        Err(Error::forbidden("Only an analyst or somebody of the team can see this page."))
     }
 
     /// Somebody who may read what was decided: staff and auditors. Only pages that change nothing ask for so little.

@@ -153,6 +153,11 @@ impl Chrome {
         self.viewer.as_ref().is_some_and(|viewer| viewer.role == Role::Owner)
     }
 
+    /// True when the viewer may read the desk.
+    pub(crate) fn audits(&self) -> bool {
+        self.viewer.as_ref().is_some_and(|viewer| viewer.role.audits())
+    }
+
     /// True when the viewer works in the desk.
     pub(crate) fn staff(&self) -> bool {
         self.viewer.as_ref().is_some_and(|viewer| viewer.staff)

@@ -69,11 +69,15 @@ pub fn open_session(tx: &mut Tx<'_>, person: PersonId, device: &str) -> Result<S
     Ok(token)
 }
 
-/// The session with this token hash, unless it has ended or its member is suspended.
+/// The session with this token hash, unless it has ended or its member is suspended. Who is on duty in a team has a
+/// moderator's role in it.
 pub fn session(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Session>> {
     let now = tx.now();
     let session = store::session(tx, token_hash)?;
-    Ok(session.filter(|session| session.member.suspended_until.is_none_or(|until| until <= now)))
+    let session = session.filter(|session| session.member.suspended_until.is_none_or(|until| until <= now));
+    let Some(mut session) = session else { return Ok(None) };
+    session.member.role = crate::teams::role_now(tx, session.member.person, session.member.role)?;
+    Ok(Some(session))
 }
 
 /// Notes that a session is in use, and the member as present today.

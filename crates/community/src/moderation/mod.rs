@@ -19,7 +19,7 @@ mod topics;
 
 pub use act::{Detail, Done, Order, Target, carry_out};
 pub use before::{Before, take_back};
-pub use moderators::{must_cover, set_spaces, spaces_of};
+pub use moderators::{must_cover, scope_of, set_spaces, spaces_of};
 pub use person_state::{Standing, Stands, standing_of};
 pub use store::{held_posts, label_of, labels_of, lock_of, restricted, slow_of};
 pub use table::{Act, By, Flow, State, may_move};

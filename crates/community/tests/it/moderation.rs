@@ -250,9 +250,9 @@ fn who_may_not() {
         // A moderator of one space has no say in another, with whichever verb.
         let (elsewhere, mira_id) = (busy.other.id, mira.person.unwrap());
         refused(
-            db.write_now(move |tx| moderation::set_spaces(tx, boss, mira_id, &[elsewhere])),
+            db.write_now(move |tx| moderation::set_spaces(tx, second, mira_id, &[elsewhere])),
             Kind::Forbidden,
-            "owner",
+            "manager",
         );
         db.write_now(move |tx| moderation::set_spaces(tx, owner, mira_id, &[elsewhere]))?;
         let (topic, answer) = (busy.topic, busy.answer);

@@ -102,6 +102,9 @@ pub fn escalate(tx: &mut Tx<'_>, actor: Actor, sight: Sight, ask: &Question) -> 
         return Err(Error::invalid("Keep the promise under 4000 characters."));
     }
     let before = take_up(tx, actor, sight)?;
+    if before.is_about_member() {
+        return Err(Error::conflict("This item is about a member, so no owner is asked. Decide the appeal."));
+    }
     let now = tx.now();
     let due = match ask.due_at {
         Some(due) => due,

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::decisions::reverse;
 use super::model::Decision;
 use super::store;
+use crate::signals;
 
 /// An appeal can be made for so long after the decision.
 pub const APPEAL_TIME: i64 = 30 * DAY;
@@ -136,6 +137,10 @@ pub fn open(tx: &mut Tx<'_>, person: PersonId, decision: DecisionId, words: &str
     activity.parent = Some(decision.id.0);
     activity.space = decision.space;
     tx.record(&activity)?;
+    let appeal = store::find_appeal(tx, id)?;
+    signals::appeals::appealed(tx, &appeal, &decision)?;
+    let said = "We have your appeal. Somebody who did not make the decision answers it within 7 days.";
+    notices::tell(tx, person, About::Appeal, decision.id.0, said)?;
     Ok(id)
 }
 
@@ -184,6 +189,7 @@ pub fn speak(tx: &mut Tx<'_>, actor: Actor, id: AppealId, overturn: bool, why: &
     store::insert_voice(tx, id, person, overturn, why)?;
     let voices = store::voices(tx, id)?;
     if voices.iter().filter(|voice| voice.overturn == overturn).count() < needed(decision.act) {
+        signals::appeals::spoken(tx, actor, id, overturn)?;
         return Ok(Speech::Noted);
     }
     let state = if overturn { AppealState::Overturned } else { AppealState::Upheld };
@@ -202,6 +208,7 @@ pub fn speak(tx: &mut Tx<'_>, actor: Actor, id: AppealId, overturn: bool, why: &
     activity.parent = Some(decision.id.0);
     activity.space = decision.space;
     tx.record(&activity.with(json!({ "overturned": overturn })))?;
+    signals::appeals::decided(tx, actor, id, state)?;
     Ok(Speech::Decided(state))
 }
 

@@ -9,6 +9,7 @@ mod appeals;
 mod calm_holds;
 mod decisions;
 pub mod ladder;
+mod likeness;
 mod model;
 mod openness;
 pub mod report;
@@ -21,10 +22,11 @@ pub use appeals::{
 };
 pub(crate) use calm_holds::note_holds;
 pub use decisions::{decide, lift, may_undo, undo};
+pub use likeness::{Likeness, like};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};
 pub use store::{
-    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, set_mailed, similar,
+    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, penalties, set_mailed, similar,
     untold,
 };
 pub use thresholds::{clause_of, hide_at, weigh};

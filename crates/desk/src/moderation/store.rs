@@ -2,7 +2,7 @@
 
 use mainstreet_community::moderation::{Done, Target};
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId};
+use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
 use super::appeals::{Appeal, AppealState, Voice};
@@ -155,6 +155,34 @@ pub fn similar(tx: &mut Tx<'_>, clause: &str, but: PersonId, limit: usize) -> Re
         "{DECISION} WHERE d.clause = $1 AND d.person_id <> $2 AND d.decided_by IS NOT NULL ORDER BY d.id DESC LIMIT $3"
     );
     tx.all(&sql, params![clause, but, limit], decision)
+}
+
+/// What a post says.
+pub(super) fn text_of(tx: &mut Tx<'_>, post: PostId) -> Result<Option<String>> {
+    tx.first("SELECT body FROM posts WHERE id = $1", params![post], |row| row.get("body"))
+}
+
+/// The latest decisions by people on other posts, each with what the post says.
+pub(super) fn decided_texts(tx: &mut Tx<'_>, but: PostId, limit: usize) -> Result<Vec<(Decision, String)>> {
+    let sql = format!(
+        "{DECISION} JOIN posts p ON p.id = d.object_id
+         WHERE d.object_kind = 'post' AND d.object_id <> $1 AND d.decided_by IS NOT NULL ORDER BY d.id DESC LIMIT $2"
+    );
+    let sql = sql.replacen("SELECT d.*", "SELECT p.body, d.*", 1);
+    tx.all(&sql, params![but, limit], |row| Ok((decision(row)?, row.get("body")?)))
+}
+
+/// Decisions that restrict a member now: on the member as such, not taken back and not run out, latest first. A later
+/// one on the member replaced those before it.
+pub fn penalties(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Decision>> {
+    let now = tx.now();
+    let sql = format!(
+        "{DECISION} WHERE d.object_kind = 'person' AND d.object_id = $1 AND d.undone_at IS NULL
+         AND d.act NOT IN ('warn', 'reinstate') AND (d.until_at IS NULL OR d.until_at > $2)
+         AND d.id > COALESCE((SELECT MAX(r.id) FROM decisions r WHERE r.object_kind = 'person' AND r.object_id = $1
+           AND r.undone_at IS NULL AND r.act = 'reinstate'), 0) ORDER BY d.id DESC LIMIT 1"
+    );
+    tx.all(&sql, params![person, now], decision)
 }
 
 /// Strikes of a member that count now.

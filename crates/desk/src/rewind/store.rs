@@ -4,6 +4,8 @@ use mainstreet_db::Tx;
 use mainstreet_kernel::Result;
 
 const EMPTIED: &[&str] = &[
+    "DELETE FROM decision_batch_items",
+    "DELETE FROM decision_batches",
     "DELETE FROM appeal_voices",
     "DELETE FROM appeals",
     "DELETE FROM decisions",

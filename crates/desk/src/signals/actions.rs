@@ -1,5 +1,6 @@
 //! Taking an item, handing it on, giving it back, putting it off.
 
+use mainstreet_community::teams;
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::PersonId;
@@ -20,6 +21,7 @@ const LONGEST_SNOOZE: i64 = 90 * DAY;
 pub fn claim(tx: &mut Tx<'_>, actor: Actor, sight: Sight) -> Result<Signal> {
     let me = person(actor)?;
     let before = take_up(tx, actor, sight)?;
+    super::appeals::may_take(tx, actor, &before)?;
     let now = tx.now();
     if before.state == State::InProgress && before.holder(now) == Some(me) {
         if before.lease_until.is_some() {
@@ -50,7 +52,8 @@ pub fn assign(tx: &mut Tx<'_>, actor: Actor, sight: Sight, to: PersonId) -> Resu
             "Moderators hand on only what they hold. Take the item first, or ask a manager.",
         ));
     }
-    if !store::role_of(tx, to)?.is_some_and(Role::is_staff) {
+    let role = store::role_of(tx, to)?.unwrap_or(Role::Member);
+    if !teams::role_now(tx, to, role)?.is_staff() {
         return Err(Error::invalid(
             "Items are given to people who work in the desk. Choose a moderator or manager.",
         ));

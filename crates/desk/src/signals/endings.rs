@@ -43,9 +43,13 @@ pub fn resolve(
             _ => "Say why nothing needed doing. The next person will want to know.",
         }));
     }
+    if !Outcome::CHOSEN.contains(&outcome) {
+        return Err(Error::invalid("This outcome comes of a held post or an appeal. Choose another one."));
+    }
     let before = take_up(tx, actor, sight)?;
     let mut after = before.clone();
     check_move(tx, actor, &mut after, State::Resolved)?;
+    nothing_left(tx, &before)?;
     if outcome == Outcome::Answered && before.first_response_at.is_none() {
         return Err(Error::conflict("Nobody has answered yet. Reply first, or choose another outcome."));
     }
@@ -55,6 +59,18 @@ pub fn resolve(
         if why.is_empty() { outcome.label().to_owned() } else { format!("{}: {why}", outcome.label()) };
     let done = Change { undo: !judged, ..Change::new(Act::Resolved, State::Resolved, &text) };
     change(tx, actor, &before, after, &done)
+}
+
+/// Refuses to end an item while a member waits in it for a decision of its own.
+fn nothing_left(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
+    let causes = store::live_causes(tx, signal.id)?;
+    if causes.contains(&Cause::Approval) {
+        return Err(Error::conflict("A held post waits here. Publish or reject it, then the item ends."));
+    }
+    if causes.contains(&Cause::Appeal) {
+        return Err(Error::conflict("An appeal waits here. Decide it, then the item ends."));
+    }
+    Ok(())
 }
 
 /// Mainstreet ends an item because of what happened.
@@ -84,6 +100,7 @@ pub fn dismiss(tx: &mut Tx<'_>, actor: Actor, sight: Sight, as_: Dismissal, why:
     let before = take_up(tx, actor, sight)?;
     let mut after = before.clone();
     check_move(tx, actor, &mut after, State::Dismissed)?;
+    nothing_left(tx, &before)?;
     let judged = super::flags::decide(tx, actor, before.id, as_ == Dismissal::Spam)?;
     after.due_at = None;
     after.resolved_at = Some(tx.now());
@@ -188,6 +205,15 @@ pub(super) fn refuse_second(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
 /// True when something graver than a question stands behind an item.
 pub(super) fn needs_judgement(causes: &[Cause]) -> bool {
     causes.iter().any(|cause| {
-        matches!(cause, Cause::Review | Cause::Rule | Cause::Flag | Cause::Harm | Cause::Conflict)
+        matches!(
+            cause,
+            Cause::Review
+                | Cause::Rule
+                | Cause::Flag
+                | Cause::Harm
+                | Cause::Conflict
+                | Cause::Approval
+                | Cause::Appeal
+        )
     })
 }

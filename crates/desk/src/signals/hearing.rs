@@ -133,6 +133,9 @@ pub(crate) fn settle(tx: &mut Tx<'_>, entry: &Entry, what: Settled) -> Result<()
                 store::settle_cause(tx, Cause::Question, topic.0, at)?;
             }
         }
+        Settled::Released => {
+            store::settle_cause(tx, Cause::Approval, entry.object_id, at)?;
+        }
         Settled::Unaccepted => {}
     }
     let Some(topic) = entry.topic else { return Ok(()) };
@@ -155,6 +158,8 @@ pub(crate) enum Settled {
     Unaccepted,
     /// The conversation asks nothing.
     NoQuestion,
+    /// A held post was published.
+    Released,
 }
 
 fn conclude(tx: &mut Tx<'_>, mut signal: Signal, entry: &Entry, what: Settled) -> Result<()> {
@@ -186,6 +191,7 @@ fn conclude(tx: &mut Tx<'_>, mut signal: Signal, entry: &Entry, what: Settled) -
         Settled::Gone { by_staff: true } => (Outcome::Moderated, "the post was taken away"),
         Settled::Gone { by_staff: false } => (Outcome::NoAction, "its author took the post away"),
         Settled::NoQuestion => (Outcome::NoAction, "it asks nothing"),
+        Settled::Released => (Outcome::Published, "the post was published"),
     };
     let told = matches!(what, Settled::Accepted);
     resolve_by_itself(tx, &signal, outcome, why, told).map(drop)

@@ -1,5 +1,6 @@
 //! The inbox as lists, and the numbers of Today. Each number is the length of the list behind it.
 
+use mainstreet_community::moderation;
 use mainstreet_db::Tx;
 use mainstreet_kernel::Result;
 use mainstreet_kernel::id::{PersonId, SignalId};
@@ -91,18 +92,21 @@ pub const PAGE: usize = 50;
 /// A list for `me`, overdue before urgent before due; resolved ones latest first. `skip` items were on the pages
 /// before.
 pub fn list(tx: &mut Tx<'_>, filter: Filter, me: PersonId, skip: usize) -> Result<Page<Row>> {
-    let rows = store::list(tx, filter, me, PAGE + 1, skip)?;
+    let scope = moderation::scope_of(tx, me)?;
+    let rows = store::list(tx, filter, (me, &scope), PAGE + 1, skip)?;
     Ok(Page::cut(rows, PAGE))
 }
 
 /// The first item of a list.
 pub fn first(tx: &mut Tx<'_>, filter: Filter, me: PersonId) -> Result<Option<Row>> {
-    Ok(store::list(tx, filter, me, 1, 0)?.into_iter().next())
+    let scope = moderation::scope_of(tx, me)?;
+    Ok(store::list(tx, filter, (me, &scope), 1, 0)?.into_iter().next())
 }
 
 /// The item that follows `after` in a list, or its first one: where `done` goes.
 pub fn next(tx: &mut Tx<'_>, filter: Filter, me: PersonId, after: SignalId) -> Result<Option<SignalId>> {
-    let rows = store::list(tx, filter, me, PAGE, 0)?;
+    let scope = moderation::scope_of(tx, me)?;
+    let rows = store::list(tx, filter, (me, &scope), PAGE, 0)?;
     let place = rows.iter().position(|row| row.signal.id == after);
     let follows = place.and_then(|place| rows.get(place + 1));
     let other = rows.iter().find(|row| row.signal.id != after);
@@ -111,10 +115,12 @@ pub fn next(tx: &mut Tx<'_>, filter: Filter, me: PersonId, after: SignalId) -> R
 
 /// How long each list is for `me`.
 pub fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Counts> {
-    store::counts(tx, me).map(Counts)
+    let scope = moderation::scope_of(tx, me)?;
+    store::counts(tx, me, &scope).map(Counts)
 }
 
 /// How many items wait for `me`: the length of [`Filter::Mine`], for the navigation of every page of the desk.
 pub fn waiting(tx: &mut Tx<'_>, me: PersonId) -> Result<i64> {
-    store::waiting(tx, me)
+    let scope = moderation::scope_of(tx, me)?;
+    store::waiting(tx, me, &scope)
 }

@@ -12,6 +12,8 @@
 mod actions;
 mod by_conflict;
 mod by_review;
+pub mod appeals;
+pub mod approvals;
 mod by_rule;
 mod endings;
 mod flags;
@@ -38,6 +40,8 @@ pub use model::{
     State, Step, UNDO_TIME,
 };
 pub(crate) use opening::flagged;
+pub(crate) use approvals::held;
+pub use approvals::{Verdict, answer_held};
 pub use opening::look_at;
 pub use replies::{Reply, note, reply};
 pub(crate) use store::name_of;

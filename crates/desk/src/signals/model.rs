@@ -20,7 +20,7 @@ pub const QUESTION_HORIZON: i64 = 30 * DAY;
 
 words! {
     /// Why an item is there; the gravest cause names the item. In rising order, so that `max` works.
-    Cause, "A cause is newcomer, question, complaint, review, rule, flag, harm or conflict." {
+    Cause, "A cause is newcomer, question, complaint, review, rule, flag, harm, conflict, approval or appeal." {
         /// Somebody's first post.
         Newcomer = "newcomer",
         /// A question past its target without a response.
@@ -37,6 +37,10 @@ words! {
         Harm = "harm",
         /// People are at odds in a conversation, or strangers flood the place.
         Conflict = "conflict",
+        /// A held post waits to be published or rejected.
+        Approval = "approval",
+        /// A member wants a decision looked at again.
+        Appeal = "appeal",
     }
 }
 
@@ -103,10 +107,28 @@ words! {
         Duplicate = "duplicate",
         /// Nothing needed doing; needs a reason.
         NoAction = "no_action",
+        /// A held post was published.
+        Published = "published",
+        /// A held post was rejected.
+        Rejected = "rejected",
+        /// An appeal was turned down: the decision stands.
+        Upheld = "upheld",
+        /// An appeal was right: the decision is taken back.
+        Overturned = "overturned",
     }
 }
 
 impl Outcome {
+    /// Those that people choose; the others come of a held post or an appeal.
+    pub const CHOSEN: &'static [Self] = &[
+        Self::Answered,
+        Self::SolvedByMember,
+        Self::Moderated,
+        Self::InsightFiled,
+        Self::Duplicate,
+        Self::NoAction,
+    ];
+
     /// The words for a page.
     pub fn label(self) -> &'static str {
         match self {
@@ -116,6 +138,7 @@ impl Outcome {
             Self::InsightFiled => "insight filed",
             Self::Duplicate => "duplicate",
             Self::NoAction => "no action needed",
+            other => other.as_str(),
         }
     }
 }
@@ -157,6 +180,8 @@ words! {
         Escalated = "escalated",
         /// The owner answered.
         OwnerAnswered = "owner_answered",
+        /// A held post or an appeal was decided, and something else waits still.
+        Judged = "judged",
         /// Ended with an outcome.
         Resolved = "resolved",
         /// Came back.
@@ -232,6 +257,11 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// True when it is about a member as such, in no conversation.
+    pub fn is_about_member(&self) -> bool {
+        self.topic.0 == 0
+    }
+
     /// Who works on it now: the assignee of an item in progress whose lease has not ended.
     pub fn holder(&self, now: Timestamp) -> Option<PersonId> {
         let live = self.lease_until.is_none_or(|until| until > now);

@@ -225,22 +225,27 @@ fn start(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<SignalId> {
         resolved_at: None,
         closed_at: None,
     };
-    store::insert(tx, &signal)?;
-    add_cause(tx, id, opening)?;
+    start_with(tx, &signal, &new_cause(opening), &opening.reason)?;
+    Ok(id)
+}
+
+/// Writes a new item with why it is there, and says so in the log.
+pub(super) fn start_with(tx: &mut Tx<'_>, signal: &Signal, cause: &NewCause<'_>, why: &str) -> Result<()> {
+    store::insert(tx, signal)?;
+    store::add_cause(tx, signal.id, cause)?;
     let step = NewStep {
-        signal: id,
+        signal: signal.id,
         act: Act::Opened,
         actor: None,
         from: State::New,
         to: State::New,
-        why: &opening.reason,
-        object: Some(post.id.0),
+        why,
+        object: Some(signal.post.0),
         version: 1,
         before: None,
     };
     store::add_step(tx, &step)?;
-    record_opened(tx, &signal)?;
-    Ok(id)
+    record_opened(tx, signal)
 }
 
 fn record_opened(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
@@ -254,22 +259,21 @@ fn record_opened(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
     tx.record_all(&[opened.with(props.clone()), triaged.with(props)])
 }
 
-fn add_cause(tx: &mut Tx<'_>, id: SignalId, opening: &Opening<'_>) -> Result<bool> {
-    let cause = NewCause {
+fn new_cause<'a>(opening: &'a Opening<'_>) -> NewCause<'a> {
+    NewCause {
         kind: opening.cause,
         object: opening.object,
         post: opening.post.id,
         person: opening.person,
         reason: &opening.reason,
         occurred_at: opening.occurred_at,
-    };
-    store::add_cause(tx, id, &cause)
+    }
 }
 
 /// One more cause: the item is assessed anew, wakes if it slept, comes back if it was resolved. What a person
 /// set stays.
 fn join(tx: &mut Tx<'_>, before: &Signal, opening: &Opening<'_>) -> Result<SignalId> {
-    add_cause(tx, before.id, opening)?;
+    store::add_cause(tx, before.id, &new_cause(opening))?;
     let mut after = before.clone();
     after.kind = before.kind.max(opening.cause);
     if after.kind > before.kind {

@@ -36,6 +36,11 @@ pub fn reply(tx: &mut Tx<'_>, actor: Actor, sight: Sight, reply: &Reply) -> Resu
         return Ok(done);
     }
     let before = take_up(tx, actor, sight)?;
+    if before.is_about_member() {
+        return Err(Error::conflict(
+            "This item has no conversation to answer in. Decide the appeal: the member reads your reason.",
+        ));
+    }
     let to = if reply.wait { State::WaitingMember } else { State::InProgress };
     let mut after = before.clone();
     check_move(tx, actor, &mut after, to)?;

@@ -1,5 +1,7 @@
 //! Which state may follow which, who may do it, and why not.
 
+use mainstreet_community::moderation;
+use mainstreet_db::Tx;
 use mainstreet_kernel::id::PersonId;
 use mainstreet_kernel::{Actor, Error, Result, Role, Timestamp};
 
@@ -135,6 +137,26 @@ fn held(name: &str, signal: &Signal, now: Timestamp) -> Error {
         _ => format!("{name} has this item. Ask them, or a manager can hand it to you."),
     };
     Error::conflict(text)
+}
+
+/// Refuses a moderator of other spaces. What is about a member as such is everybody's.
+///
+/// # Errors
+/// `Forbidden`, saying whom to ask.
+pub(crate) fn must_cover(tx: &mut Tx<'_>, actor: Actor, signal: &Signal) -> Result<()> {
+    if signal.is_about_member() {
+        return Ok(());
+    }
+    moderation::must_cover(tx, actor, signal.space)
+}
+
+/// May `actor` read what the desk knows: those who work in it, and auditors.
+pub fn may_read(actor: Actor) -> Result<()> {
+    if actor.role.audits() {
+        Ok(())
+    } else {
+        Err(Error::forbidden("The desk is for the people who run this community."))
+    }
 }
 
 /// May `actor` work in the desk at all?

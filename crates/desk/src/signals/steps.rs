@@ -44,6 +44,7 @@ pub(crate) fn take_up(tx: &mut Tx<'_>, actor: Actor, sight: Sight) -> Result<Sig
     rules::may_work(actor)?;
     let signal = store::find_for_update(tx, sight.id)?
         .ok_or_else(|| Error::not_found("There is no such item in the inbox."))?;
+    rules::must_cover(tx, actor, &signal)?;
     match sight.version {
         Some(version) if version != signal.version => Err(overtaken(tx, actor, &signal)?),
         _ => Ok(signal),
@@ -168,10 +169,9 @@ fn record(
 
 /// An activity about an item: its conversation, its person, seen by staff only.
 pub(crate) fn signal_activity(tx: &Tx<'_>, verb: Verb, actor: Actor, signal: &Signal) -> Activity {
-    Activity::new(verb, actor, signal.id, tx.now())
-        .within(signal.topic, signal.space)
-        .to(signal.person)
-        .seen_by(Visibility::Staff)
+    let activity =
+        Activity::new(verb, actor, signal.id, tx.now()).to(signal.person).seen_by(Visibility::Staff);
+    if signal.is_about_member() { activity } else { activity.within(signal.topic, signal.space) }
 }
 
 fn verb(act: Act, moved: bool) -> Option<Verb> {
@@ -188,6 +188,7 @@ fn verb(act: Act, moved: bool) -> Option<Verb> {
             Some(Verb::SignalMoved)
         }
         Act::Merged | Act::Closed => Some(Verb::SignalMoved),
+        Act::Judged => Some(Verb::SignalMoved),
         Act::Joined | Act::Heard => moved.then_some(Verb::SignalMoved),
     }
 }

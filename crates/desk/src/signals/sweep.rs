@@ -47,6 +47,7 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<Swept> {
             }
         }
     }
+    super::appeals::warn(tx)?;
     look_back(tx, now)?;
     swept.questions = questions(tx, now)?;
     Ok(swept)

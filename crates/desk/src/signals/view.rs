@@ -3,13 +3,13 @@
 use mainstreet_community::moderation::{Stands, standing_of};
 use mainstreet_community::{flags, people::Viewer, posts, topics};
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
+use mainstreet_kernel::id::{EntryId, PersonId, PostId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Role, Timestamp};
 
 use super::model::{CauseRow, Outcome, Signal, State, Step};
-use super::{rules, store, undo};
+use super::{appeals, approvals, rules, store, undo};
 use crate::escalations::{self, Escalation};
-use crate::moderation::{self, Decision};
+use crate::moderation::{self, Appeal, Decision, Likeness, Voice};
 
 /// An item, its conversation, its history, its person.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ pub struct View {
     pub person: Card,
     /// Who has it.
     pub assignee: Option<String>,
-    /// The conversation it is about.
-    pub topic: topics::Topic,
+    /// The conversation it is about; none when it is about a member as such.
+    pub topic: Option<topics::Topic>,
     /// The part of the conversation around the post it is about.
     pub posts: Vec<posts::View>,
     /// Why it is here, oldest first.
@@ -42,6 +42,10 @@ pub struct View {
     pub undo: Option<Step>,
     /// What moderation knows about the person and the post.
     pub record: Record,
+    /// The held post that waits for an answer.
+    pub held: Option<PostId>,
+    /// The appeals that wait for one, each with its decision and what was said on it.
+    pub appeals: Vec<(Appeal, Decision, Vec<Voice>)>,
 }
 
 /// What was decided before, and what weighs now.
@@ -53,8 +57,12 @@ pub struct Record {
     pub strikes: i64,
     /// The latest decisions about them.
     pub past: Vec<Decision>,
-    /// What others got for the same clause.
-    pub similar: Vec<Decision>,
+    /// The decisions that restrict them now, each of which can be lifted.
+    pub penalties: Vec<Decision>,
+    /// What others got for the like.
+    pub similar: Vec<Likeness>,
+    /// The flags on the post, open ones first, each with who raised it.
+    pub flags: Vec<(flags::Flag, String)>,
     /// What the open flags weigh together, and from when on a post is hidden.
     pub score: Option<(f64, f64)>,
 }
@@ -64,20 +72,26 @@ const DECISIONS: usize = 4;
 
 fn record(tx: &mut Tx<'_>, signal: &Signal) -> Result<Record> {
     let past = moderation::of_person(tx, signal.person, DECISIONS)?;
-    let flagged = flags::open_on(tx, signal.post)?;
+    let mut flags = Vec::new();
+    for flag in flags::of_post(tx, signal.post)? {
+        let name = store::name_of(tx, flag.person)?;
+        flags.push((flag, name));
+    }
+    flags.sort_by_key(|(flag, _)| flag.upheld.is_some());
+    let open: Vec<&flags::Flag> =
+        flags.iter().map(|(flag, _)| flag).filter(|flag| flag.upheld.is_none()).collect();
     let clause = past.first().map(|one| one.clause.clone());
-    let clause = flagged.first().map(|flag| moderation::clause_of(&flag.reason).to_owned()).or(clause);
-    let similar = match &clause {
-        Some(clause) => moderation::similar(tx, clause, signal.person, DECISIONS)?,
-        None => Vec::new(),
-    };
-    let score: f64 = flagged.iter().map(|flag| flag.weight).sum();
-    let score = if flagged.is_empty() { None } else { Some((score, moderation::hide_at(tx)?)) };
+    let clause = open.first().map(|flag| moderation::clause_of(&flag.reason).to_owned()).or(clause);
+    let score: f64 = open.iter().map(|flag| flag.weight).sum();
+    let score = if open.is_empty() { None } else { Some((score, moderation::hide_at(tx)?)) };
+    let post = (signal.post.0 != 0).then_some(signal.post);
     Ok(Record {
         stands: standing_of(tx, signal.person)?,
         strikes: moderation::active_strikes(tx, signal.person)?,
         past,
-        similar,
+        penalties: moderation::penalties(tx, signal.person)?,
+        similar: moderation::like(tx, post, clause.as_deref(), signal.person, DECISIONS)?,
+        flags,
         score,
     })
 }
@@ -160,13 +174,20 @@ pub struct Joined {
 
 /// An item as `actor` sees it.
 pub fn view(tx: &mut Tx<'_>, actor: Actor, id: SignalId) -> Result<View> {
-    rules::may_work(actor)?;
+    rules::may_read(actor)?;
     let signal =
         store::find(tx, id)?.ok_or_else(|| Error::not_found("There is no such item in the inbox."))?;
+    rules::must_cover(tx, actor, &signal)?;
     let (space, channel, own) = store::place(tx, signal.space)?;
-    let topic = topics::store::find(tx, signal.topic)?;
-    let number = store::number_of(tx, signal.post)?.unwrap_or(1);
-    let posts = posts::page(tx, Viewer::from(actor), &topic, posts::page_of(number))?;
+    let (mut topic, mut posts) = (None, Vec::new());
+    if !signal.is_about_member() {
+        let found = topics::store::find(tx, signal.topic)?;
+        let number = store::number_of(tx, signal.post)?.unwrap_or(1);
+        // Who may read the desk reads all of the conversation.
+        let reader = Viewer::from(Actor { role: actor.role.max(Role::Moderator), ..actor });
+        posts = posts::page(tx, reader, &found, posts::page_of(number))?;
+        topic = Some(found);
+    }
     let steps = store::steps(tx, id)?;
     let last = store::last_step(tx, id)?;
     let now = tx.now();
@@ -186,6 +207,8 @@ pub fn view(tx: &mut Tx<'_>, actor: Actor, id: SignalId) -> Result<View> {
         steps,
         undo,
         record: record(tx, &signal)?,
+        held: approvals::waiting(tx, &signal)?,
+        appeals: appeals::in_item(tx, &signal)?,
         signal,
     })
 }

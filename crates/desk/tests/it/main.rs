@@ -8,6 +8,7 @@ mod metrics;
 mod moderation;
 mod opening;
 mod owners;
+mod queue;
 mod reviews;
 mod rules;
 mod story;

@@ -66,8 +66,18 @@ fn refused<T>(result: Result<T>, kind: Kind, part: &str) {
 
 /// Every row of every table but the log and the record of decisions.
 fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
-    const GROWS: &[&str] =
-        &["activities", "log_cursors", "schema_migrations", "nodes", "decisions", "appeals", "appeal_voices"];
+    const GROWS: &[&str] = &[
+        "activities",
+        "log_cursors",
+        "schema_migrations",
+        "nodes",
+        "decisions",
+        "appeals",
+        "appeal_voices",
+        "signals",
+        "signal_causes",
+        "signal_steps",
+    ];
     testing::rows(db, GROWS)
 }
 

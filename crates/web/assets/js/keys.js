@@ -86,5 +86,9 @@ document.addEventListener('keydown', (event) => {
   if (key === 'g') { going = Date.now(); return; }
   if (key === '/') { event.preventDefault(); document.querySelector('input[type=search]')?.focus(); return; }
   if (key === 'j' || key === 'k') { event.preventDefault(); step(key === 'j' ? 1 : -1); return; }
+  if (key === 'x') {
+    const box = current()?.closest('.item-row')?.querySelector('input[type=checkbox]');
+    if (box) { event.preventDefault(); box.checked = !box.checked; return; }
+  }
   if (/^[a-z0-9]$/.test(key) && press(key)) event.preventDefault();
 });

@@ -32,9 +32,13 @@ pub(crate) fn routes() -> Routes {
 }
 
 impl Cx {
-    /// How many items wait for the viewer: the number in the navigation of the desk. Staff only.
+    /// How many items wait for the viewer: the number in the navigation of the desk. Nothing waits for readers.
     pub(crate) async fn waiting(&self) -> Result<i64> {
-        let me = self.staff()?.person;
+        let viewer = self.reads_figures()?;
+        if !viewer.role.is_staff() {
+            return Ok(0);
+        }
+        let me = viewer.person;
         self.read(move |tx| lists::waiting(tx, me)).await
     }
 }

@@ -58,7 +58,7 @@ struct Need {
 
 /// `GET /desk`
 async fn show(cx: Cx) -> Page {
-    let viewer = cx.staff()?;
+    let viewer = cx.audits()?;
     let me: PersonId = viewer.person;
     let chrome = cx.chrome();
     let (now, zone) = (chrome.now, cx.app.site().zone);

@@ -54,13 +54,22 @@ pub(crate) fn settle_cause(tx: &mut Tx<'_>, kind: Cause, object: i64, at: Timest
     Ok(settled > 0)
 }
 
-/// Everything about `post` is dealt with.
+/// Everything about `post` is dealt with, appeals apart: somebody has to answer those.
 pub(crate) fn settle_post(tx: &mut Tx<'_>, post: PostId, at: Timestamp) -> Result<()> {
     tx.run(
-        "UPDATE signal_causes SET settled_at = $2 WHERE post_id = $1 AND settled_at IS NULL",
+        "UPDATE signal_causes SET settled_at = $2 WHERE post_id = $1 AND settled_at IS NULL AND kind <> 'appeal'",
         params![post, at],
     )
     .map(drop)
+}
+
+/// What the live causes of one kind are about, oldest first: posts, flags, appeals.
+pub(crate) fn live_objects(tx: &mut Tx<'_>, signal: SignalId, kind: Cause) -> Result<Vec<i64>> {
+    tx.all(
+        "SELECT object_id FROM signal_causes WHERE signal_id = $1 AND kind = $2 AND settled_at IS NULL ORDER BY id",
+        params![signal, kind],
+        |row| row.get("object_id"),
+    )
 }
 
 pub(crate) fn causes(tx: &mut Tx<'_>, signal: SignalId) -> Result<Vec<CauseRow>> {

@@ -22,7 +22,9 @@ fn condition(filter: Filter) -> String {
         Filter::Questions => {
             "s.kind = 'question' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
         }
-        Filter::Review => "s.kind IN ('flag', 'harm', 'conflict') AND s.state <> 'snoozed'".to_owned(),
+        Filter::Review => {
+            "s.kind IN ('rule', 'flag', 'harm', 'conflict', 'approval', 'appeal') AND s.state <> 'snoozed'".to_owned()
+        }
         Filter::Newcomers => {
             "s.kind = 'newcomer' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
         }
@@ -39,7 +41,7 @@ fn condition(filter: Filter) -> String {
 pub(crate) fn list(
     tx: &mut Tx<'_>,
     filter: Filter,
-    me: PersonId,
+    (me, scope): (PersonId, &[SpaceId]),
     limit: usize,
     skip: usize,
 ) -> Result<Vec<Row>> {
@@ -52,15 +54,17 @@ pub(crate) fn list(
         ),
     };
     let sql = format!(
-        "SELECT {COLUMNS}, sp.name AS space_name, a.name AS account_name, a.kind AS account_kind,
+        "SELECT {COLUMNS}, COALESCE(sp.name, '') AS space_name, COALESCE(a.name, '') AS account_name,
+         COALESCE(a.kind, 'own') AS account_kind,
          p.name AS person_name, q.name AS assignee_name,
          (SELECT COUNT(*) FROM signal_causes c WHERE c.signal_id = s.id AND c.settled_at IS NULL) AS causes,
          (SELECT COUNT(*) FROM signal_causes c WHERE c.signal_id = s.id AND c.settled_at IS NULL
           AND c.kind = 'flag') AS flags
-         FROM signals s JOIN spaces sp ON sp.id = s.space_id JOIN accounts a ON a.id = sp.account_id
+         FROM signals s LEFT JOIN spaces sp ON sp.id = s.space_id LEFT JOIN accounts a ON a.id = sp.account_id
          JOIN people p ON p.id = s.person_id LEFT JOIN people q ON q.id = s.assignee_id
-         WHERE {} AND CAST($1 AS BIGINT) >= 0 AND CAST($2 AS BIGINT) >= 0 ORDER BY {order} LIMIT $3 OFFSET $4",
-        condition(filter)
+         WHERE {}{} AND CAST($1 AS BIGINT) >= 0 AND CAST($2 AS BIGINT) >= 0 ORDER BY {order} LIMIT $3 OFFSET $4",
+        condition(filter),
+        within(scope)
     );
     let now = tx.now();
     tx.all(&sql, params![now, me, limit, skip], row)
@@ -80,7 +84,7 @@ fn row(record: &Record) -> Result<Row> {
     })
 }
 
-pub(crate) fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Vec<(Filter, i64)>> {
+pub(crate) fn counts(tx: &mut Tx<'_>, me: PersonId, scope: &[SpaceId]) -> Result<Vec<(Filter, i64)>> {
     let counted: Vec<Filter> =
         Filter::ALL.iter().copied().filter(|filter| *filter != Filter::Resolved).collect();
     let sums: Vec<String> = counted
@@ -90,8 +94,9 @@ pub(crate) fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Vec<(Filter, i64)>
         })
         .collect();
     let sql = format!(
-        "SELECT {} FROM signals s WHERE s.open = 1 AND CAST($1 AS BIGINT) >= 0 AND CAST($2 AS BIGINT) >= 0",
-        sums.join(", ")
+        "SELECT {} FROM signals s WHERE s.open = 1{} AND CAST($1 AS BIGINT) >= 0 AND CAST($2 AS BIGINT) >= 0",
+        sums.join(", "),
+        within(scope)
     );
     let now = tx.now();
     tx.one(&sql, params![now, me], |record| {
@@ -103,16 +108,30 @@ pub(crate) fn counts(tx: &mut Tx<'_>, me: PersonId) -> Result<Vec<(Filter, i64)>
 }
 
 /// How many open items `me` holds or nobody has. Read from the index `signals_waiting` alone.
-pub(crate) fn waiting(tx: &mut Tx<'_>, me: PersonId) -> Result<i64> {
-    tx.count(
-        "SELECT COUNT(*) AS n FROM signals WHERE open = 1 AND state IN ('new', 'triaged', 'in_progress')
-         AND (assignee_id IS NULL OR assignee_id = $1)",
-        params![me],
-    )
+pub(crate) fn waiting(tx: &mut Tx<'_>, me: PersonId, scope: &[SpaceId]) -> Result<i64> {
+    let sql = format!(
+        "SELECT COUNT(*) AS n FROM signals s WHERE s.open = 1 AND s.state IN ('new', 'triaged', 'in_progress')
+         AND (s.assignee_id IS NULL OR s.assignee_id = $1){}",
+        within(scope)
+    );
+    tx.count(&sql, params![me])
 }
 
-/// Name of a space, name and kind of its channel.
+/// Keeps a list to these spaces and to what is about members as such; none: everything. The numbers are ids that were
+/// read from the database.
+fn within(scope: &[SpaceId]) -> String {
+    if scope.is_empty() {
+        return String::new();
+    }
+    let ids: Vec<String> = scope.iter().map(|space| space.0.to_string()).collect();
+    format!(" AND s.space_id IN (0, {})", ids.join(", "))
+}
+
+/// Name of a space, name and kind of its channel. What is about a member as such is in none.
 pub(crate) fn place(tx: &mut Tx<'_>, space: SpaceId) -> Result<(String, String, bool)> {
+    if space.0 == 0 {
+        return Ok((String::new(), String::new(), true));
+    }
     tx.one(
         "SELECT s.name, a.name AS account_name, a.kind FROM spaces s JOIN accounts a ON a.id = s.account_id
          WHERE s.id = $1",

@@ -185,6 +185,30 @@ pub(crate) fn find_for_update(tx: &mut Tx<'_>, id: SignalId) -> Result<Option<Si
     )
 }
 
+/// The item that this caused, held for a change.
+pub(crate) fn of_cause(tx: &mut Tx<'_>, kind: Cause, object: i64) -> Result<Option<Signal>> {
+    tx.first(
+        &format!(
+            "SELECT {COLUMNS} FROM signals s WHERE s.id = (SELECT c.signal_id FROM signal_causes c
+             WHERE c.kind = $1 AND c.object_id = $2) {{{{FOR_UPDATE}}}}"
+        ),
+        params![kind, object],
+        read,
+    )
+}
+
+/// Items with an appeal that is due before `soon` and that are not urgent yet.
+pub(crate) fn appeals_due(tx: &mut Tx<'_>, soon: Timestamp) -> Result<Vec<Signal>> {
+    tx.all(
+        &format!(
+            "SELECT {COLUMNS} FROM signals s WHERE s.open = 1 AND s.kind = 'appeal' AND s.urgency < 4
+             AND s.due_at <= $1 ORDER BY s.id LIMIT 200 {{{{FOR_UPDATE}}}}"
+        ),
+        params![soon],
+        read,
+    )
+}
+
 /// The open items of a conversation.
 pub(crate) fn open_of_topic(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<Signal>> {
     tx.all(

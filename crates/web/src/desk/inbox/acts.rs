@@ -5,7 +5,7 @@ use axum::http::StatusCode;
 use mainstreet_db::Tx;
 use mainstreet_desk::escalations::{self, Question};
 use mainstreet_desk::signals::lists::{self, Filter};
-use mainstreet_desk::signals::{self, Reply, Sight, Signal, view};
+use mainstreet_desk::signals::{self, Reply, Sight, Signal, Verdict, view};
 use mainstreet_desk::triage::{self, Correction, Risk, RiskLevel};
 use mainstreet_kernel::clock::{DAY, HOUR};
 use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
@@ -26,6 +26,7 @@ pub(super) fn routes() -> Routes {
         .post("/desk/inbox/{id}/snooze", snooze)
         .post("/desk/inbox/{id}/escalation", escalate)
         .post("/desk/inbox/{id}/escalation/{entry}/answer", answer)
+        .post("/desk/inbox/{id}/approval", approve)
         .post("/desk/inbox/{id}/resolution", resolve)
         .post("/desk/inbox/{id}/dismissal", dismiss)
         .post("/desk/inbox/{id}/merge", merge)
@@ -61,6 +62,7 @@ pub(super) struct Form {
     pub(super) harassment: String,
     pub(super) brand_safety: String,
     pub(super) compliance: String,
+    pub(super) clause: String,
 }
 
 /// A request to act: who, on what as they saw it, with which words.
@@ -217,6 +219,29 @@ async fn answer(cx: Cx) -> Page {
         escalations::answer(tx, actor, entry, &form.body)
     };
     acting.run(&cx, "answer", Place::Here, "The owner's answer is kept. Tell the member.", work).await
+}
+
+/// `POST /desk/inbox/{id}/approval`: publishes the held post, or rejects it by a clause.
+async fn approve(cx: Cx) -> Page {
+    let acting = Acting::of(&cx, cx.staff()?.actor())?;
+    let said = match acting.form.act.as_str() {
+        "publish" => "Published. Everybody sees it now.",
+        "revise" => "Rejected. Its author is told what to change, and can send it again.",
+        _ => "Rejected. Its author is told why, and how to appeal.",
+    };
+    let work = |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
+        let verdict = match form.act.as_str() {
+            "publish" => Verdict::Publish,
+            "reject" | "revise" => {
+                Verdict::Reject { clause: form.clause.clone(), revise: form.act == "revise" }
+            }
+            _ => return Err(Error::invalid("Say whether the post is published or rejected.")),
+        };
+        signals::answer_held(tx, actor, sight, &verdict, &form.why)
+    };
+    let page = acting.run(&cx, "approval", Place::Next, said, work).await;
+    cx.app.wake_mail();
+    page
 }
 
 /// `POST /desk/inbox/{id}/resolution`

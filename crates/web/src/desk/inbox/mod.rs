@@ -2,6 +2,7 @@
 //! has an address; every act is a form.
 
 mod acts;
+mod bulk;
 mod page;
 mod show;
 mod words;
@@ -11,5 +12,5 @@ use crate::routes::Routes;
 pub(super) use words::{Line, lines};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().and(show::routes()).and(acts::routes())
+    Routes::new().and(show::routes()).and(acts::routes()).and(bulk::routes())
 }

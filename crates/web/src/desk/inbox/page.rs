@@ -3,12 +3,13 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::accounts::MailStand;
+use mainstreet_community::guidelines;
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
 use mainstreet_desk::escalations::Escalation;
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::{self, Outcome, view};
 use mainstreet_desk::triage::{Intent, Owner, Risk, RiskLevel, Urgency};
-use mainstreet_kernel::id::{CannedReplyId, PersonId, SignalId};
+use mainstreet_kernel::id::{AppealId, CannedReplyId, PersonId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use super::words::{self, Line};
@@ -48,6 +49,8 @@ struct Show {
     form: &'static str,
     error: String,
     typed: super::acts::Form,
+    /// False for auditors, who look and do nothing.
+    works: bool,
 }
 
 struct Tab {
@@ -70,6 +73,10 @@ struct Item {
     token: String,
     mine: bool,
     me: PersonId,
+    /// Clauses that a held post can be rejected by.
+    clauses: Vec<(String, String)>,
+    /// Which of the appeals the viewer may decide.
+    may_speak: Vec<AppealId>,
 }
 
 /// Something said: a post, or a note of the team.
@@ -103,7 +110,11 @@ impl Item {
         RiskLevel::ALL
     }
     fn outcomes(&self) -> &'static [Outcome] {
-        Outcome::ALL
+        Outcome::CHOSEN
+    }
+    /// True when the viewer may say whether a decision was right.
+    fn speaks(&self, id: &AppealId) -> bool {
+        self.may_speak.contains(id)
     }
     fn is_open(&self) -> bool {
         self.view.signal.state.is_open()
@@ -119,6 +130,7 @@ struct Read {
 }
 
 struct Open {
+    clauses: Vec<(String, String)>,
     view: view::View,
     staff: Vec<(PersonId, String)>,
     merge: Vec<(SignalId, String)>,
@@ -135,7 +147,10 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
             Some(id) => {
                 let view = view::view(tx, actor, id)?;
                 let merge = view::merge_targets(tx, &view.signal)?;
-                Some(Open { merge, staff: view::staff(tx)?, canned: canned_replies::all(tx)?, view })
+                let holds = guidelines::holds(tx)?;
+                let clauses = holds.map(|version| version.clauses).unwrap_or_default();
+                let clauses = clauses.into_iter().map(|clause| (clause.slug, clause.text.title)).collect();
+                Some(Open { clauses, merge, staff: view::staff(tx)?, canned: canned_replies::all(tx)?, view })
             }
         };
         Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
@@ -145,11 +160,12 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
     let mistake = mistake.unwrap_or_default();
     let open = match read.open {
         None => None,
-        Some(open) => Some(item(&chrome, open, wanted, me, &mistake)?),
+        Some(open) => Some(item(&chrome, open, wanted, actor, &mistake)?),
     };
     let show = Show {
         here: "inbox",
-        waiting: read.counts.of(Filter::Mine),
+        waiting: if actor.role.is_staff() { read.counts.of(Filter::Mine) } else { 0 },
+        works: actor.role.is_staff(),
         list: wanted.list,
         tabs: tabs(&read.counts),
         lines: words::lines(&chrome, read.rows),
@@ -170,7 +186,19 @@ fn tabs(counts: &Counts) -> Vec<Tab> {
     Filter::ALL.iter().filter(|filter| shown(filter)).map(|f| Tab { filter: *f, count: count(*f) }).collect()
 }
 
-fn item(chrome: &Chrome, open: Open, wanted: Wanted, me: PersonId, mistake: &Mistake) -> Result<Item> {
+fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mistake) -> Result<Item> {
+    let me = actor.person.unwrap_or(PersonId(0));
+    let may_speak = open
+        .view
+        .appeals
+        .iter()
+        .filter(|(_, decision, voices)| {
+            let concerned = actor.is(decision.person) || decision.by.is_some_and(|by| actor.is(by));
+            let spoken = voices.iter().any(|voice| actor.is(voice.person));
+            actor.role.is_staff() && !concerned && !spoken
+        })
+        .map(|(appeal, ..)| appeal.id)
+        .collect();
     let signal = &open.view.signal;
     let mine = signal.assignee == Some(me);
     let used = wanted.canned.or_else(|| mistake.typed.canned.parse().ok());
@@ -192,6 +220,8 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, me: PersonId, mistake: &Mis
         token: mainstreet_community::accounts::random_token()?,
         mine,
         me,
+        clauses: open.clauses,
+        may_speak,
         view: open.view,
     })
 }
@@ -199,7 +229,7 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, me: PersonId, mistake: &Mis
 fn values(chrome: &Chrome, view: &view::View) -> Values {
     Values {
         name: view.person.name.clone(),
-        topic: view.topic.title.clone(),
+        topic: view.topic.as_ref().map(|topic| topic.title.clone()).unwrap_or_default(),
         community: chrome.site.clone(),
         me: chrome.viewer.as_ref().map(|viewer| viewer.name.clone()).unwrap_or_default(),
     }

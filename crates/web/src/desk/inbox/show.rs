@@ -23,19 +23,20 @@ struct Asked {
 
 fn wanted(cx: &Cx, item: Option<SignalId>) -> mainstreet_kernel::Result<Wanted> {
     let asked = cx.query::<Asked>()?;
-    let list = asked.list.as_deref().map(str::parse).transpose()?.unwrap_or(Filter::Mine);
+    let usual = if cx.staff().is_ok() { Filter::Mine } else { Filter::Open };
+    let list = asked.list.as_deref().map(str::parse).transpose()?.unwrap_or(usual);
     Ok(Wanted { list, page: asked.page.unwrap_or(1).clamp(1, 1_000) - 1, item, canned: asked.canned })
 }
 
 /// `GET /desk/inbox?list=urgent&page=2`
 async fn list(cx: Cx) -> Page {
-    let actor = cx.staff()?.actor();
+    let actor = cx.audits()?.actor();
     draw(&cx, actor, wanted(&cx, None)?, None).await
 }
 
 /// `GET /desk/inbox/{id}?list=urgent&canned=…`
 async fn item(cx: Cx) -> Page {
-    let actor = cx.staff()?.actor();
+    let actor = cx.audits()?.actor();
     let id = cx.path::<SignalId>("id")?;
     draw(&cx, actor, wanted(&cx, Some(id))?, None).await
 }

@@ -52,6 +52,9 @@ fn line(chrome: &Chrome, row: Row) -> Line {
 
 /// The place of an item: the space, with its channel where that is not our own.
 pub(crate) fn place(channel: &str, space: &str, own: bool) -> String {
+    if own && space.is_empty() {
+        return "About a member".to_owned();
+    }
     if own { space.to_owned() } else { format!("{channel}, {space}") }
 }
 
@@ -64,6 +67,8 @@ fn about(signal: &Signal) -> String {
         Cause::Flag => "flagged".to_owned(),
         Cause::Harm => "may do harm".to_owned(),
         Cause::Conflict => "people at odds, or a raid".to_owned(),
+        Cause::Approval => "a post waits to be published".to_owned(),
+        Cause::Appeal => "an appeal waits".to_owned(),
         Cause::Question if intent != "unclear" => format!("question, {intent}"),
         other => other.as_str().to_owned(),
     }

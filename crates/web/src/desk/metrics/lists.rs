@@ -121,7 +121,7 @@ impl Row {
 
 /// `GET /desk/metrics/{figure}/topics`
 pub(super) async fn topics(cx: Cx) -> Page {
-    cx.staff()?;
+    cx.audits()?;
     let (definition, window, choice) = (definition(&cx)?, Window::read(&cx)?, cx.query::<Choice>()?);
     let (query, only, span) = (window.query.clone(), choice.only(), choice.span());
     let list = cx.read(move |tx| behind::topics(tx, &query, definition.id, only, span)).await?;
@@ -158,7 +158,7 @@ struct People {
 
 /// `GET /desk/metrics/{figure}/people`
 pub(super) async fn people(cx: Cx) -> Page {
-    cx.staff()?;
+    cx.audits()?;
     let (definition, window, choice) = (definition(&cx)?, Window::read(&cx)?, cx.query::<Choice>()?);
     let (query, cohort, (skip, limit)) = (window.query.clone(), choice.cell()?, choice.span());
     let mut rows =

@@ -82,10 +82,10 @@ impl Found {
 }
 
 pub(super) async fn show(cx: Cx) -> Page {
-    cx.staff()?;
+    cx.reads_figures()?;
     let window = Window::read(&cx)?;
     let query = window.query.clone();
-    let viewer = cx.staff()?.actor().into();
+    let viewer = cx.reader();
     let (found, spaces, lively) = cx
         .read(move |tx| {
             let found = Found::read(tx, &query)?;

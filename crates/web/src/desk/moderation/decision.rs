@@ -75,7 +75,7 @@ async fn draw(cx: &Cx, id: DecisionId, why: String, error: Option<Error>) -> Pag
     let page = Show {
         chrome: cx.chrome(),
         here: "moderation",
-        waiting: if staff { cx.waiting().await? } else { 0 },
+        waiting: cx.waiting().await?,
         title: clause.map(|clause| clause.text.title).unwrap_or_default(),
         needed: moderation::needed(decision.act),
         may_undo: staff && moderation::may_undo(actor, &decision).is_ok(),
@@ -94,6 +94,14 @@ async fn draw(cx: &Cx, id: DecisionId, why: String, error: Option<Error>) -> Pag
 struct WhyForm {
     #[serde(default)]
     why: String,
+    /// The page of the inbox that it was sent from.
+    #[serde(default)]
+    back: String,
+}
+
+/// Where to go after a form: back to the inbox when it came from there.
+fn place(back: &str, otherwise: String) -> String {
+    if back.starts_with("/desk/inbox/") { back.to_owned() } else { otherwise }
 }
 
 /// `POST /desk/moderation/decisions/{id}/undo`
@@ -101,11 +109,11 @@ pub(super) async fn undo(cx: Cx) -> Page {
     let (actor, form) = (cx.staff()?.actor(), cx.form::<WhyForm>()?);
     let (id, typed) = (cx.path::<DecisionId>("id")?, form.why.clone());
     // The button beside what was just done gives no reason of its own.
-    let why = if form.why.is_empty() { "Taken back at once.".to_owned() } else { form.why };
+    let why = if form.why.is_empty() { "Taken back at once.".to_owned() } else { form.why.clone() };
     match cx.write(move |tx| moderation::undo(tx, actor, id, &why)).await {
         Ok(_) => {
             cx.app.sessions.clear();
-            let path = format!("/desk/moderation/decisions/{id}");
+            let path = place(&form.back, format!("/desk/moderation/decisions/{id}"));
             views::see_saying(&cx, &path, "Taken back. Everything is as it was.")
         }
         Err(error) if is_mistake(&error) => draw(&cx, id, typed, Some(error)).await,
@@ -119,6 +127,8 @@ struct VoiceForm {
     why: String,
     #[serde(default)]
     says: String,
+    #[serde(default)]
+    back: String,
 }
 
 fn says(word: &str) -> Result<bool> {
@@ -135,6 +145,7 @@ pub(super) async fn speak(cx: Cx) -> Page {
     let id = cx.path::<AppealId>("id")?;
     let decision = cx.read(move |tx| Ok(moderation::find_appeal(tx, id)?.decision)).await?;
     let (typed, overturn) = (form.why.clone(), says(&form.says)?);
+    let path = place(&form.back, format!("/desk/moderation/decisions/{decision}"));
     let (site, url, secret) = (cx.app.site().name, cx.app.config.url.clone(), cx.app.secret.clone());
     let spoken = cx
         .write(move |tx| {
@@ -156,5 +167,5 @@ pub(super) async fn speak(cx: Cx) -> Page {
     };
     cx.app.sessions.clear();
     cx.app.wake_mail();
-    views::see_saying(&cx, &format!("/desk/moderation/decisions/{decision}"), said)
+    views::see_saying(&cx, &path, said)
 }

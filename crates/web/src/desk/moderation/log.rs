@@ -44,11 +44,6 @@ struct Asked {
     before: String,
 }
 
-/// How many items wait for the viewer; auditors have none.
-async fn waiting(cx: &Cx) -> Result<i64> {
-    if cx.audits()?.role.is_staff() { cx.waiting().await } else { Ok(0) }
-}
-
 /// `GET /desk/moderation/log`
 pub(super) async fn show(cx: Cx) -> Page {
     let manages = cx.audits()?.role >= Role::Manager;
@@ -64,7 +59,7 @@ pub(super) async fn show(cx: Cx) -> Page {
     let more = rows.len() > ROWS;
     rows.truncate(ROWS);
     let next = rows.last().map(|row| row.id).filter(|_| more);
-    let (chrome, waiting) = (cx.chrome(), waiting(&cx).await?);
+    let (chrome, waiting) = (cx.chrome(), cx.waiting().await?);
     views::html(&Log { chrome, here: "moderation", waiting, rows, next, asked, openness, manages })
 }
 
@@ -134,7 +129,7 @@ async fn read(cx: &Cx) -> Result<(reports::Report, Window)> {
 pub(super) async fn report(cx: Cx) -> Page {
     cx.audits()?;
     let (report, asked) = read(&cx).await?;
-    let (chrome, waiting) = (cx.chrome(), waiting(&cx).await?);
+    let (chrome, waiting) = (cx.chrome(), cx.waiting().await?);
     views::html(&Report { chrome, here: "moderation", waiting, report, from: asked.from, to: asked.to })
 }
 

@@ -84,7 +84,7 @@ fn held(tx: &mut mainstreet_db::Tx<'_>) -> Result<Vec<Waiting>> {
 
 /// `GET /desk/moderation`
 async fn show(cx: Cx) -> Page {
-    cx.staff()?;
+    cx.audits()?;
     let (appeals, held, restricted, latest, openness, guidelines) = cx
         .read(|tx| {
             let mut restricted = Vec::new();
