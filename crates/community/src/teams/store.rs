@@ -60,19 +60,14 @@ pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<Team>> {
     Ok(filled.collect())
 }
 
-pub(super) fn save(
-    tx: &mut Tx<'_>,
-    id: TeamId,
-    (name, folded): (&str, &str),
-    rota: &Rota,
-) -> Result<()> {
+pub(super) fn save(tx: &mut Tx<'_>, id: TeamId, (name, folded): (&str, &str), rota: &Rota) -> Result<()> {
     let word = if rota.weekly { "weekly" } else { "together" };
-    let taken = tx.count(
-        "SELECT COUNT(*) AS n FROM teams WHERE name_folded = $1 AND id <> $2",
-        params![folded, id],
-    )?;
+    let taken =
+        tx.count("SELECT COUNT(*) AS n FROM teams WHERE name_folded = $1 AND id <> $2", params![folded, id])?;
     if taken > 0 {
-        return Err(mainstreet_kernel::Error::conflict("There is a team with this name. Choose another one."));
+        return Err(mainstreet_kernel::Error::conflict(
+            "There is a team with this name. Choose another one.",
+        ));
     }
     tx.run(
         "INSERT INTO teams (id, name, name_folded, rota, weekday, hour, since_day) VALUES ($1, $2, $3, $4, $5, $6, $7)
@@ -85,11 +80,8 @@ pub(super) fn save(
 
 pub(super) fn set_people(tx: &mut Tx<'_>, id: TeamId, people: &[PersonId]) -> Result<()> {
     tx.run("DELETE FROM team_people WHERE team_id = $1", params![id])?;
-    let rows: Vec<Vec<Value>> = people
-        .iter()
-        .enumerate()
-        .map(|(place, person)| params![id, *person, place].to_vec())
-        .collect();
+    let rows: Vec<Vec<Value>> =
+        people.iter().enumerate().map(|(place, person)| params![id, *person, place].to_vec()).collect();
     tx.insert_many(
         "INSERT INTO team_people (team_id, person_id, place)",
         &rows,

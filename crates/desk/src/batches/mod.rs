@@ -231,7 +231,14 @@ fn case(new: &NewBatch, act: Act, signal: &signals::Signal, now: Timestamp) -> C
         _ => Source::Own,
     };
     let clause = new.clause.clone();
-    Case { order, clause, source, source_id: None, detected: source == Source::Rule, ground: Ground::Incompatible }
+    Case {
+        order,
+        clause,
+        source,
+        source_id: None,
+        detected: source == Source::Rule,
+        ground: Ground::Incompatible,
+    }
 }
 
 /// Notes why an item of a batch could not be done.

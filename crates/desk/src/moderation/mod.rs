@@ -26,7 +26,7 @@ pub use likeness::{Likeness, like};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};
 pub use store::{
-    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, penalties, set_mailed, similar,
-    untold,
+    Filter, active_strikes, appeal_of, find, find_appeal, list, of_object, of_person, penalties, set_mailed,
+    similar, untold,
 };
 pub use thresholds::{clause_of, hide_at, weigh};

@@ -191,7 +191,8 @@ pub(super) fn warn(tx: &mut Tx<'_>) -> Result<usize> {
     for before in &late {
         let mut after = before.clone();
         raise(&mut after, Urgency::Urgent, "four fifths of the time for this appeal are over");
-        let done = Change::lasting(Act::Triaged, before.state, "four fifths of the time for this appeal are over");
+        let done =
+            Change::lasting(Act::Triaged, before.state, "four fifths of the time for this appeal are over");
         change(tx, Actor::SYSTEM, before, after, &done)?;
     }
     Ok(late.len())

@@ -112,7 +112,8 @@ fn words(verdict: &Verdict, why: &str) -> (Done, String, String) {
         }
         Verdict::Publish => (Done::Publish, String::new(), why.trim().to_owned()),
         Verdict::Reject { clause, revise: true } if !why.trim().is_empty() => {
-            let asked = "Please change the post so that it fits, and save it: then somebody looks at it again.";
+            let asked =
+                "Please change the post so that it fits, and save it: then somebody looks at it again.";
             (Done::Hide, clause.clone(), format!("{} {asked}", why.trim()))
         }
         Verdict::Reject { clause, .. } => (Done::Hide, clause.clone(), why.trim().to_owned()),

@@ -10,10 +10,10 @@
 //! the version it was decided upon, and whoever comes second is told who was first.
 
 mod actions;
-mod by_conflict;
-mod by_review;
 pub mod appeals;
 pub mod approvals;
+mod by_conflict;
+mod by_review;
 mod by_rule;
 mod endings;
 mod flags;
@@ -30,6 +30,8 @@ mod undo;
 pub mod view;
 
 pub use actions::{assign, claim, release, snooze};
+pub(crate) use approvals::held;
+pub use approvals::{Verdict, answer_held};
 pub(crate) use by_conflict::{conflict, raid};
 pub(crate) use by_review::{Reviewed, from_review};
 pub(crate) use by_rule::{Ask, ask};
@@ -40,8 +42,6 @@ pub use model::{
     State, Step, UNDO_TIME,
 };
 pub(crate) use opening::flagged;
-pub(crate) use approvals::held;
-pub use approvals::{Verdict, answer_held};
 pub use opening::look_at;
 pub use replies::{Reply, note, reply};
 pub(crate) use store::name_of;

@@ -70,7 +70,10 @@ fn a_held_post_waits_in_the_queue_until_it_is_published_or_rejected() {
         let post = answer(db, nils, topic, "Try the third register.")?;
         settle(db)?;
         let items = listed(db, kim, Filter::Review)?;
-        assert_eq!(items.iter().map(|one| (one.kind, one.post)).collect::<Vec<_>>(), [(Cause::Approval, post)]);
+        assert_eq!(
+            items.iter().map(|one| (one.kind, one.post)).collect::<Vec<_>>(),
+            [(Cause::Approval, post)]
+        );
         let item = &items[0];
         let see = sight(item);
         let resolve = move |tx: &mut mainstreet_db::Tx<'_>| {
@@ -193,7 +196,11 @@ fn an_appeal_is_an_item_for_somebody_else() {
         assert!(item.is_about_member() && item.person == nils.person.unwrap());
         let see = sight(&item);
         let reply = signals::Reply { body: "Hm.".to_owned(), wait: true, form_token: None, canned: None };
-        refused(db.write_now(move |tx| signals::reply(tx, kim, see, &reply)), Kind::Conflict, "no conversation");
+        refused(
+            db.write_now(move |tx| signals::reply(tx, kim, see, &reply)),
+            Kind::Conflict,
+            "no conversation",
+        );
         let (id, signal) = (item.id, item.clone());
         let seen = db.read_now(move |tx| view::view(tx, kim, id))?;
         assert_eq!((seen.appeals.len(), seen.record.penalties.len()), (2, 1));
@@ -302,7 +309,11 @@ fn a_batch_is_done_and_taken_back_item_by_item() {
         let wrong = NewBatch { clause: "no-such".to_owned(), ..new.clone() };
         refused(db.write_now(move |tx| batches::begin(tx, max, &wrong, 3)), Kind::Invalid, "clause");
         let theirs = new.clone();
-        refused(db.write_now(move |tx| batches::begin(tx, mira, &theirs, 3)), Kind::Forbidden, "people who run");
+        refused(
+            db.write_now(move |tx| batches::begin(tx, mira, &theirs, 3)),
+            Kind::Forbidden,
+            "people who run",
+        );
         let id = db.write_now(move |tx| batches::begin(tx, max, &new, 3))?;
         for item in &items {
             let signal = item.id;

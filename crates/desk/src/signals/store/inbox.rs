@@ -23,7 +23,8 @@ fn condition(filter: Filter) -> String {
             "s.kind = 'question' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()
         }
         Filter::Review => {
-            "s.kind IN ('rule', 'flag', 'harm', 'conflict', 'approval', 'appeal') AND s.state <> 'snoozed'".to_owned()
+            "s.kind IN ('rule', 'flag', 'harm', 'conflict', 'approval', 'appeal') AND s.state <> 'snoozed'"
+                .to_owned()
         }
         Filter::Newcomers => {
             "s.kind = 'newcomer' AND s.state IN ('new', 'triaged', 'in_progress')".to_owned()

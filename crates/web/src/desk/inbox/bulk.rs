@@ -123,9 +123,10 @@ async fn draw(cx: &Cx, items: Vec<SignalId>, form: Form, error: Option<Error>) -
 fn read(form: &Form) -> Result<NewBatch> {
     let hours = match form.hours.trim() {
         "" => None,
-        text => Some(text.parse::<i64>().map_err(|_| {
-            Error::invalid("Give the length as a number of hours, from 1 to 8,760.")
-        })?),
+        text => Some(
+            text.parse::<i64>()
+                .map_err(|_| Error::invalid("Give the length as a number of hours, from 1 to 8,760."))?,
+        ),
     };
     Ok(NewBatch { deed: form.act.parse()?, clause: form.clause.clone(), why: form.why.clone(), hours })
 }

@@ -1,10 +1,10 @@
 //! Teams that members share, and where moderators moderate.
 
+use mainstreet_community::accounts;
 use mainstreet_community::moderation;
 use mainstreet_community::people;
 use mainstreet_community::spaces::Space;
 use mainstreet_community::teams::{self, NewTeam, Team, Turn};
-use mainstreet_community::accounts;
 use mainstreet_kernel::id::{PersonId, SpaceId, TeamId};
 use mainstreet_kernel::{Error, Result, Role};
 use serde::Deserialize;
