@@ -5,6 +5,7 @@
 
 use std::sync::OnceLock;
 
+use crate::goods;
 use crate::harsh::{self, Harsh};
 use crate::prose::Prose;
 use crate::reading::{Context, Span};
@@ -70,6 +71,15 @@ cues! {
     PersonScorned "scorn" "belittles a person",
     PromoTwice "promo2" "advertises in several places",
     PromoOften "promo4" "advertises throughout",
+    HardSell "hardsell" "sells what unwanted mail sells",
+    HardSellTwice "hardsell2" "sells in several places",
+    HardSellOften "hardsell4" "sells throughout",
+    Misspelt "misspelt" "goods misspelt to pass a filter",
+    OptOut "optout" "offers to be taken off a list",
+    Colleagues "colleagues" "reads like mail between people who work together",
+    ColleaguesTwice "colleagues2" "reads so in several places",
+    Figures "figures" "figures without an offer",
+    Salad "salad" "words strung together without a sentence",
     ComplainsTwice "complains2" "complains in several places",
     Unheeded "unheeded" "says that it has gone on for long or was ignored",
     Bitter "bitter" "bitter or sarcastic",
@@ -150,7 +160,7 @@ impl Cues {
         self.all.iter().copied().find(|found| found.cue == cue)
     }
 
-    fn note(&mut self, cue: Cue, span: Option<Span>) {
+    pub(crate) fn note(&mut self, cue: Cue, span: Option<Span>) {
         self.all.push(Found { cue, span });
     }
 
@@ -212,10 +222,19 @@ pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cue
     phrases(tokens, &quoted, &mut found);
     marks(tokens, &mut found);
     harsh_words(tokens, &quoted, &mut found);
+    goods::find(tokens, &mut found);
     beside_groups(tokens, &mut found);
     let promo = found.count(Cue::Promo);
     found.note_if(promo >= 2, Cue::PromoTwice);
     found.note_if(promo >= 4, Cue::PromoOften);
+    let sold = found.count(Cue::HardSell);
+    found.note_if(sold >= 2, Cue::HardSellTwice);
+    found.note_if(sold >= 4, Cue::HardSellOften);
+    let offers = [Cue::HardSell, Cue::Promo, Cue::Money, Cue::Misspelt].map(|cue| found.count(cue));
+    let figures = found.count(Cue::Numbers) > 0 && offers.iter().sum::<usize>() == 0;
+    found.note_if(figures, Cue::Figures);
+    let together = found.count(Cue::Colleagues);
+    found.note_if(together >= 2, Cue::ColleaguesTwice);
     let unhappy = [Cue::Complains, Cue::Unheeded, Cue::Bitter, Cue::LetDown].map(|cue| found.count(cue));
     found.note_if(unhappy.iter().sum::<usize>() >= 2, Cue::ComplainsTwice);
     shape(prose, tokens, context, &mut found);

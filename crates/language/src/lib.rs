@@ -9,6 +9,7 @@
 
 mod cues;
 mod features;
+mod goods;
 mod harsh;
 mod keyphrases;
 mod personal;

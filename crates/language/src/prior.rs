@@ -63,6 +63,15 @@ const OTHERS: &[(Cue, [f32; 7])] = &[
     (Promo, [0.2, 0.0, 0.0, -0.2, 1.4, -0.8, 0.0]),
     (PromoTwice, [0.0, 0.0, 0.0, 0.0, 1.0, -0.3, 0.0]),
     (PromoOften, [0.0, 0.0, 0.0, 0.0, 1.4, -0.3, 0.0]),
+    (HardSell, [0.1, 0.0, 0.0, 0.0, 1.6, -0.5, 0.0]),
+    (HardSellTwice, [0.0, 0.0, 0.0, 0.0, 1.6, -0.3, 0.0]),
+    (HardSellOften, [0.0, 0.0, 0.0, 0.0, 1.2, -0.3, 0.0]),
+    (Misspelt, [0.0, 0.0, 0.0, 0.0, 2.5, -0.3, 0.0]),
+    (OptOut, [0.0, 0.1, 0.0, 0.0, 1.0, -0.5, 0.0]),
+    (Colleagues, [0.0, 0.1, 0.0, -0.3, -0.8, 0.3, 0.2]),
+    (ColleaguesTwice, [0.0, 0.0, 0.0, -0.2, -1.2, 0.2, 0.1]),
+    (Figures, [0.0, 0.2, 0.0, 0.0, -1.0, 0.0, 0.0]),
+    (Salad, [0.0, 0.2, 0.0, 0.0, 1.5, -0.3, 0.0]),
     (Unheeded, [-0.6, -0.1, 0.8, 0.0, -0.2, 0.3, -0.2]),
     (Bitter, [-0.6, -0.3, 1.0, 0.1, -0.2, 0.0, -0.4]),
     (LetDown, [-0.8, -0.2, 1.2, 0.0, -0.2, 0.3, -0.2]),
@@ -100,6 +109,109 @@ const OTHERS: &[(Cue, [f32; 7])] = &[
     (Frowns, [-0.8, -0.3, 1.0, 0.2, -0.2, 0.2, -0.2]),
 ];
 
+/// Cues that say nothing of spam in themselves. What they would learn is how the talk we have differs from the spam we
+/// have, and a long advertisement holds some of each.
+pub(crate) const NOT_OF_SPAM: &[Cue] = &[
+    Asks,
+    HelpWanted,
+    Trouble,
+    Suggests,
+    Complains,
+    ComplainsTwice,
+    Unheeded,
+    Bitter,
+    LetDown,
+    Learns,
+    Announces,
+    Answers,
+    SmallTalk,
+    Reports,
+    Contempt,
+    GroupContempt,
+    GroupDefended,
+    PersonScorned,
+    Iam,
+    YouAre,
+    Product,
+    Group,
+    QuestionMark,
+    EndsAsking,
+    StartsAsking,
+    Long,
+    Insult,
+    InsultYou,
+    InsultSelf,
+    InsultThing,
+    InsultGroup,
+    InsultDenied,
+    Slur,
+    Vulgar,
+    HarshWord,
+    HarshAlone,
+    TimeOfDay,
+    ListLike,
+    Outage,
+    Security,
+    DataLoss,
+    Harm,
+    Legal,
+    Privacy,
+    Blocked,
+    Deadline,
+    Many,
+];
+
+/// Cues that say nothing of harassment in themselves: what a post is for, how long it is, what it links to.
+pub(crate) const NOT_OF_HARASSMENT: &[Cue] = &[
+    Asks,
+    HelpWanted,
+    Trouble,
+    Suggests,
+    Networks,
+    Learns,
+    Announces,
+    Answers,
+    Solved,
+    NoReply,
+    QuestionMark,
+    EndsAsking,
+    StartsAsking,
+    OneLink,
+    ManyLinks,
+    MostlyLinks,
+    ShortLink,
+    Money,
+    PhoneLike,
+    ListLike,
+    Numbers,
+    Figures,
+    Product,
+    Iam,
+    Promo,
+    PromoTwice,
+    PromoOften,
+    HardSell,
+    HardSellTwice,
+    HardSellOften,
+    OptOut,
+    Colleagues,
+    ColleaguesTwice,
+    Salad,
+    Long,
+    Short,
+    VeryShort,
+    TimeOfDay,
+    OpensTopic,
+    IsReply,
+    HasCode,
+    HasQuote,
+    Mentions,
+    Unheeded,
+    Many,
+    Deadline,
+    Blocked,
+];
+
 /// Weights by cue, and the bias of each column.
 pub(crate) fn prior() -> (Vec<Columns>, Columns) {
     let mut rows = vec![[0.0; COLUMNS]; Cue::ALL.len()];
@@ -108,6 +220,16 @@ pub(crate) fn prior() -> (Vec<Columns>, Columns) {
     }
     for (cue, values) in OTHERS {
         put(&mut rows, *cue, SENTIMENT, values);
+    }
+    for cue in NOT_OF_SPAM {
+        if let Some(slot) = rows.get_mut(*cue as usize).and_then(|row| row.get_mut(SPAM)) {
+            *slot = 0.0;
+        }
+    }
+    for cue in NOT_OF_HARASSMENT {
+        if let Some(slot) = rows.get_mut(*cue as usize).and_then(|row| row.get_mut(HARASSMENT)) {
+            *slot = 0.0;
+        }
     }
     let mut bias = [0.0; COLUMNS];
     for (column, value) in [(INTENT + 8, 0.8), (SENTIMENT + 1, 0.8), (HARASSMENT, -3.2), (SPAM, -2.8)] {

@@ -36,11 +36,12 @@ pub(crate) const LONGEST: usize = 16_384;
 
 /// The first [`LONGEST`] bytes of `text`, cut at a character.
 pub(crate) fn head(text: &str) -> &str {
-    if text.len() <= LONGEST {
-        return text;
-    }
-    let end = (0..=LONGEST).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.get(..end).unwrap_or("")
+    cut(text, LONGEST)
+}
+
+/// At most the first `longest` bytes of `text`, cut at a character.
+pub(crate) fn cut(text: &str, longest: usize) -> &str {
+    text.get(..text.floor_char_boundary(longest)).unwrap_or("")
 }
 
 /// Takes `text` apart.

@@ -40,7 +40,7 @@ pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -
     let needs_reply = judged(NEEDS_REPLY);
     let risk = Risks {
         harassment: harassment(&seen, judged(HARASSMENT)),
-        spam: judged(SPAM),
+        spam: spam(&seen, judged(SPAM)),
         personal_data: personal_risk(&personal_data),
         misinformation: by_cues(&seen, &[(Cue::Rumour, 1.4)], -3.0),
         brand_safety: by_cues(&seen, BRAND, -3.0),
@@ -161,6 +161,14 @@ impl Told<'_> {
 fn harassment(seen: &Seen, mut judged: Judged) -> Judged {
     if seen.tokens.words == 0 {
         judged.probability = judged.probability.min(0.01);
+    }
+    judged
+}
+
+/// A link by itself is as often a pointer as an advertisement: not enough to raise it.
+fn spam(seen: &Seen, mut judged: Judged) -> Judged {
+    if seen.tokens.words == 0 && seen.cues.count(Cue::ShortLink) == 0 {
+        judged.probability = judged.probability.min(0.4);
     }
     judged
 }

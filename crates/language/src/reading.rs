@@ -294,7 +294,7 @@ impl RiskKind {
     /// in a hundred civil developer comments reach it (see the model card).
     pub fn threshold(self) -> f32 {
         match self {
-            Self::Harassment => 0.45,
+            Self::Harassment => 0.4,
             Self::Spam => 0.5,
             Self::PersonalData | Self::Misinformation | Self::BrandSafety | Self::Compliance => 0.4,
         }

@@ -36,9 +36,9 @@ fn attribute<'a>(line: &'a str, name: &str) -> Option<&'a str> {
     value.get(..value.find('"')?)
 }
 
-fn unescape(text: &str) -> String {
+pub(super) fn unescape(text: &str) -> String {
     let text = text.replace("&#xA;", "\n").replace("&#xD;", "").replace("&lt;", "<").replace("&gt;", ">");
-    text.replace("&quot;", "\"").replace("&#39;", "'").replace("&amp;", "&")
+    text.replace("&quot;", "\"").replace("&#39;", "'").replace("&nbsp;", " ").replace("&amp;", "&")
 }
 
 /// HTML to words: block quotes and code stay marked, for they are not the writer's.

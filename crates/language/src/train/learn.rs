@@ -39,6 +39,8 @@ pub(crate) struct Learner {
     pub cues: Vec<f32>,
     cue_start: Vec<f32>,
     cue_sums: Vec<f32>,
+    /// Cues that stay where they started.
+    still: Vec<bool>,
     /// One a column.
     pub bias: Vec<f32>,
     bias_sums: Vec<f32>,
@@ -53,10 +55,21 @@ impl Learner {
             table_sums: vec![1e-3; BUCKETS * columns],
             cue_start: cues.clone(),
             cue_sums: vec![1e-1; Cue::ALL.len() * columns],
+            still: vec![false; Cue::ALL.len()],
             cues,
             bias_sums: vec![1e-1; columns],
             bias,
         }
+    }
+
+    /// The same learner, with `cues` held where they are.
+    pub(crate) fn holding(mut self, cues: &[Cue]) -> Self {
+        for cue in cues {
+            if let Some(still) = self.still.get_mut(*cue as usize) {
+                *still = true;
+            }
+        }
+        self
     }
 
     /// Learns `lessons`, in an order that only `seed` decides.
@@ -126,6 +139,9 @@ impl Learner {
             }
         }
         for cue in &features.cues {
+            if self.still.get(usize::from(*cue)).copied().unwrap_or(false) {
+                continue;
+            }
             let at = usize::from(*cue) * columns;
             let row =
                 self.cues.iter_mut().zip(&mut self.cue_sums).zip(&self.cue_start).skip(at).take(columns);
@@ -164,7 +180,7 @@ impl Chance {
         x ^ (x >> 31)
     }
 
-    fn shuffle(&mut self, order: &mut [usize]) {
+    pub(crate) fn shuffle(&mut self, order: &mut [usize]) {
         for at in (1..order.len()).rev() {
             let other = (self.next() % (at as u64 + 1)) as usize;
             order.swap(at, other);

@@ -19,13 +19,23 @@ pub struct Set {
 
 impl Set {
     /// Where its file may stand below a data folder, the first that exists counts.
-    pub fn places(&self) -> [String; 3] {
+    pub fn places(&self) -> [String; 4] {
         let name = self.name;
-        [format!("{name}.jsonl"), format!("labelled/{name}.jsonl"), format!("{name}/Posts.xml")]
+        [
+            format!("{name}.jsonl"),
+            format!("labelled/{name}.jsonl"),
+            format!("{name}/Posts.xml"),
+            format!("{name}/original_html.tar.zst"),
+        ]
     }
 
-    /// Its rows out of the file that was found at one of [`Self::places`].
+    /// Its rows out of the file that was found at one of [`Self::places`]; of an archive, `text` is its files one after
+    /// the other in the order of their names.
     pub fn rows(&self, place: &str, text: &str) -> Result<Vec<Row>, Error> {
+        if place.ends_with(".tar.zst") {
+            let labels = include_str!("../../examples/pyscript-labels.txt");
+            return Ok(super::messages(self.name, text, labels));
+        }
         if place.ends_with(".xml") { Ok(super::posts(self.name, text)) } else { super::rows(self.name, text) }
     }
 }
@@ -33,6 +43,7 @@ impl Set {
 /// Every set we know. Sets whose licence does not permit it are measured on only; unknown sets are not used.
 pub const SETS: &[Set] = &[
     Set { name: "own", licence: "Apache-2.0, written for Mainstreet", trains: true },
+    Set { name: "discord-pyscript-dce-html", licence: "MIT; labels ours", trains: true },
     Set { name: "emotion-goemotions", licence: "Apache-2.0", trains: true },
     Set { name: "incivility-github-threads", licence: "MIT", trains: true },
     Set { name: "intent-banking77", licence: "CC BY 4.0", trains: true },
@@ -80,6 +91,7 @@ pub fn targets(row: &Row) -> Vec<Target> {
     match row.set.as_str() {
         "own" => own(row),
         "own-functions" => vec![yes_no(Task::Harassment, row.harassment == Some(true), 0.0, 0.0)],
+        "discord-pyscript-dce-html" => chat(row),
         "emotion-goemotions" => emotions(row),
         "incivility-github-threads" => incivility(row),
         "intent-banking77" => vec![
@@ -132,6 +144,14 @@ fn own(row: &Row) -> Vec<Target> {
         _ => None,
     };
     targets.extend(class.map(|class| Target { task: Task::Sentiment, class, weight: 1.0, calibrates: 1.0 }));
+    targets
+}
+
+/// Messages between developers, some labelled by us; none is spam or abuse.
+fn chat(row: &Row) -> Vec<Target> {
+    let mut targets = vec![yes_no(Task::Harassment, false, 0.5, 0.5), yes_no(Task::Spam, false, 1.5, 0.5)];
+    targets.extend(row.intent.as_deref().and_then(|label| intent(label, 1.0, 1.0)));
+    targets.extend(row.needs_reply.map(|yes| yes_no(Task::NeedsReply, yes, 1.0, 1.0)));
     targets
 }
 

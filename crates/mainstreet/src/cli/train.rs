@@ -1,6 +1,7 @@
 //! `mainstreet train`: make the weights that read texts, from labelled sets.
 
-use std::io::Write as _;
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use mainstreet_language::train::{self, Row};
@@ -52,10 +53,27 @@ fn load(folder: &Path, set: &train::Set) -> Result<Vec<Row>, Failure> {
     for place in set.places() {
         let path = folder.join(&place);
         if path.exists() {
-            let text = std::fs::read_to_string(&path)
-                .map_err(|cause| Failure::Failed(format!("cannot read {}: {cause}", path.display())))?;
+            let text =
+                if place.ends_with(".tar.zst") { unpacked(&path) } else { std::fs::read_to_string(&path) }
+                    .map_err(|cause| Failure::Failed(format!("cannot read {}: {cause}", path.display())))?;
             return Ok(set.rows(&place, &text)?);
         }
     }
     Ok(Vec::new())
+}
+
+/// The pages of an archive, one after the other in the order of their names.
+fn unpacked(path: &Path) -> std::io::Result<String> {
+    let mut archive = tar::Archive::new(zstd::Decoder::new(std::fs::File::open(path)?)?);
+    let mut pages = BTreeMap::new();
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.into_owned();
+        if name.extension().is_some_and(|ending| ending == "html") {
+            let mut page = String::new();
+            entry.read_to_string(&mut page)?;
+            pages.insert(name, page);
+        }
+    }
+    Ok(pages.into_values().collect())
 }

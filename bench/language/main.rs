@@ -4,8 +4,11 @@
 //! our own examples by learners that had not seen them, `-- pairs DIR` ranks pairs of questions. `-- train DIR FILE`
 //! trains and writes the weights, `-- check DIR` trains and compares with those that ship.
 
+mod learner;
+mod shipped;
+
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
 use std::time::Instant;
 
@@ -21,6 +24,13 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     match words.as_slice() {
         ["speed"] => speed(&mut out)?,
+        ["hostile"] => shipped::hostile(&mut out)?,
+        ["split", dir, to] => learner::split(Path::new(dir), Path::new(to))?,
+        ["learner", dir] => learner::learner(Path::new(dir), &mut out)?,
+        ["learner", train, test] => {
+            writeln!(out, "{}", learner::one(train, Path::new(train), Path::new(test))?)?;
+        }
+        ["shipped", dir, to] => shipped::shipped(Path::new(dir), Path::new(to))?,
         ["check", dir] => {
             let rows = training_rows(Path::new(dir))?;
             let same = train::train(&rows, SEED)? == *Weights::shipped();
@@ -54,7 +64,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )?;
             std::fs::write(file, bytes)?;
         }
-        _ => return Err("usage: speed | figures DIR [WEIGHTS] | train DIR FILE".into()),
+        _ => return Err("usage: speed | hostile | figures DIR [WEIGHTS] | held-out DIR | pairs DIR | train DIR FILE | check DIR \
+             | split DIR OUT | learner OUT | learner TRAIN TEST | shipped DIR OUT".into()),
     }
     Ok(())
 }
@@ -177,10 +188,29 @@ fn complaints(scored: &Scored, out: &mut impl Write) -> std::io::Result<()> {
 fn load(dir: &Path, set: &train::Set) -> Result<Vec<Row>, Box<dyn std::error::Error>> {
     for place in set.places() {
         if dir.join(&place).exists() {
-            return Ok(set.rows(&place, &std::fs::read_to_string(dir.join(&place))?)?);
+            let path = dir.join(&place);
+            let archive = place.ends_with(".tar.zst");
+            let text = if archive { unpacked(&path)? } else { std::fs::read_to_string(path)? };
+            return Ok(set.rows(&place, &text)?);
         }
     }
     Ok(Vec::new())
+}
+
+/// The pages of an archive, one after the other in the order of their names.
+fn unpacked(path: &Path) -> std::io::Result<String> {
+    let mut archive = tar::Archive::new(zstd::Decoder::new(std::fs::File::open(path)?)?);
+    let mut pages = BTreeMap::new();
+    for entry in archive.entries()? {
+        let mut entry = entry?;
+        let name = entry.path()?.into_owned();
+        if name.extension().is_some_and(|ending| ending == "html") {
+            let mut page = String::new();
+            entry.read_to_string(&mut page)?;
+            pages.insert(name, page);
+        }
+    }
+    Ok(pages.into_values().collect())
 }
 
 fn speed(out: &mut impl Write) -> std::io::Result<()> {
@@ -223,6 +253,21 @@ fn speed(out: &mut impl Write) -> std::io::Result<()> {
         "{rate:.0} texts of 60 words a second of one core's time ({:.0} by the clock, check {sum:.0})",
         f64::from(count) / wall
     )
+}
+
+/// What `work` gives, and the processor seconds it took: the mean of as many turns as fill a third of a second.
+fn seconds<T>(mut work: impl FnMut() -> T) -> (f64, T) {
+    let start = Instant::now();
+    let busy = on_processor();
+    let mut turns = 0.0;
+    loop {
+        let result = std::hint::black_box(work());
+        turns += 1.0;
+        let wall = start.elapsed().as_secs_f64();
+        if wall > 0.33 {
+            return (on_processor().zip(busy).map_or(wall, |(after, before)| after - before) / turns, result);
+        }
+    }
 }
 
 /// Seconds this thread spent on a processor, where the system tells: other programs do not count against us.

@@ -1,0 +1,287 @@
+//! The learner by itself: any labelled texts in, a classifier out.
+//!
+//! A separating plane a label over words, pairs and shingles. Features count by how unequally the labels hold them
+//! (as in "Baselines and bigrams", Wang and Manning 2012) and a little by how rare they are; rare labels cost
+//! more, so that they are found too. Same rows and seed, same answer.
+
+use std::collections::BTreeMap;
+
+use crate::weights::norm;
+
+use super::margin::{Matrix, separate};
+use super::shingles::{ROWS, Scratch, look};
+
+/// What a miss costs, before rare labels are made dearer.
+const COST: f32 = 0.12;
+/// How much rarity counts: the exponent of the inverse document frequency.
+const RARITY: f32 = 0.4;
+/// How much of a feature's scale is its log-count ratio between yes and no; the rest is 1.
+const UNEQUAL: f32 = 0.5;
+/// Features of fewer texts are left out.
+const AT_LEAST: u32 = 2;
+/// From this many planes on only telling weights are kept.
+const MANY: usize = 9;
+/// Weights kept a feature where there are many planes, and how large they must be beside the largest.
+const KEPT: usize = 32;
+const TELLING: f32 = 0.06;
+
+/// Tells texts apart as its examples were.
+#[derive(Debug)]
+pub struct Classifier {
+    labels: Vec<String>,
+    shifts: Vec<f32>,
+    planes: Planes,
+}
+
+/// Weights by feature.
+#[derive(Debug)]
+enum Planes {
+    /// A row a bucket, a value a plane.
+    Few(Vec<f32>),
+    /// Where each bucket's weights end, the weights with their planes, and what one step of a weight is worth.
+    Many { ends: Vec<u32>, cells: Vec<(u16, i16)>, step: f32 },
+}
+
+impl Classifier {
+    /// Learns from texts and their labels. With fewer than two labels it answers the one there is.
+    pub fn learn(rows: &[(&str, &str)], seed: u64) -> Self {
+        let mut labels: Vec<String> = rows.iter().map(|(_, label)| (*label).to_owned()).collect();
+        labels.sort_unstable();
+        labels.dedup();
+        let places: BTreeMap<&str, usize> =
+            labels.iter().enumerate().map(|(place, label)| (label.as_str(), place)).collect();
+        let classes: Vec<usize> =
+            rows.iter().map(|(_, label)| places.get(label).copied().unwrap_or(0)).collect();
+        let table = Table::of(rows);
+        let count = if labels.len() == 2 { 1 } else { labels.len() };
+        let (mut shifts, mut weights) = (Vec::with_capacity(count), Vec::with_capacity(count));
+        for place in 0..count {
+            let class = if count == 1 { 1 } else { place };
+            let yes: Vec<bool> = classes.iter().map(|known| *known == class).collect();
+            let seed = seed.wrapping_add(place as u64);
+            let mut plane = separate(&table.matrix, &table.scale(&yes), &yes, costs(&yes, count), seed);
+            for (weight, rarity) in plane.weights.iter_mut().zip(&table.rarity) {
+                *weight *= rarity;
+            }
+            shifts.push(plane.shift);
+            weights.push(plane.weights);
+        }
+        Self { labels, shifts, planes: table.planes(&weights) }
+    }
+
+    /// The labels, in the order of the scores.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// How far `text` lies on the side of each label; with two labels one score, of the second.
+    pub fn scores<'a>(&self, text: &str, scratch: &'a mut Scratch) -> &'a [f32] {
+        look(text, scratch);
+        let Scratch { words, letters, scores, .. } = scratch;
+        scores.clone_from(&self.shifts);
+        for rows in [&*words, &*letters] {
+            let share = norm(rows.len());
+            match (&self.planes, scores.len()) {
+                (Planes::Few(table), 1) => few::<1>(table, rows, share, scores),
+                (Planes::Few(table), 3) => few::<3>(table, rows, share, scores),
+                (Planes::Few(table), 4) => few::<4>(table, rows, share, scores),
+                (Planes::Few(table), 5) => few::<5>(table, rows, share, scores),
+                (Planes::Few(table), 6) => few::<6>(table, rows, share, scores),
+                (Planes::Few(table), 7) => few::<7>(table, rows, share, scores),
+                (Planes::Few(table), _) => few::<8>(table, rows, share, scores),
+                (Planes::Many { ends, cells, step }, _) => many(ends, cells, rows, share * step, scores),
+            }
+        }
+        scores
+    }
+
+    /// The label `text` most likely has.
+    pub fn label(&self, text: &str, scratch: &mut Scratch) -> &str {
+        let scores = self.scores(text, scratch);
+        let place = match scores {
+            [score] if self.labels.len() == 2 => usize::from(*score > 0.0),
+            _ => (0..scores.len())
+                .fold(0, |best, next| if scores.get(next) > scores.get(best) { next } else { best }),
+        };
+        self.labels.get(place).map_or("", String::as_str)
+    }
+}
+
+fn few<const N: usize>(table: &[f32], rows: &[u32], share: f32, scores: &mut [f32]) {
+    let (table, _) = table.as_chunks::<N>();
+    let mut sums = [0.0; N];
+    for row in rows.iter().filter_map(|row| table.get(*row as usize)) {
+        for (sum, weight) in sums.iter_mut().zip(row) {
+            *sum += weight;
+        }
+    }
+    for (score, sum) in scores.iter_mut().zip(sums) {
+        *score += sum * share;
+    }
+}
+
+fn many(ends: &[u32], cells: &[(u16, i16)], rows: &[u32], share: f32, scores: &mut [f32]) {
+    for row in rows {
+        let Some([from, to]) = ends.get(*row as usize..*row as usize + 2) else { continue };
+        for (plane, weight) in cells.get(*from as usize..*to as usize).unwrap_or(&[]) {
+            if let Some(score) = scores.get_mut(*plane as usize) {
+                *score += f32::from(*weight) * share;
+            }
+        }
+    }
+}
+
+/// Keeps of one feature's weights those far from their median: adding the same to all planes moves none before another.
+fn telling(row: &[f32], step: f32, cells: &mut Vec<(u16, i16)>) {
+    let mut order: Vec<f32> = row.to_vec();
+    order.sort_by(f32::total_cmp);
+    let median = order.get(order.len() / 2).copied().unwrap_or(0.0);
+    let mut far: Vec<(usize, f32)> = row.iter().map(|weight| weight - median).enumerate().collect();
+    far.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
+    let least = far.first().map_or(0.0, |largest| largest.1.abs() * TELLING);
+    far.truncate(KEPT);
+    let kept = far.into_iter().filter(|(_, weight)| weight.abs() > least);
+    cells.extend(
+        kept.map(|(plane, weight)| (plane as u16, (weight / step).clamp(-32_000.0, 32_000.0) as i16)),
+    );
+}
+
+/// What a missed yes and a missed no cost: each side together the same, within bounds where there are many labels.
+fn costs(yes: &[bool], planes: usize) -> (f32, f32) {
+    let all = yes.len() as f32;
+    let cost = |side: bool| {
+        let cost = COST * all / (2.0 * yes.iter().filter(|known| **known == side).count().max(1) as f32);
+        if planes < MANY { cost } else { cost.clamp(2.0 * COST, 30.0 * COST) }
+    };
+    (cost(true), cost(false))
+}
+
+/// The examples as numbers.
+struct Table {
+    matrix: Matrix,
+    /// Column of each bucket; none when too few texts have it.
+    places: Vec<Option<u32>>,
+    rarity: Vec<f32>,
+    /// In how many texts each column stands.
+    held: Vec<f32>,
+}
+
+impl Table {
+    fn of(rows: &[(&str, &str)]) -> Self {
+        let mut scratch = Scratch::default();
+        let mut held = vec![0_u32; ROWS];
+        let (mut seen, mut ends) = (Vec::new(), Vec::new());
+        for (text, _) in rows {
+            look(text, &mut scratch);
+            let words = seen.len() + scratch.words.len();
+            seen.extend(scratch.words.iter().chain(&scratch.letters).copied());
+            ends.push((words, seen.len()));
+        }
+        for row in &seen {
+            if let Some(count) = held.get_mut(*row as usize) {
+                *count += 1;
+            }
+        }
+        let all = rows.len() as f32;
+        let (mut places, mut rarity, mut kept) = (vec![None; ROWS], Vec::new(), Vec::new());
+        for (place, count) in places.iter_mut().zip(&held).filter(|(_, count)| **count >= AT_LEAST) {
+            *place = Some(rarity.len() as u32);
+            rarity.push((((1.0 + all) / (1.0 + *count as f32)).ln() + 1.0).powf(RARITY));
+            kept.push(*count as f32);
+        }
+        let mut table = Self { matrix: Matrix::default(), places, rarity, held: kept };
+        let mut from = 0;
+        for (words, end) in ends {
+            for part in [seen.get(from..words), seen.get(words..end)].into_iter().flatten() {
+                table.push(part);
+            }
+            table.matrix.ends.push(table.matrix.cells.len());
+            from = end;
+        }
+        table
+    }
+
+    fn push(&mut self, part: &[u32]) {
+        let share = norm(part.len());
+        for row in part {
+            let Some(column) = self.places.get(*row as usize).copied().flatten() else { continue };
+            let rarity = self.rarity.get(column as usize).copied().unwrap_or(1.0);
+            self.matrix.cells.push((column, rarity * share));
+        }
+    }
+
+    /// How unequally each column is held by the two sides.
+    fn scale(&self, yes: &[bool]) -> Vec<f32> {
+        let mut held = vec![0.0_f32; self.rarity.len()];
+        for (row, _) in self.matrix.rows().zip(yes).filter(|(_, yes)| **yes) {
+            for (column, _) in row {
+                if let Some(count) = held.get_mut(*column as usize) {
+                    *count += 1.0;
+                }
+            }
+        }
+        let texts = yes.iter().filter(|yes| **yes).count() as f32;
+        let all = yes.len() as f32;
+        let even = ((texts + 1.0) / (all - texts + 1.0)).ln();
+        let ratio = |held: f32, of: f32| (((held + 1.0) / (of - held + 1.0)).ln() - even).abs();
+        held.iter().zip(&self.held).map(|(held, of)| 1.0 - UNEQUAL + UNEQUAL * ratio(*held, *of)).collect()
+    }
+
+    fn planes(&self, weights: &[Vec<f32>]) -> Planes {
+        let at = |plane: &Vec<f32>, column: Option<u32>| {
+            column.and_then(|column| plane.get(column as usize)).copied().unwrap_or(0.0)
+        };
+        if weights.len() < MANY {
+            let width = if weights.len() == 2 || weights.len() == 8 { 8 } else { weights.len() };
+            let mut table = Vec::with_capacity(ROWS * width);
+            for column in &self.places {
+                table.extend(weights.iter().map(|plane| at(plane, *column)));
+                table.resize(table.len().next_multiple_of(width.max(1)), 0.0);
+            }
+            return Planes::Few(table);
+        }
+        let most = weights.iter().flatten().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+        let step = (most / 16_000.0).max(f32::MIN_POSITIVE);
+        let (mut ends, mut cells) = (vec![0], Vec::new());
+        for column in &self.places {
+            if column.is_some() {
+                let row: Vec<f32> = weights.iter().map(|plane| at(plane, *column)).collect();
+                telling(&row, step, &mut cells);
+            }
+            ends.push(cells.len() as u32);
+        }
+        Planes::Many { ends, cells, step }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(labels: usize) -> Vec<(String, String)> {
+        let fruits = ["apple", "pear", "plum", "fig", "cherry", "quince", "melon", "grape", "lemon", "peach"];
+        let fruit = |n: usize| fruits.get(n % labels).copied().unwrap_or("apple");
+        (0..labels * 12).map(|n| (format!("I ate a {} on day {n}", fruit(n)), fruit(n).to_owned())).collect()
+    }
+
+    #[test]
+    fn few_and_many_labels_are_learnt() {
+        for labels in [2, 3, 5, 8, 10] {
+            let rows = rows(labels);
+            let rows: Vec<(&str, &str)> = rows.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
+            let learnt = Classifier::learn(&rows, 1);
+            let mut scratch = Scratch::default();
+            for (_, label) in rows.iter().take(labels) {
+                let text = format!("we bought one {label}");
+                assert_eq!(learnt.label(&text, &mut scratch), *label, "{labels} labels");
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_and_one_label_are_no_mishap() {
+        let mut scratch = Scratch::default();
+        assert_eq!(Classifier::learn(&[], 1).label("x", &mut scratch), "");
+        assert_eq!(Classifier::learn(&[("a b", "only")], 1).label("x", &mut scratch), "only");
+    }
+}
