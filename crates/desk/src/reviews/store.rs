@@ -34,13 +34,18 @@ fn review(row: &Row) -> Result<Review> {
     })
 }
 
-pub(super) fn find(tx: &mut Tx<'_>, id: EntryId) -> Result<Review> {
+/// One review.
+pub fn find(tx: &mut Tx<'_>, id: EntryId) -> Result<Review> {
     tx.first(&format!("{REVIEW} WHERE id = $1"), params![id], review)?
         .ok_or_else(|| Error::not_found("There is nothing to judge at this address."))
 }
 
 pub(super) fn is_drawn(tx: &mut Tx<'_>, week: Day) -> Result<bool> {
     Ok(tx.count("SELECT COUNT(*) AS n FROM review_samples WHERE week = $1", params![week])? > 0)
+}
+
+pub(super) fn was_ever_drawn(tx: &mut Tx<'_>) -> Result<bool> {
+    Ok(tx.count("SELECT COUNT(*) AS n FROM review_samples", &[])? > 0)
 }
 
 /// Posts by people, published in this time where members read and still there.

@@ -16,7 +16,7 @@ use crate::moderation::clause_of;
 pub const SAMPLE: usize = 100;
 /// One in so many decided posts is looked at again: 5 %.
 pub const EVERY: u64 = 20;
-/// Weeks that are still drawn when nobody drew them in time.
+/// Weeks that are still drawn when nobody drew them in time; at the very first time it is the last week alone.
 const WEEKS_BACK: i32 = 4;
 /// Decisions of so long before the first look are looked through at first.
 const FIRST_LOOK: i64 = 14 * DAY;
@@ -29,7 +29,8 @@ const LOOKED: &str = "second.looked_at";
 pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
     let zone = mainstreet_community::settings::load(tx)?.zone;
     let this = zone.day_of(tx.now()).monday();
-    for back in (1..=WEEKS_BACK).rev() {
+    let weeks_back = if store::was_ever_drawn(tx)? { WEEKS_BACK } else { 1 };
+    for back in (1..=weeks_back).rev() {
         let week = this.plus(-7 * back);
         draw(tx, week, (zone.start_of(week), zone.start_of(week.plus(7))))?;
     }

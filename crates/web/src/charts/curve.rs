@@ -18,6 +18,8 @@ pub struct SurvivalCurve<'a> {
     pub marks: Vec<Mark>,
     /// The median, in hours, drawn as a rule.
     pub median_hours: Option<f64>,
+    /// The horizontal axis: `time since asking`.
+    pub across: &'a str,
 }
 
 /// From this time on, this share is still waiting.
@@ -53,7 +55,7 @@ pub fn survival_curve(chart: &SurvivalCurve<'_>) -> String {
     let x = |hours: f64| frame.x(hours.min(end).ln_1p() / end.ln_1p());
     let mut out = frame.open(chart.label);
     frame.scale(&mut out, &Scale::up_to(1.0, true), chart.unit);
-    frame.below(&mut out, "time since asking (compressed scale)");
+    frame.below(&mut out, chart.across);
     for (hours, name) in TICKS.iter().filter(|(hours, _)| *hours <= end) {
         let (x, y) = (at(x(*hours)), at(frame.height - frame.bottom + 17.0));
         let _ = write!(out, r#"<text class="mid" x="{x}" y="{y}">{name}</text>"#);
@@ -124,6 +126,7 @@ mod tests {
             until_hours: 72.0,
             marks: vec![Mark { hours: 24.0, share: 0.25, label: "After 1 d 25 %".to_owned(), href: None }],
             median_hours: Some(1.0),
+            across: "time",
         });
         assert!(drawn.contains(r#"<path class="curve" d="M52 22H"#), "{drawn}");
         assert!(
@@ -141,6 +144,7 @@ mod tests {
             until_hours: 0.0,
             marks: vec![],
             median_hours: None,
+            across: "time",
         });
         assert!(!drawn.contains("band") && drawn.contains("M52 22H620"));
     }

@@ -44,6 +44,9 @@ pub struct Series {
     pub values: Vec<Option<f64>>,
 }
 
+/// Room for a name at a line's end, in units of the picture.
+const NAME_HEIGHT: f64 = 15.0;
+
 /// Draws a line chart.
 pub fn line(chart: &Line<'_>) -> String {
     let frame = Frame::USUAL;
@@ -60,9 +63,7 @@ pub fn line(chart: &Line<'_>) -> String {
     frame.scale(&mut out, &scale, chart.unit);
     frame.below(&mut out, chart.across);
     band(&mut out, chart, &place);
-    for series in &chart.beside {
-        beside(&mut out, series, &place);
-    }
+    beside(&mut out, &chart.beside, &place);
     main_line(&mut out, chart, &place);
     ticks(&mut out, chart, &place);
     out.push_str("</svg>");
@@ -112,12 +113,24 @@ fn band(out: &mut String, chart: &Line<'_>, place: &Places) {
     let _ = write!(out, r#"<path class="band" d="M{}Z"/>"#, corners.join("L"));
 }
 
-fn beside(out: &mut String, series: &Series, place: &Places) {
-    let path = place.path(series.values.iter().copied().enumerate());
-    let _ = write!(out, r#"<path class="curve-b" d="{path}"/>"#);
-    if let Some(Some(value)) = series.values.last() {
-        let (x, y) = (at(place.x(place.last)), at(place.y(*value) - 7.0));
-        let _ = write!(out, r#"<text class="end" x="{x}" y="{y}">{}</text>"#, escape(&series.name));
+/// Thinner lines with their names at the end, no name closer than a line of text above another.
+fn beside(out: &mut String, all: &[Series], place: &Places) {
+    let mut names: Vec<(f64, &str)> = Vec::new();
+    for series in all {
+        let path = place.path(series.values.iter().copied().enumerate());
+        let _ = write!(out, r#"<path class="curve-b" d="{path}"/>"#);
+        if let Some(Some(value)) = series.values.last() {
+            names.push((place.y(*value) - 7.0, &series.name));
+        }
+    }
+    // From the bottom upwards: what would cover the name below it moves up.
+    names.sort_by(|a, b| b.0.total_cmp(&a.0));
+    let mut below = f64::INFINITY;
+    for (y, name) in names {
+        let y = y.min(below - NAME_HEIGHT);
+        below = y;
+        let (x, y) = (at(place.x(place.last)), at(y));
+        let _ = write!(out, r#"<text class="end" x="{x}" y="{y}">{}</text>"#, escape(name));
     }
 }
 
@@ -185,6 +198,25 @@ mod tests {
             beside: vec![],
             partial,
         })
+    }
+
+    #[test]
+    fn names_of_lines_that_end_together_do_not_cover_each_other() {
+        let series = |name: &str| Series { name: name.to_owned(), values: vec![Some(0.0), Some(0.0)] };
+        let drawn = line(&Line {
+            label: "People",
+            unit: "people",
+            across: "day",
+            percent: false,
+            points: vec![point(Some(0.0)), point(Some(0.0))],
+            beside: vec![series("7 days"), series("day")],
+            partial: 0,
+        });
+        let y = |name: &str| -> f64 {
+            let end = drawn.find(&format!("\">{name}</text>")).unwrap();
+            drawn[..end].rsplit("y=\"").next().unwrap().parse().unwrap()
+        };
+        assert!((y("7 days") - y("day")).abs() >= 15.0, "{drawn}");
     }
 
     #[test]

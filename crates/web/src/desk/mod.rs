@@ -5,6 +5,7 @@ mod guidelines;
 mod inbox;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
+mod reviews;
 mod rules;
 mod settings;
 mod styleguide;
@@ -26,6 +27,7 @@ pub(crate) fn routes() -> Routes {
         .and(moderation::routes())
         .and(rules::routes())
         .and(metrics::routes())
+        .and(reviews::routes())
         .and(team::routes())
         .and(settings::routes())
         .and(styleguide::routes())

@@ -115,6 +115,7 @@ fn curve() -> Picture {
             until_hours: 72.0,
             marks,
             median_hours: Some(2.33),
+            across: "time since asking (compressed scale)",
         }),
         numbers: numbers("Still waiting", ["after", "share"], &rows),
     }

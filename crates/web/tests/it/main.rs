@@ -6,6 +6,7 @@ mod desk;
 mod guidelines;
 mod members;
 mod moderation;
+mod reviews;
 mod routes;
 mod rules;
 mod settings;

@@ -121,9 +121,15 @@ fn silence(query: &Query, facts: &Facts) -> Result<Figure> {
     let posts: u64 = silent.iter().map(|week| week.posts).sum();
     let figure = query.figure("intervention-silence")?;
     let figure = Figure { value: Some(silent.len() as f64), n: Some(posts), ..figure };
+    let since = silent.last().map_or(facts.until, |week| week.from);
+    let decided = facts.flags.iter().filter(|flag| flag.end.is_some_and(|end| end >= since)).count();
+    let reached = match decided {
+        0 => "Not one flag was decided in that time.".to_owned(),
+        n => format!("Flags decided in that time: {n}."),
+    };
     Ok(if silent.len() >= SILENCE.0 && posts >= SILENCE.1 {
         figure.noted(format!(
-            "No moderator stepped in for {} weeks and {posts} posts. Do flags reach someone? Flag a post of your own team and see whether it comes up in the inbox.",
+            "No moderator stepped in for {} weeks and {posts} posts. Do flags reach someone? {reached} Flag a post of your own team and see whether it comes up in the inbox.",
             silent.len()
         ))
     } else {

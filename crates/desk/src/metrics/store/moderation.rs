@@ -68,9 +68,9 @@ pub(crate) fn bare_deeds(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Res
          JOIN people e ON e.id = CASE a.verb WHEN 'member.suspended' THEN a.object_id ELSE a.subject_id END
          WHERE a.verb IN ('post.hidden', 'post.deleted', 'post.restored', 'member.suspended')
            AND a.verb <> 'post.restored' AND a.occurred_at >= $1 AND a.occurred_at < $2
-           AND (a.actor_id IS NULL OR (a.actor_class = 'staff' AND (a.subject_id IS NULL OR a.actor_id <> a.subject_id)))
-           AND (a.actor_id IS NOT NULL OR a.actor_class = 'system')
-           AND COALESCE(a.props, '') NOT LIKE '%\"archive\"%' AND COALESCE(a.props, '') NOT LIKE '%\"author\"%'
+           AND ((a.actor_id IS NOT NULL AND (a.verb = 'member.suspended' OR a.props LIKE '%\"by\":\"staff\"%'))
+             OR (a.actor_id IS NULL AND a.actor_class = 'system' AND COALESCE(a.props, '') NOT LIKE '%\"archive\"%'
+               AND COALESCE(a.props, '') NOT LIKE '%\"author\"%'))
            AND (a.space_id IS NULL OR a.space_id NOT IN {HIDDEN})
          ORDER BY a.occurred_at, a.seq"
     );

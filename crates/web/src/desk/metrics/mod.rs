@@ -1,6 +1,7 @@
 //! The desk's metrics: one page with every family, and the lists behind the figures.
 
 mod lists;
+mod moderation;
 mod overview;
 mod panels;
 pub(crate) mod pulse;
@@ -14,4 +15,5 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/metrics", overview::show)
         .get("/desk/metrics/{figure}/topics", lists::topics)
         .get("/desk/metrics/{figure}/people", lists::people)
+        .and(moderation::routes())
 }

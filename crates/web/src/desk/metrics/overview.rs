@@ -20,6 +20,7 @@ use crate::views::{self, Chrome, Page};
 struct Overview {
     chrome: Chrome,
     here: &'static str,
+    part: &'static str,
     waiting: i64,
     window: Window,
     finding: String,
@@ -104,6 +105,7 @@ pub(super) async fn show(cx: Cx) -> Page {
     let page = Overview {
         chrome: cx.chrome(),
         here: "metrics",
+        part: "community",
         waiting: cx.waiting().await?,
         finding: finding(&found, &window.query),
         panels: panels::all(&found, &window),

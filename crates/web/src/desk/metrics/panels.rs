@@ -52,23 +52,23 @@ pub(super) fn all(found: &Found, window: &Window) -> Vec<Panel> {
     .collect()
 }
 
-fn meanings(ids: &[&str]) -> Vec<&'static Definition> {
+pub(super) fn meanings(ids: &[&str]) -> Vec<&'static Definition> {
     ids.iter().filter_map(|id| definitions::find(id)).collect()
 }
 
 /// The day a point stands for, when it stands for one.
-fn day(point: &Point) -> Option<Day> {
+pub(super) fn day(point: &Point) -> Option<Day> {
     let at = point.at.parse().ok().filter(|_| point.at.len() == 10)?;
     Some(Zone::utc().day_of(at))
 }
 
 /// A day as people write it, such as `2 Mar`.
-fn short(day: Day) -> String {
+pub(super) fn short(day: Day) -> String {
     Zone::utc().format(Zone::utc().start_of(day), "%-d %b")
 }
 
 /// The steps of a figure's curve, to be drawn.
-fn treads(figure: &Figure) -> Vec<Tread> {
+pub(super) fn treads(figure: &Figure) -> Vec<Tread> {
     let steps = figure.curve.iter();
     steps
         .map(|step| Tread { hours: step.hours, share: step.waiting, interval: (step.low, step.high) })
@@ -76,7 +76,7 @@ fn treads(figure: &Figure) -> Vec<Tread> {
 }
 
 /// A table of a series: name, value, interval, number.
-fn table(caption: &str, first: &str, figure: &Figure) -> String {
+pub(super) fn table(caption: &str, first: &str, figure: &Figure) -> String {
     let rows = figure.series.iter().filter(|point| point.counts.is_empty()).map(|point| {
         let show =
             |found: Option<f64>| found.map_or_else(|| "-".to_owned(), |found| value(figure.unit, found));
@@ -100,7 +100,7 @@ fn table(caption: &str, first: &str, figure: &Figure) -> String {
 }
 
 /// Where on an axis of `count` places names are written: about six of them.
-fn is_named(index: usize, count: usize) -> bool {
+pub(super) fn is_named(index: usize, count: usize) -> bool {
     let every = count.div_ceil(6).max(1);
     (count - 1 - index).is_multiple_of(every)
 }

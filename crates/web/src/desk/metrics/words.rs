@@ -1,7 +1,8 @@
 //! Figures in words.
 
 use mainstreet_desk::metrics::definitions::Unit;
-use mainstreet_desk::metrics::figure::Figure;
+use mainstreet_desk::metrics::figure::{Figure, Point};
+use mainstreet_desk::metrics::rates::Share;
 
 use crate::charts::{amount, percent};
 
@@ -61,6 +62,24 @@ pub(super) fn said(figure: &Figure) -> String {
 pub(super) fn of(figure: &Figure) -> String {
     let said = said(figure);
     if said.contains(" of ") { said } else { format!("{said} of") }
+}
+
+/// A part of something with its share: `k` of `n`.
+pub(super) fn part(name: &str, k: u64, n: u64) -> Point {
+    let share = Share::new(k, n);
+    let interval = share.value().map(|_| share.wilson());
+    Point {
+        at: name.to_owned(),
+        value: share.value(),
+        low: interval.map(|interval| interval.low),
+        high: interval.map(|interval| interval.high),
+        n: Some(n),
+        k: Some(k),
+        partial: false,
+        counts: Vec::new(),
+        reversed: None,
+        normal: None,
+    }
 }
 
 /// Its interval and number, such as `95 % interval 33 % to 85 %, from 12 questions`.

@@ -46,6 +46,7 @@ pub(super) fn waiting(found: &Found, window: &Window) -> Option<Panel> {
         until_hours: 168.0,
         marks: marks.collect(),
         median_hours: median.value,
+        across: "time since asking (compressed scale)",
     });
     let left_out = median.n.unwrap_or(0).saturating_sub(mean.n.unwrap_or(0));
     Some(Panel {

@@ -16,6 +16,7 @@ pub(super) fn solved(found: &Found, window: &Window) -> Option<Panel> {
         until_hours: 672.0,
         marks: Vec::new(),
         median_hours: time.value,
+        across: "time since asking (compressed scale)",
     });
     let rows = time.curve.iter().map(|tread| {
         let between = format!("{} to {}", percent(tread.low), percent(tread.high));

@@ -1,0 +1,132 @@
+//! How moderation goes: the figures, the lists behind them, and each one's own work.
+
+mod cases;
+mod panels;
+mod workload;
+
+use askama::Template;
+use mainstreet_desk::metrics::figure::Figure;
+use mainstreet_desk::metrics::figures::Query;
+use mainstreet_desk::metrics::moderation::{self, Confusion};
+use mainstreet_kernel::Result;
+
+use super::panels::Panel;
+use super::window::Window;
+use super::words::said;
+use crate::request::Cx;
+use crate::routes::Routes;
+use crate::views::{self, Chrome, Page};
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get("/desk/metrics/moderation", show)
+        .get("/desk/metrics/moderation/workload", workload::show)
+        .post("/desk/metrics/moderation/workload", workload::update)
+        .get("/desk/metrics/{figure}/cases", cases::show)
+}
+
+#[derive(Template)]
+#[template(path = "desk/metrics/moderation.html")]
+struct Show {
+    chrome: Chrome,
+    here: &'static str,
+    part: &'static str,
+    waiting: i64,
+    window: Window,
+    finding: String,
+    /// What somebody must look at.
+    alarms: Vec<String>,
+    panels: Vec<Panel>,
+}
+
+/// Weeks before the window that are looked at too where things need time: reversals within 30 days, second looks.
+const EARLIER_WEEKS: i32 = 12;
+
+/// Everything the page is drawn from.
+struct Found {
+    all: Vec<Figure>,
+    /// The figures about quality over the longer window.
+    ripe: Vec<Figure>,
+    confusion: Confusion,
+    /// The first day of the longer window.
+    since: String,
+}
+
+impl Found {
+    fn get(&self, id: &str) -> Option<&Figure> {
+        self.all.iter().find(|figure| figure.id == id)
+    }
+
+    fn ripe(&self, id: &str) -> Option<&Figure> {
+        self.ripe.iter().find(|figure| figure.id == id)
+    }
+}
+
+/// `GET /desk/metrics/moderation?days=28`
+async fn show(cx: Cx) -> Page {
+    cx.staff()?;
+    let window = Window::read(&cx)?;
+    let query = window.query.clone();
+    let found = cx
+        .read(move |tx| {
+            let first = query.zone.day_of(query.from).plus(-7 * EARLIER_WEEKS);
+            let longer = Query { from: query.zone.start_of(first), ..query.clone() };
+            Ok(Found {
+                all: moderation::figures(tx, &query)?,
+                ripe: moderation::ripe(tx, &longer)?,
+                confusion: moderation::confusion(tx, &longer)?,
+                since: first.to_string(),
+            })
+        })
+        .await?;
+    let page = Show {
+        chrome: cx.chrome(),
+        here: "metrics",
+        part: "moderation",
+        waiting: cx.waiting().await?,
+        finding: finding(&found),
+        alarms: alarms(&found),
+        panels: panels::all(&found, &window),
+        window,
+    };
+    views::html(&page)
+}
+
+/// The page's first sentence.
+fn finding(found: &Found) -> String {
+    let value = |id: &str| found.get(id).map(said).unwrap_or_default();
+    let resolved = match found.get("resolution-median") {
+        Some(figure) if figure.n == Some(0) => "nothing was reported".to_owned(),
+        Some(figure) if figure.value.is_none() => "fewer than half of the cases are decided".to_owned(),
+        _ => format!("half of what was reported was decided within {}", value("resolution-median")),
+    };
+    format!(
+        "Staff stepped in on {} of every 1,000 posts; {} were found to break the guidelines; {resolved}.",
+        thousandths(&value("intervention-rate")),
+        thousandths(&value("violation-rate")),
+    )
+}
+
+fn thousandths(said: &str) -> String {
+    said.trim_end_matches('‰').trim().to_owned()
+}
+
+/// Notes that call for somebody.
+fn alarms(found: &Found) -> Vec<String> {
+    let noted = ["intervention-silence", "intervention-rate", "intervention-automatic"];
+    noted.iter().filter_map(|id| found.get(id)?.note.clone()).collect()
+}
+
+/// Which list the viewer chose of those that count and those that do not.
+fn only(word: &str) -> Option<bool> {
+    match word {
+        "yes" => Some(true),
+        "no" => Some(false),
+        _ => None,
+    }
+}
+
+/// Of the actor who asks.
+fn actor(cx: &Cx) -> Result<mainstreet_kernel::Actor> {
+    Ok(cx.staff()?.actor())
+}

@@ -1,0 +1,110 @@
+//! Posts are judged blind without a script, and the figures of moderation are read with the lists behind them.
+
+use axum::http::StatusCode;
+use mainstreet_community::{flags, guidelines};
+use mainstreet_desk::reviews;
+use mainstreet_kernel::clock::DAY;
+use mainstreet_kernel::id::PostId;
+use mainstreet_kernel::{Result, Role};
+
+use crate::support::{Browser, Place};
+
+/// A question and an insult by nils, flagged by mira, and a week later a sample.
+async fn a_week_later() -> Result<Place> {
+    let place = Place::open().await?;
+    let ada = place.ada.actor;
+    place.db.write_now(move |tx| guidelines::adopt(tx, ada, "support").map(drop))?;
+    let topic = place.ask(&place.mira, "Which register is it?", "The manual does not say.")?;
+    place.answer(&place.nils, topic, "Read the manual, <b>fool</b>.")?;
+    let mira = place.mira.actor;
+    let post: PostId = place.db.read_now(|tx| {
+        tx.one("SELECT id FROM posts WHERE body LIKE 'Read the%'", &[], |row| row.get("id"))
+    })?;
+    place.db.write_now(move |tx| flags::raise(tx, mira, post, "harassment", "Rude!").map(drop))?;
+    place.db.hand.advance(8 * DAY);
+    place.db.write_now(reviews::sweep)?;
+    Ok(place)
+}
+
+/// The address of the form that judges the post shown, until the insult comes up.
+async fn until_the_insult(place: &Place, who: &Browser) -> String {
+    for _ in 0..9 {
+        let page = place.get(Some(who), "/desk/reviews").await;
+        let form = page.text.split("mt-l\" method=\"post\" action=\"").nth(1).unwrap();
+        let path = form.split('"').next().unwrap().to_owned();
+        if page.text.contains("Read the manual") {
+            return path;
+        }
+        place.post(who, "/desk/reviews", &path, &[("verdict", "fine")]).await;
+    }
+    panic!("the insult is not in the pile");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_moderator_judges_blind_and_makes_an_item_of_what_they_find() -> Result<()> {
+    let place = a_week_later().await?;
+    let max = &place.max;
+    assert_eq!(place.get(Some(&place.mira), "/desk/reviews").await.status, StatusCode::FORBIDDEN);
+    let form = until_the_insult(&place, max).await;
+    let page = place.get(Some(max), "/desk/reviews").await;
+    page.shows("data-key=\"f\"").shows("data-key=\"1\"").shows("Be kind").shows("Show the text");
+    let main = page.text.split("<main").nth(1).unwrap();
+    assert!(!main.contains("Nils") && !main.contains("Rude!") && !main.contains("harass him"), "blind: {main}");
+    assert!(!main.contains("<b>fool</b>"), "what members wrote stays inert");
+
+    let wrong = place.post(max, "/desk/reviews", &form, &[("verdict", "breaks:nonsense")]).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("Choose the clause");
+    let none = place.post(max, "/desk/reviews", &form, &[]).await;
+    assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let done = place.post(max, "/desk/reviews", &form, &[("verdict", "breaks:be-kind")]).await;
+    assert_eq!(done.status, StatusCode::SEE_OTHER);
+    place.follow(max, &done).await.shows("Noted: breaks be-kind.").shows("Put it into the inbox").shows("Undo");
+    let second = place.post(&place.kim, "/desk/reviews", &form, &[("verdict", "fine")]).await;
+    place.follow(&place.kim, &second).await.shows("Somebody else judged this post a moment ago");
+    let item = place.post(max, "/desk/reviews", &format!("{form}/item"), &[]).await;
+    place.follow(max, &item).await.shows("It is in the inbox now");
+    let late = place.post(max, "/desk/reviews", &format!("{form}/take-back"), &[]).await;
+    assert_eq!(late.status, StatusCode::CONFLICT, "an item came of it");
+
+    let shown = place.post(max, "/desk/reviews", "/desk/reviews/cover", &[("covers", "no")]).await;
+    place.follow(max, &shown).await.shows("Cover texts until I open them");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_lead_to_what_stands_behind_them() -> Result<()> {
+    let place = a_week_later().await?;
+    let (max, ada) = (&place.max, &place.ada);
+    let page = place.get(Some(max), "/desk/metrics/moderation?days=28").await;
+    page.shows("How moderation goes").shows("Staff stepped in on").shows("still open").shows("Prevalence");
+    for figure in ["resolution-median", "prevalence", "intervention-rate", "violation-rate", "agreement", "coverage"] {
+        let list = place.get(Some(max), &format!("/desk/metrics/{figure}/cases?days=28")).await;
+        assert_eq!(list.status, StatusCode::OK, "{figure}");
+    }
+    let cases = place.get(Some(max), "/desk/metrics/resolution-median/cases?days=28").await;
+    cases.shows("Which register is it?").shows("still visible after");
+    let wrong = place.get(Some(max), "/desk/metrics/contributing-day/cases").await;
+    assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+    for path in ["/desk/metrics/moderation", "/desk/metrics/moderation/workload", "/desk/metrics/agreement/cases"] {
+        assert_eq!(place.get(Some(&place.mira), path).await.status, StatusCode::FORBIDDEN, "{path}");
+        assert_eq!(place.get(None, path).await.status, StatusCode::UNAUTHORIZED, "{path}");
+    }
+
+    // One's own work, the team's for those who lead, and one's own hours.
+    let own = place.get(Some(max), "/desk/metrics/moderation/workload").await;
+    own.shows("Your own").shows("Longest run of days");
+    assert!(!own.text.contains("w-team") && !own.text.contains("Kim"), "nobody else's: {}", own.text);
+    place.get(Some(ada), "/desk/metrics/moderation/workload").await.shows("w-team").shows("Kim");
+    let path = "/desk/metrics/moderation/workload";
+    let fields = [("calendar", "own"), ("zone", "Atlantis"), ("monday", "nine to five")];
+    let wrong = place.post(max, path, path, &fields).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("IANA time zone").shows("nine to five");
+    let fields = [("calendar", "own"), ("zone", "Europe/Berlin"), ("monday", "9-17")];
+    let saved = place.post(max, path, path, &fields).await;
+    place.follow(max, &saved).await.shows("Your hours are saved.").shows("value=\"9-17\"");
+    let lead = place.newcomer("Manager", Role::Manager)?;
+    place.get(Some(&lead), path).await.shows("w-team").shows("own hours");
+    Ok(())
+}
