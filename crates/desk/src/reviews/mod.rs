@@ -21,6 +21,6 @@ pub use actions::{TAKE_BACK_TIME, raise, review, take_back};
 pub use draw::{drawn, is_looked_at_again};
 pub use model::{Judged, Origin, Review, Verdict};
 pub use pile::{Card, Week, disagreements, left, next, weeks};
-pub use store::find;
 pub use settings::{Own, own, set_covers, set_hours};
+pub use store::find;
 pub use sweep::{EVERY, SAMPLE, sweep};

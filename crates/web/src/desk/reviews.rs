@@ -102,7 +102,12 @@ async fn draw(cx: &Cx, error: String, status: StatusCode) -> Page {
             });
             Ok((
                 (reviews::next(tx, actor)?, reviews::left(tx, actor)?, clauses),
-                (reviews::own(tx, person)?.covers, reviews::weeks(tx, 8)?, reviews::disagreements(tx, 20)?, found),
+                (
+                    reviews::own(tx, person)?.covers,
+                    reviews::weeks(tx, 8)?,
+                    reviews::disagreements(tx, 20)?,
+                    found,
+                ),
             ))
         })
         .await?;

@@ -47,11 +47,12 @@ impl Row {
 /// counts. Moderators of some spaces see what lies there.
 ///
 /// # Errors
-/// `NotFound` for a figure that is not of this kind; `Forbidden` for those who do not work in the desk.
+/// `NotFound` for a figure that is not of this kind; `Forbidden` for others than staff and auditors.
 pub fn rows(tx: &mut Tx<'_>, query: &Query, id: &str, actor: Actor, only: Option<bool>) -> Result<Vec<Row>> {
-    let staff = actor.person.filter(|_| actor.role.is_staff());
-    let person = staff
-        .ok_or_else(|| Error::forbidden("Only the people who run this community see what stands here."))?;
+    let reader = actor.person.filter(|_| actor.role.audits());
+    let person = reader.ok_or_else(|| {
+        Error::forbidden("Only those who run this community, and auditors, see what stands here.")
+    })?;
     query.check()?;
     if definitions::find(id).is_none_or(|definition| definition.behind != definitions::Behind::Cases) {
         return Err(Error::not_found("There is no list of this kind behind this figure."));

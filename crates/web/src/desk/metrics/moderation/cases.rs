@@ -44,7 +44,9 @@ impl Show {
         match (row.decision, row.post) {
             (0, Some(post)) => format!("/p/{}", mainstreet_kernel::id::encode(post)),
             (0, None) => String::new(),
-            (decision, _) => format!("/desk/moderation/decisions/{}", mainstreet_kernel::id::encode(decision)),
+            (decision, _) => {
+                format!("/desk/moderation/decisions/{}", mainstreet_kernel::id::encode(decision))
+            }
         }
     }
 }

@@ -64,7 +64,7 @@ impl Found {
 
 /// `GET /desk/metrics/moderation?days=28`
 async fn show(cx: Cx) -> Page {
-    cx.staff()?;
+    cx.reads_figures()?;
     let window = Window::read(&cx)?;
     let query = window.query.clone();
     let found = cx
@@ -126,7 +126,7 @@ fn only(word: &str) -> Option<bool> {
     }
 }
 
-/// Of the actor who asks.
+/// Who asks for a list: those who may read what was decided.
 fn actor(cx: &Cx) -> Result<mainstreet_kernel::Actor> {
-    Ok(cx.staff()?.actor())
+    Ok(cx.audits()?.actor())
 }

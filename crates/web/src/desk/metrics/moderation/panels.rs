@@ -44,7 +44,8 @@ fn weeks(figure: &Figure, label: &str, unit: &str, shares: bool) -> String {
         let name = day(spot).map(short).unwrap_or_default();
         let found = spot.value.map_or_else(|| "nothing".to_owned(), |found| value(figure.unit, found));
         let running = if spot.partial { ", not complete yet" } else { "" };
-        let band = spot.normal.map(|[low, high]| (low, high)).or_else(|| spot.low.zip(spot.high).filter(|_| shares));
+        let band =
+            spot.normal.map(|[low, high]| (low, high)).or_else(|| spot.low.zip(spot.high).filter(|_| shares));
         Point {
             value: spot.value,
             interval: band,
@@ -148,7 +149,10 @@ fn alone(found: &Found) -> Option<Panel> {
         id: "automatic",
         family: "Intervention, by programs alone",
         finding: format!("Programs acted on {} of posts", said(rate)),
-        sub: format!("{}. A series of its own: it is never added to what people did.", sureness(rate, "posts")),
+        sub: format!(
+            "{}. A series of its own: it is never added to what people did.",
+            sureness(rate, "posts")
+        ),
         wide: false,
         chart: weeks(rate, "Automatic interventions for every 1,000 posts, by week", "of 1,000 posts", false),
         numbers: weeks_table("Automatic interventions by week", rate),
@@ -160,7 +164,11 @@ fn alone(found: &Found) -> Option<Panel> {
 /// The parts of a figure as shares of their sum.
 fn parts_of(figure: &Figure) -> Vec<Spot> {
     let total = figure.k.unwrap_or(0);
-    figure.series.iter().map(|part| crate::desk::metrics::words::part(&part.at, part.k.unwrap_or(0), total)).collect()
+    figure
+        .series
+        .iter()
+        .map(|part| crate::desk::metrics::words::part(&part.at, part.k.unwrap_or(0), total))
+        .collect()
 }
 
 fn by_cause(found: &Found) -> Option<Panel> {
@@ -173,7 +181,10 @@ fn by_cause(found: &Found) -> Option<Panel> {
             Some(first) => format!("Most came from {}", first.at),
             None => "Nobody stepped in".to_owned(),
         },
-        sub: format!("Of {} posts that staff stepped in on, by what made them look.", amount(source.k.unwrap_or(0) as f64)),
+        sub: format!(
+            "Of {} posts that staff stepped in on, by what made them look.",
+            amount(source.k.unwrap_or(0) as f64)
+        ),
         wide: false,
         chart: shares("Share of interventions by what made staff look", &parts_of(source)),
         numbers: folded(&[

@@ -2,7 +2,10 @@
 
 use mainstreet_desk::metrics::figure::Figure;
 
-use super::{Found, Panel, Window, folded, meanings, noted, parts_of, said, shares, sureness, table, weeks, weeks_table};
+use super::{
+    Found, Panel, Window, folded, meanings, noted, parts_of, said, shares, sureness, table, weeks,
+    weeks_table,
+};
 use crate::charts::{SurvivalCurve, survival_curve};
 use crate::desk::metrics::panels::treads;
 
@@ -46,7 +49,12 @@ pub(super) fn prevalence(found: &Found) -> Option<Panel> {
         id: "prevalence",
         family: "Prevalence, judged blind",
         finding,
-        sub: format!("{}. That nobody reported: {}.{}", sureness(all, "judged posts"), said(unreported), noted(all)),
+        sub: format!(
+            "{}. That nobody reported: {}.{}",
+            sureness(all, "judged posts"),
+            said(unreported),
+            noted(all)
+        ),
         wide: false,
         chart: if all.value.is_none() {
             String::new()
@@ -117,7 +125,9 @@ pub(super) fn visible(found: &Found, _window: &Window) -> Option<Panel> {
         id: "visible",
         family: "Time visible",
         finding: match (median.value, median.n) {
-            (Some(_), _) => format!("Half of what was reported stayed in sight no longer than {}", said(median)),
+            (Some(_), _) => {
+                format!("Half of what was reported stayed in sight no longer than {}", said(median))
+            }
             (None, Some(0)) => "Nothing was reported in this window".to_owned(),
             (None, _) => "More than half of what was reported is still in sight".to_owned(),
         },
@@ -127,7 +137,11 @@ pub(super) fn visible(found: &Found, _window: &Window) -> Option<Panel> {
             said(p90)
         ),
         wide: false,
-        chart: curve(median, "Share of reported posts still in sight, by time since the first report", "in sight"),
+        chart: curve(
+            median,
+            "Share of reported posts still in sight, by time since the first report",
+            "in sight",
+        ),
         numbers: table("Median time in sight by severity", "severity", median),
         definitions: meanings(&["visible-median", "visible-p90"]),
         doors: vec![(median.behind.clone(), "All cases".to_owned())],

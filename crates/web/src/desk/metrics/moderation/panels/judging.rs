@@ -32,7 +32,11 @@ pub(super) fn reversals(found: &Found) -> Option<Panel> {
             Some(0) => "No decision is thirty days old yet".to_owned(),
             _ => format!("{} of decisions by people were taken back within 30 days", told(people)),
         },
-        sub: format!("Since {}.{} Few appeals can mean that appealing is hard.", found.since, noted(appealed)),
+        sub: format!(
+            "Since {}.{} Few appeals can mean that appealing is hard.",
+            found.since,
+            noted(appealed)
+        ),
         wide: false,
         chart: shares("Reversals, appeals and overturned appeals", &rows),
         numbers: folded(&[
