@@ -180,13 +180,37 @@ pub fn advance(
 /// Takes away what happened after `at` and lets every reader begin again. Only ever done to a copy, for looking at
 /// an earlier time. Answers how many rows went.
 pub fn rewind(tx: &mut Tx<'_>, at: Timestamp) -> Result<u64> {
+    waive(tx)?;
     // What the desk did it does again, when its reader comes by.
     let gone =
         tx.run("DELETE FROM activities WHERE occurred_at > $1 OR object_kind = 'signal'", params![at])?;
     tx.run("UPDATE activities SET recorded_at = occurred_at WHERE recorded_at > $1", params![at])?;
     tx.run("DELETE FROM log_cursors", &[])?;
     tx.run("DELETE FROM jobs", &[])?;
+    unwaive(tx)?;
     Ok(gone)
+}
+
+/// Lets the log and the record of moderation be cut in this transaction, until [`unwaive`]. Only ever in a copy that is
+/// put back to an earlier time.
+pub fn waive(tx: &mut Tx<'_>) -> Result<()> {
+    tx.run("INSERT INTO log_waivers (id) VALUES (1) ON CONFLICT (id) DO NOTHING", &[]).map(drop)
+}
+
+/// The log only grows again.
+pub fn unwaive(tx: &mut Tx<'_>) -> Result<()> {
+    tx.run("DELETE FROM log_waivers", &[]).map(drop)
+}
+
+/// Erases what the log says beside of acts on one thing, such as why a member was suspended: that it happened stays.
+pub fn forget_props(tx: &mut Tx<'_>, kind: &str, object: i64, verbs: &[mainstreet_kernel::Verb]) -> Result<()> {
+    for verb in verbs {
+        tx.run(
+            "UPDATE activities SET props = NULL WHERE object_kind = $1 AND object_id = $2 AND verb = $3",
+            params![kind, object, verb.as_str()],
+        )?;
+    }
+    Ok(())
 }
 
 /// When the latest thing in the log happened, as far as the log tells now.

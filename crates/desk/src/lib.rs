@@ -6,6 +6,7 @@
 //!
 //! **Invariant:** the desk calls the community's verbs and never writes its tables.
 
+pub mod audit;
 pub mod batches;
 pub mod canned_replies;
 pub mod conflicts;

@@ -89,6 +89,12 @@ fn every_act_and_its_undoing_leave_every_row_as_it_was() {
             order(topic, Act::Move, Detail::Space(busy.other.id)),
             order(topic, Act::Slow, Detail::Every(10 * MINUTE)),
             order(topic, Act::Lock, Detail::None),
+            Order { until: Some(db.clock().now().plus(DAY)), ..order(topic, Act::Lock, Detail::None) },
+            order(
+                first,
+                Act::Edit,
+                Detail::Text(1, "It reads low.".to_owned(), Some("A clamp that reads low".to_owned())),
+            ),
             order(person, Act::Warn, Detail::None),
             order(person, Act::RequireApproval, Detail::None),
             order(person, Act::Mute, Detail::None),
@@ -212,6 +218,52 @@ fn a_slow_topic_takes_one_reply_of_each_person_at_a_time() {
         reply(db, ben, topic, "Now.")?;
         let wrong = order(Target::Topic(topic), Act::Slow, Detail::Every(5));
         refused(act(db, busy.town.mod_, &wrong), Kind::Invalid, "10 seconds");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_lock_ends_by_itself_and_a_hidden_post_is_changed_and_looked_at_again() {
+    on_each_database(|db| {
+        let busy = busy(db)?;
+        let (ben, topic, mira) = (busy.town.ben, busy.topic, busy.town.mod_);
+        let until = db.clock().now().plus(DAY);
+        let lock = Order { until: Some(until), ..order(Target::Topic(topic), Act::Lock, Detail::None) };
+        act(db, mira, &lock)?;
+        refused(reply(db, ben, topic, "Hm."), Kind::Conflict, "closed");
+        assert_eq!(db.read_now(move |tx| moderation::lock_of(tx, topic))?, Some(until));
+        db.hand.advance(DAY);
+        reply(db, ben, topic, "It is open before any sweep.")?;
+        let again = Order { until: Some(until.plus(DAY)), ..lock };
+        act(db, mira, &again)?;
+        db.hand.advance(DAY);
+        assert_eq!(db.write_now(moderation::open_ended)?, 1);
+        assert!(db.read_now(move |tx| topics::store::find(tx, topic))?.closed_at.is_none());
+
+        let post = reply(db, ben, topic, "Buy my clamps.")?.id;
+        let edit = |body: &str, version: i64| posts::Edit {
+            post,
+            expected: version,
+            body: body.to_owned(),
+            title: None,
+            tags: None,
+            why: String::new(),
+        };
+        let theirs = edit("Taken out.", 1);
+        refused(db.write_now(move |tx| posts::edit(tx, mira, &theirs)), Kind::Forbidden, "is a decision");
+        refused(db.write_now(move |tx| posts::delete(tx, mira, post)), Kind::Forbidden, "is a decision");
+        refused(db.write_now(move |tx| posts::hide(tx, mira, post, "Spam.")), Kind::Forbidden, "is a decision");
+        refused(db.write_now(move |tx| topics::close(tx, mira, topic)), Kind::Forbidden, "is a decision");
+        let hidden = act(db, mira, &order(Target::Post(post), Act::Hide, Detail::None))?;
+        let own = edit("A clamp costs little.", 1);
+        db.write_now(move |tx| posts::edit(tx, ben, &own).map(drop))?;
+        let state = |db: &Db| db.read_now(move |tx| Ok(posts::store::find(tx, post)?.state.as_str()));
+        assert_eq!(state(db)?, "held");
+        undo(db, mira, &hidden)?;
+        assert_eq!(state(db)?, "published", "an appeal can still be right about what was changed since");
+        let members = space(db, "Inner", SpaceKind::Discussion, Visibility::Members)?.id;
+        let away = order(Target::Topic(topic), Act::Move, Detail::Space(members));
+        refused(act(db, mira, &away), Kind::Conflict, "Fewer people");
         Ok(())
     });
 }

@@ -103,7 +103,7 @@ fn what_is_written_is_found_until_it_is_gone() {
         assert!(search.find(&text("gain"), None)?.hits.is_empty());
         assert_eq!(ids(&search.find(&text("meter"), None)?), [answer.id]);
 
-        db.write_now(move |tx| {
+        let hidden = db.write_now(move |tx| {
             crate::place::decide(
                 tx,
                 moderator,
@@ -119,9 +119,11 @@ fn what_is_written_is_found_until_it_is_gone() {
         );
         catch_up(&search, db)?;
         assert!(search.find(&text("meter"), None)?.hits.is_empty());
-        db.write_now(move |tx| posts::restore(tx, moderator, topic.post))?;
+        db.write_now(move |tx| {
+            mainstreet_community::moderation::take_back(tx, moderator, &hidden.before, hidden.became.as_str())
+        })?;
         catch_up(&search, db)?;
-        assert_eq!(ids(&search.find(&text("meter"), None)?), [answer.id]);
+        assert_eq!(ids(&search.find(&text("meter"), None)?), [answer.id], "found again once it was undone");
         Ok(())
     });
 }

@@ -13,6 +13,7 @@ use serde_json::json;
 use super::decisions::reverse;
 use super::model::Decision;
 use super::store;
+use crate::audit::{self, What};
 use crate::signals;
 
 /// An appeal can be made for so long after the decision.
@@ -138,6 +139,7 @@ pub fn open(tx: &mut Tx<'_>, person: PersonId, decision: DecisionId, words: &str
     activity.space = decision.space;
     tx.record(&activity)?;
     let appeal = store::find_appeal(tx, id)?;
+    audit::note(tx, Some(person), What::Appealed, &decision)?;
     signals::appeals::appealed(tx, &appeal, &decision)?;
     let said = "We have your appeal. Somebody who did not make the decision answers it within 7 days.";
     notices::tell(tx, person, About::Appeal, decision.id.0, said)?;
@@ -187,6 +189,7 @@ pub fn speak(tx: &mut Tx<'_>, actor: Actor, id: AppealId, overturn: bool, why: &
         return Err(Error::conflict("This appeal is decided already."));
     }
     store::insert_voice(tx, id, person, overturn, why)?;
+    audit::note(tx, Some(person), What::Spoken, &decision)?;
     let voices = store::voices(tx, id)?;
     if voices.iter().filter(|voice| voice.overturn == overturn).count() < needed(decision.act) {
         signals::appeals::spoken(tx, actor, id, overturn)?;
@@ -194,6 +197,7 @@ pub fn speak(tx: &mut Tx<'_>, actor: Actor, id: AppealId, overturn: bool, why: &
     }
     let state = if overturn { AppealState::Overturned } else { AppealState::Upheld };
     store::end_appeal(tx, id, state, why)?;
+    audit::note(tx, Some(person), What::Answered, &decision)?;
     if overturn {
         reverse(tx, actor, &decision, why, true)?;
     }

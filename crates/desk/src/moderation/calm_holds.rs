@@ -56,8 +56,19 @@ fn note(tx: &mut Tx<'_>, id: PostId, calm: CalmId) -> Result<()> {
     };
     let kept = Kept { before, flags: Vec::new() };
     let version = calm.guideline_version;
-    let new = NewDecision { case: &case, done: &done, version, kept: &kept, strikes: None, by: None };
+    let new = NewDecision {
+        case: &case,
+        done: &done,
+        version,
+        kept: &kept,
+        strikes: None,
+        by: None,
+        language: super::decisions::language(tx, Target::Post(id))?,
+        salt: mainstreet_community::accounts::random_token()?,
+    };
     let decision = store::insert(tx, &new)?;
+    let made = store::find(tx, decision)?;
+    crate::audit::note(tx, None, crate::audit::What::Decided, &made)?;
     let said = format!("{}. Read why, and how to appeal.", Act::Hold.label());
     notices::tell(tx, post.person, About::Decision, decision.0, &said)
 }

@@ -3,7 +3,7 @@
 use mainstreet_community::guidelines::{self, Clause};
 use mainstreet_community::moderation::{self, Act, Detail, Done, Order, Target};
 use mainstreet_community::notices::{self, About};
-use mainstreet_community::{accounts, flags};
+use mainstreet_community::{accounts, flags, posts, topics};
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::{DecisionId, FlagId, PostId};
 use mainstreet_kernel::{Activity, Actor, Error, Result, Role, Verb, Visibility};
@@ -11,6 +11,7 @@ use serde_json::json;
 
 use super::model::{Case, Decision, Ground, Kept, Source};
 use super::store::{self, NewDecision};
+use crate::audit::{self, What};
 use super::thresholds::clause_of;
 
 /// Carries a case out and records it. Open flags on a post that goes are upheld; the member concerned is told.
@@ -27,10 +28,20 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
     };
     let kept = Kept { before: done.before.clone(), flags };
     let strikes = clause.as_ref().filter(|_| weighs(case.order.act)).map(|clause| clause.severity.strikes());
-    let new = NewDecision { case, done: &done, version, kept: &kept, strikes, by: actor.person };
+    let new = NewDecision {
+        case,
+        done: &done,
+        version,
+        kept: &kept,
+        strikes,
+        by: actor.person,
+        language: language(tx, case.order.target)?,
+        salt: accounts::random_token()?,
+    };
     let id = store::insert(tx, &new)?;
     record(tx, actor, case, &done, id)?;
     let decision = store::find(tx, id)?;
+    audit::note(tx, actor.person, What::Decided, &decision)?;
     if case.order.act.restricts() && !actor.is(done.person) {
         let what = case.order.act.label();
         let about = clause.map(|clause| format!(" ({})", clause.text.title)).unwrap_or_default();
@@ -50,6 +61,18 @@ fn order(case: &Case) -> Order {
     let spammer = case.order.act == Act::Ban && case.clause == clause_of("spam");
     let detail = if spammer { Detail::Spammer } else { case.order.detail.clone() };
     Order { detail, ..case.order.clone() }
+}
+
+/// Tag of the language in which the content is written, as far as its words tell.
+pub(super) fn language(tx: &mut Tx<'_>, target: Target) -> Result<String> {
+    let post = match target {
+        Target::Post(post) => Some(post),
+        Target::Topic(topic) => topics::store::find(tx, topic)?.first_post,
+        Target::Person(_) => None,
+    };
+    let Some(post) = post else { return Ok(String::new()) };
+    let body = posts::store::find(tx, post)?.body;
+    Ok(mainstreet_language::read(&body, &mainstreet_language::Context::default()).language.unwrap_or_default().to_owned())
 }
 
 /// Content that goes, and warnings, weigh; restrictions of the member that follow from them do not weigh again.
@@ -173,7 +196,13 @@ pub(super) fn reverse(
     why: &str,
     wrong: bool,
 ) -> Result<Decision> {
+    if decision.before.is_empty() {
+        return Err(Error::conflict(
+            "The texts of this decision were erased, so what was before is not known any more. Decide anew.",
+        ));
+    }
     store::mark_undone(tx, decision.id, actor.person, why)?;
+    audit::note(tx, actor.person, What::Undone, decision)?;
     let kept: Kept = serde_json::from_str(&decision.before).map_err(Error::internal)?;
     moderation::take_back(tx, actor, &kept.before, &decision.became)?;
     for flag in kept.flags {

@@ -156,6 +156,8 @@ pub struct Decision {
     pub ground: Ground,
     /// When the content was written.
     pub content_at: Option<Timestamp>,
+    /// Tag of the language it is written in, such as `de`; empty: not known.
+    pub content_language: String,
     /// What was before, and which flags it decided: JSON.
     pub(super) before: String,
     /// What it weighs.

@@ -77,6 +77,10 @@ pub struct Statement {
     pub content_type: &'static str,
     /// When that was written.
     pub content_date: Option<Timestamp>,
+    /// In which language, such as `DE`; nothing: not known.
+    pub content_language: Option<String>,
+    /// Where it holds: everywhere that the place is read, so in all of the European Economic Area.
+    pub territorial_scope: &'static str,
     /// How it was found.
     pub source_type: &'static str,
     /// `Yes` or `No`.
@@ -109,6 +113,8 @@ impl Statement {
                 "CONTENT_TYPE_TEXT"
             },
             content_date: decision.content_at,
+            content_language: Some(decision.content_language.to_uppercase()).filter(|tag| !tag.is_empty()),
+            territorial_scope: "EEA",
             source_type: decision.source.dsa(),
             automated_detection: if decision.detected { "Yes" } else { "No" },
             automated_decision: if decision.automatic {
@@ -121,6 +127,31 @@ impl Statement {
             application_date: decision.at,
             reversed_at: decision.undone_at,
         }
+    }
+}
+
+/// One statement of reasons with the words that the member reads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Whole {
+    /// What the database of the Digital Services Act takes.
+    #[serde(flatten)]
+    pub statement: Statement,
+    /// What was found (Article 17, 3 b).
+    pub decision_facts: String,
+    /// How the clause says it.
+    pub incompatible_content_explanation: String,
+    /// How it can be contested (Article 17, 3 f).
+    pub redress: &'static str,
+}
+
+/// The statement of reasons about one decision. `clause`: what the clause says.
+pub fn whole(decision: &Decision, clause: &str) -> Whole {
+    Whole {
+        statement: Statement::of(decision),
+        decision_facts: decision.facts.clone(),
+        incompatible_content_explanation: clause.to_owned(),
+        redress: "An appeal within 30 days, answered by somebody else within 7; a certified body for settling disputes \
+                  out of court; a court.",
     }
 }
 
@@ -206,7 +237,7 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report>
 pub fn csv(report: &Report) -> String {
     let mut out =
         "puid,decision_visibility,decision_account,end_date,decision_ground,incompatible_content_ground,\
-                   category,content_type,content_date,source_type,automated_detection,automated_decision,\
+                   category,content_type,content_date,content_language,territorial_scope,source_type,automated_detection,automated_decision,\
                    application_date,reversed_at\n"
             .to_owned();
     let time = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
@@ -221,6 +252,8 @@ pub fn csv(report: &Report) -> String {
             one.category.to_owned(),
             one.content_type.to_owned(),
             time(one.content_date),
+            one.content_language.clone().unwrap_or_default(),
+            one.territorial_scope.to_owned(),
             one.source_type.to_owned(),
             one.automated_detection.to_owned(),
             one.automated_decision.to_owned(),

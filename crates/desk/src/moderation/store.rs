@@ -34,6 +34,7 @@ fn decision(row: &Row) -> Result<Decision> {
         until: row.get("until_at")?,
         ground: row.word("ground")?,
         content_at: row.get("content_at")?,
+        content_language: row.get("content_language")?,
         before: row.get("state_before")?,
         strikes: row.get("strikes")?,
         strikes_until: row.get("strikes_until")?,
@@ -54,6 +55,10 @@ pub(super) struct NewDecision<'a> {
     /// How much it weighs, and for how long.
     pub strikes: Option<(i64, i64)>,
     pub by: Option<PersonId>,
+    /// Tag of the content's language; empty: unknown.
+    pub language: String,
+    /// What the facts are hashed with.
+    pub salt: String,
 }
 
 pub(super) fn insert(tx: &mut Tx<'_>, new: &NewDecision<'_>) -> Result<DecisionId> {
@@ -69,9 +74,9 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewDecision<'_>) -> Result<DecisionI
         "INSERT INTO decisions (id, object_kind, object_id, object_version, person_id, space_id, act, was, became,
            clause, guideline_version, facts, source, source_id, automated_detection, automated_decision, until_at,
            ground, category, content_type, content_at, content_language, territory, state_before, strikes,
-           strikes_until, decided_by, decided_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, '',
-           'all', $22, $23, $24, $25, $26)",
+           strikes_until, decided_by, decided_at, facts_salt)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $27,
+           'all', $22, $23, $24, $25, $26, $28)",
         params![
             id,
             kind,
@@ -99,6 +104,8 @@ pub(super) fn insert(tx: &mut Tx<'_>, new: &NewDecision<'_>) -> Result<DecisionI
             new.strikes.map(|strikes| now.plus(strikes.1)),
             new.by,
             now,
+            &new.language,
+            &new.salt,
         ],
     )?;
     Ok(id)

@@ -1,11 +1,13 @@
 //! What the desk forgets, in the order in which its tables depend on each other.
 
-use mainstreet_db::Tx;
+use mainstreet_db::{Tx, log};
 use mainstreet_kernel::Result;
 
 const EMPTIED: &[&str] = &[
     "DELETE FROM decision_batch_items",
     "DELETE FROM decision_batches",
+    "DELETE FROM audit_seals",
+    "DELETE FROM audit_entries",
     "DELETE FROM appeal_voices",
     "DELETE FROM appeals",
     "DELETE FROM decisions",
@@ -19,8 +21,9 @@ const EMPTIED: &[&str] = &[
 ];
 
 pub(super) fn empty_inbox(tx: &mut Tx<'_>) -> Result<()> {
+    log::waive(tx)?;
     for statement in EMPTIED {
         tx.run(statement, &[])?;
     }
-    Ok(())
+    log::unwaive(tx)
 }

@@ -1,5 +1,6 @@
 //! What happens in a conversation, and what that means for its items.
 
+use mainstreet_community::posts;
 use mainstreet_db::Tx;
 use mainstreet_db::log::Entry;
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
@@ -127,6 +128,8 @@ pub(crate) fn settle(tx: &mut Tx<'_>, entry: &Entry, what: Settled) -> Result<()
         Settled::Flag { .. } => {
             store::settle_cause(tx, Cause::Flag, entry.parent.unwrap_or(entry.object_id), at)?;
         }
+        // It is held again since: what waits now is not what was dealt with then.
+        Settled::Gone { .. } | Settled::Released if is_held(tx, PostId(entry.object_id))? => return Ok(()),
         Settled::Gone { .. } => store::settle_post(tx, PostId(entry.object_id), at)?,
         Settled::Accepted | Settled::NoQuestion => {
             if let Some(topic) = entry.topic {
@@ -143,6 +146,10 @@ pub(crate) fn settle(tx: &mut Tx<'_>, entry: &Entry, what: Settled) -> Result<()
         conclude(tx, signal, entry, what)?;
     }
     Ok(())
+}
+
+fn is_held(tx: &mut Tx<'_>, post: PostId) -> Result<bool> {
+    Ok(posts::store::find(tx, post)?.state == mainstreet_community::topics::State::Held)
 }
 
 /// What was decided.

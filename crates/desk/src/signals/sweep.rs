@@ -47,6 +47,7 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<Swept> {
             }
         }
     }
+    crate::audit::seal(tx)?;
     super::appeals::warn(tx)?;
     look_back(tx, now)?;
     swept.questions = questions(tx, now)?;

@@ -9,6 +9,7 @@ mod moderation;
 mod opening;
 mod owners;
 mod queue;
+mod record;
 mod reviews;
 mod rules;
 mod story;

@@ -272,6 +272,8 @@ fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
         "schema_migrations",
         "nodes",
         "decisions",
+        "audit_entries",
+        "audit_seals",
         "decision_batches",
         "decision_batch_items",
         "signals",

@@ -119,6 +119,7 @@ fn examine(common: &Common, address: &Address, options: &Options) -> Vec<Finding
             if found.pending.is_empty() {
                 findings.push(search(common, address, now, options));
                 findings.push(counters(common));
+                findings.push(record(common));
             }
             findings.extend(mail(&found, now, options));
         }
@@ -306,6 +307,30 @@ fn counters(common: &Common) -> Finding {
             )
         }
         Err(failure) => wrong("counters", format!("{failure:?}"), "See above."),
+    }
+}
+
+/// The record of moderation against its chain of seals.
+fn record(common: &Common) -> Finding {
+    match common.open().and_then(|db| Ok(db.read_now(mainstreet_desk::audit::verify)?)) {
+        Ok(standing) if !standing.wrong.is_empty() => {
+            let seen: Vec<&str> = standing.wrong.iter().take(5).map(String::as_str).collect();
+            wrong(
+                "record",
+                seen.join(" "),
+                "Somebody changed the record of moderation past Mainstreet. Compare with a backup, and find out who could.",
+            )
+        }
+        Ok(standing) if standing.late > 0 => look(
+            "record",
+            format!("{} entries of moderation wait to be sealed", standing.late),
+            "Start `mainstreet serve`; its nodes seal the record every minute.",
+        ),
+        Ok(standing) => {
+            let head = standing.head.get(..16).unwrap_or("none yet");
+            good("record", format!("{} entries of moderation, none changed; the last seal is {head}", standing.sealed))
+        }
+        Err(failure) => wrong("record", format!("{failure:?}"), "See above."),
     }
 }
 

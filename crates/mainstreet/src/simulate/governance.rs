@@ -219,7 +219,9 @@ fn answer_appeals(db: &Db, hand: &mainstreet_kernel::clock::Hand, team: Team, no
             if let (Some(appeal), Some((overturn, why))) = (appealed, answer) {
                 hand.set(decision.at.plus(9 * HOUR).min(now));
                 tx.refresh_now();
-                forgiven(moderation::speak(tx, team.manager, appeal, overturn, why))?;
+                // Whoever decided does not look at the appeal.
+                let judge = if decision.by == team.manager.person { team.moderator } else { team.manager };
+                forgiven(moderation::speak(tx, judge, appeal, overturn, why))?;
             }
         }
         Ok(())

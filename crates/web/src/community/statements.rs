@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use mainstreet_community::guidelines::{self, Clause};
+use mainstreet_community::guidelines::{self, Clause, Text};
 use mainstreet_community::{notices, posts};
 use mainstreet_desk::moderation::{self, APPEAL_TIME, Appeal, Decision, Redacted};
 use mainstreet_kernel::id::{DecisionId, PostId};
@@ -18,7 +18,9 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/statements/{id}", show)
         .post("/statements/{id}/appeal", appeal)
+        .get("/statements/{id}/statement.json", json)
         .get("/statements/{id}/by-mail/{signature}", show_by_mail)
+        .get("/statements/{id}/by-mail/{signature}/statement.json", json_by_mail)
         .post("/statements/{id}/by-mail/{signature}", appeal_by_mail)
         .get("/moderation-log", log)
 }
@@ -28,7 +30,10 @@ pub(crate) fn routes() -> Routes {
 struct Statement {
     chrome: Chrome,
     decision: Decision,
-    clause: Option<Clause>,
+    /// What the clause says, in the reader's language where it was translated.
+    text: Option<Text>,
+    /// Tags of the languages the clause can be read in.
+    languages: Vec<String>,
     /// What the post said that it was about.
     said: String,
     appeal: Option<Appeal>,
@@ -38,6 +43,13 @@ struct Statement {
     until: Timestamp,
     words: String,
     error: Option<String>,
+}
+
+impl Statement {
+    /// Where the statement is for machines: beside the page, by whichever link it was opened.
+    fn json_path(&self) -> String {
+        format!("{}/statement.json", self.action.trim_end_matches("/appeal"))
+    }
 }
 
 /// The signature of a link in a mail: whoever has the mail reads the statement and appeals, signed in or not.
@@ -80,6 +92,68 @@ async fn show_by_mail(cx: Cx) -> Page {
     draw(&cx, id, cx.uri.path().to_owned(), String::new(), None).await
 }
 
+/// What a reader asked for: the language of the address, then those of their browser, then that of what they wrote.
+fn wanted(cx: &Cx, decision: &Decision) -> Vec<String> {
+    let asked = cx.query::<Asked>().map(|asked| asked.language).unwrap_or_default();
+    let accepted = cx.header("accept-language").unwrap_or_default();
+    let tags = accepted.split(',').map(|part| part.split(';').next().unwrap_or_default().trim());
+    let all = std::iter::once(asked.as_str()).chain(tags).chain([decision.content_language.as_str()]);
+    all.filter(|tag| !tag.is_empty()).map(str::to_owned).collect()
+}
+
+/// The text of a clause in the first of these languages that it has, or in the one that counts.
+fn text_in(clause: &Clause, wanted: &[String]) -> Text {
+    let primary = |tag: &str| tag.split('-').next().unwrap_or_default().to_lowercase();
+    let texts = || std::iter::once(&clause.text).chain(&clause.translations);
+    let found = wanted.iter().find_map(|tag| {
+        let exact = texts().find(|text| text.language.eq_ignore_ascii_case(tag));
+        exact.or_else(|| texts().find(|text| primary(&text.language) == primary(tag)))
+    });
+    found.unwrap_or(&clause.text).clone()
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Asked {
+    language: String,
+}
+
+/// `GET /statements/{id}/statement.json`: in the words of the Digital Services Act.
+async fn json(cx: Cx) -> Page {
+    cx.member()?;
+    let id = mine(&cx).await?;
+    as_json(&cx, id).await
+}
+
+/// `GET /statements/{id}/by-mail/{signature}/statement.json`
+async fn json_by_mail(cx: Cx) -> Page {
+    let id = by_mail(&cx)?;
+    as_json(&cx, id).await
+}
+
+async fn as_json(cx: &Cx, id: DecisionId) -> Page {
+    let (decision, clause) = cx
+        .read(move |tx| {
+            let decision = moderation::find(tx, id)?;
+            let clause = match decision.guideline_version {
+                0 => None,
+                number => guidelines::version(tx, number)?.clause(&decision.clause).cloned(),
+            };
+            Ok((decision, clause))
+        })
+        .await?;
+    let wanted = wanted(cx, &decision);
+    let said = clause.map(|clause| text_in(&clause, &wanted).summary).unwrap_or_default();
+    let whole = moderation::report::whole(&decision, &said);
+    let body = serde_json::to_string_pretty(&whole).map_err(Error::internal)?;
+    let mut response = views::typed("application/json", body);
+    let name = format!("attachment; filename=\"statement-{id}.json\"");
+    if let Ok(value) = axum::http::HeaderValue::from_str(&name) {
+        response.headers_mut().insert(axum::http::header::CONTENT_DISPOSITION, value);
+    }
+    Ok(response)
+}
+
 async fn draw(cx: &Cx, id: DecisionId, action: String, words: String, error: Option<Error>) -> Page {
     let (decision, clause, said, appeal) = cx
         .read(move |tx| {
@@ -107,7 +181,25 @@ async fn draw(cx: &Cx, id: DecisionId, action: String, words: String, error: Opt
     let status = error.as_ref().map_or(StatusCode::OK, |error| crate::error::status(error.kind));
     let error = error.map(|error| error.safe.into_owned());
     let chrome = cx.chrome();
-    let page = Statement { chrome, decision, clause, said, appeal, may_appeal, action, until, words, error };
+    let wanted = wanted(cx, &decision);
+    let text = clause.as_ref().map(|clause| text_in(clause, &wanted));
+    let languages = clause.as_ref().map_or_else(Vec::new, |clause| {
+        let texts = std::iter::once(&clause.text).chain(&clause.translations);
+        texts.map(|text| text.language.clone()).collect()
+    });
+    let page = Statement {
+        chrome,
+        decision,
+        text,
+        languages,
+        said,
+        appeal,
+        may_appeal,
+        action,
+        until,
+        words,
+        error,
+    };
     cx.keep_visit(views::html_with(status, &page)?)
 }
 

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod desk;
+mod due_process;
 mod guidelines;
 mod members;
 mod moderation;

@@ -8,15 +8,18 @@ use mainstreet_kernel::{Result, Role};
 use crate::support::Place;
 
 /// From the least rights to the most.
-const WHO: [(&str, Option<Role>); 5] = [
+const WHO: [(&str, Option<Role>); 7] = [
     ("everybody", None),
     ("members", Some(Role::Member)),
+    ("analysts", Some(Role::Analyst)),
+    ("auditors", Some(Role::Auditor)),
     ("moderators", Some(Role::Moderator)),
     ("managers", Some(Role::Manager)),
     ("owners", Some(Role::Owner)),
 ];
 const HEAD: &str = "\
-# Every page of Mainstreet and who gets past its door: everybody, members, moderators, managers, owners or nobody.
+# Every page of Mainstreet and who gets past its door: everybody, members, analysts, auditors, moderators,
+# managers, owners or nobody.
 # Found out by asking. What a rule says of one post or one space comes after the door. Write it anew with
 #   MAINSTREET_WRITE_LISTS=1 cargo test -p mainstreet-web every_page_is_open_to_whom_the_list_says
 ";

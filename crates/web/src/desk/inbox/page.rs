@@ -90,7 +90,8 @@ struct Turn {
     /// Safe HTML of a post; empty for a note.
     html: String,
     text: String,
-    gone: bool,
+    /// Where a post stands that not everybody sees; empty: published.
+    gone: &'static str,
 }
 
 impl Item {
@@ -244,7 +245,12 @@ fn turns(view: &view::View) -> Vec<Turn> {
         at: seen.post.created_at,
         html: seen.html.clone(),
         text: String::new(),
-        gone: seen.post.state.as_str() != "published",
+        gone: match seen.post.state.as_str() {
+            "published" => "",
+            "held" => "held",
+            "hidden" => "hidden",
+            _ => "deleted",
+        },
     });
     let notes = view.notes.iter().map(|note| Turn {
         note: true,
@@ -254,7 +260,7 @@ fn turns(view: &view::View) -> Vec<Turn> {
         at: note.created_at,
         html: String::new(),
         text: note.body.clone(),
-        gone: false,
+        gone: "",
     });
     let mut turns: Vec<Turn> = posts.chain(notes).collect();
     turns.sort_by_key(|turn| turn.at);

@@ -3,9 +3,10 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::guidelines;
+use mainstreet_desk::batches;
 use mainstreet_desk::moderation::{self, Appeal, AppealState, Decision, Speech, Voice, ladder};
 use mainstreet_kernel::clock::HOUR;
-use mainstreet_kernel::id::{AppealId, DecisionId};
+use mainstreet_kernel::id::{AppealId, BatchId, DecisionId};
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
 
@@ -29,6 +30,8 @@ struct Show {
     next: Option<ladder::Suggestion>,
     error: Option<String>,
     why: String,
+    /// The batch it was made in.
+    batch: Option<BatchId>,
 }
 
 impl Show {
@@ -47,7 +50,7 @@ pub(super) async fn show(cx: Cx) -> Page {
 async fn draw(cx: &Cx, id: DecisionId, why: String, error: Option<Error>) -> Page {
     let viewer = cx.audits()?.clone();
     let (actor, staff) = (viewer.actor(), viewer.role.is_staff());
-    let (decision, appeal, voices, clause, strikes) = cx
+    let (decision, appeal, voices, clause, strikes, batch) = cx
         .read(move |tx| {
             let decision = moderation::find(tx, id)?;
             let appeal = moderation::appeal_of(tx, id)?;
@@ -60,7 +63,8 @@ async fn draw(cx: &Cx, id: DecisionId, why: String, error: Option<Error>) -> Pag
                 number => guidelines::version(tx, number)?.clause(&decision.clause).cloned(),
             };
             let strikes = moderation::active_strikes(tx, decision.person)?;
-            Ok((decision, appeal, voices, clause, strikes))
+            let batch = batches::of_decision(tx, id)?;
+            Ok((decision, appeal, voices, clause, strikes, batch))
         })
         .await?;
     let open = appeal.as_ref().is_some_and(|appeal| appeal.state == AppealState::Open);
@@ -86,6 +90,7 @@ async fn draw(cx: &Cx, id: DecisionId, why: String, error: Option<Error>) -> Pag
         next,
         error: error.map(|error| error.safe.into_owned()),
         why,
+        batch,
     };
     views::html_with(status, &page)
 }
