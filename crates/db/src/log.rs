@@ -203,7 +203,12 @@ pub fn unwaive(tx: &mut Tx<'_>) -> Result<()> {
 }
 
 /// Erases what the log says beside of acts on one thing, such as why a member was suspended: that it happened stays.
-pub fn forget_props(tx: &mut Tx<'_>, kind: &str, object: i64, verbs: &[mainstreet_kernel::Verb]) -> Result<()> {
+pub fn forget_props(
+    tx: &mut Tx<'_>,
+    kind: &str,
+    object: i64,
+    verbs: &[mainstreet_kernel::Verb],
+) -> Result<()> {
     for verb in verbs {
         tx.run(
             "UPDATE activities SET props = NULL WHERE object_kind = $1 AND object_id = $2 AND verb = $3",

@@ -95,11 +95,9 @@ pub(crate) async fn write_statements(app: &App) -> Result<()> {
                 }
                 let link = statement_link(&url, &secret, &decision);
                 let clause = guidelines::version(tx, decision.guideline_version)?;
-                let clause = clause
-                    .clause(&decision.clause)
-                    .map_or(decision.clause.clone(), |clause| {
-                        clause.text_in(&decision.content_language).title.clone()
-                    });
+                let clause = clause.clause(&decision.clause).map_or(decision.clause.clone(), |clause| {
+                    clause.text_in(&decision.content_language).title.clone()
+                });
                 let until = decision.until.map(|until| site.zone.format(until, "%-d %b %Y, %H:%M %Z"));
                 let mail = StatementMail {
                     site: &site.name,

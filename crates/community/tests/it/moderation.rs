@@ -252,7 +252,11 @@ fn a_lock_ends_by_itself_and_a_hidden_post_is_changed_and_looked_at_again() {
         let theirs = edit("Taken out.", 1);
         refused(db.write_now(move |tx| posts::edit(tx, mira, &theirs)), Kind::Forbidden, "is a decision");
         refused(db.write_now(move |tx| posts::delete(tx, mira, post)), Kind::Forbidden, "is a decision");
-        refused(db.write_now(move |tx| posts::hide(tx, mira, post, "Spam.")), Kind::Forbidden, "is a decision");
+        refused(
+            db.write_now(move |tx| posts::hide(tx, mira, post, "Spam.")),
+            Kind::Forbidden,
+            "is a decision",
+        );
         refused(db.write_now(move |tx| topics::close(tx, mira, topic)), Kind::Forbidden, "is a decision");
         let hidden = act(db, mira, &order(Target::Post(post), Act::Hide, Detail::None))?;
         let own = edit("A clamp costs little.", 1);

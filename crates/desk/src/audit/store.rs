@@ -80,8 +80,7 @@ pub(super) fn chain(tx: &mut Tx<'_>) -> Result<Vec<(i64, String, Option<Entry>)>
 
 /// The entries of decisions, each with the decision as it is now and the salt of its facts.
 pub(super) fn decided(tx: &mut Tx<'_>) -> Result<Vec<(Entry, Option<(Decision, String)>)>> {
-    let entries =
-        tx.all("SELECT * FROM audit_entries WHERE what = 'decided' ORDER BY id", &[], entry)?;
+    let entries = tx.all("SELECT * FROM audit_entries WHERE what = 'decided' ORDER BY id", &[], entry)?;
     let mut found = Vec::with_capacity(entries.len());
     for one in entries {
         let decision = match moderation::find(tx, one.object) {

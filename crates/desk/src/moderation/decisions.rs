@@ -11,8 +11,8 @@ use serde_json::json;
 
 use super::model::{Case, Decision, Ground, Kept, Source};
 use super::store::{self, NewDecision};
-use crate::audit::{self, What};
 use super::thresholds::clause_of;
+use crate::audit::{self, What};
 
 /// Carries a case out and records it. Open flags on a post that goes are upheld; the member concerned is told.
 ///
@@ -72,7 +72,10 @@ pub(super) fn language(tx: &mut Tx<'_>, target: Target) -> Result<String> {
     };
     let Some(post) = post else { return Ok(String::new()) };
     let body = posts::store::find(tx, post)?.body;
-    Ok(mainstreet_language::read(&body, &mainstreet_language::Context::default()).language.unwrap_or_default().to_owned())
+    Ok(mainstreet_language::read(&body, &mainstreet_language::Context::default())
+        .language
+        .unwrap_or_default()
+        .to_owned())
 }
 
 /// Content that goes, and warnings, weigh; restrictions of the member that follow from them do not weigh again.

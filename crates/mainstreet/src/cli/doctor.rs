@@ -328,7 +328,10 @@ fn record(common: &Common) -> Finding {
         ),
         Ok(standing) => {
             let head = standing.head.get(..16).unwrap_or("none yet");
-            good("record", format!("{} entries of moderation, none changed; the last seal is {head}", standing.sealed))
+            good(
+                "record",
+                format!("{} entries of moderation, none changed; the last seal is {head}", standing.sealed),
+            )
         }
         Err(failure) => wrong("record", format!("{failure:?}"), "See above."),
     }

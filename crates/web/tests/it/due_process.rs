@@ -20,7 +20,13 @@ async fn place() -> Result<Place> {
 
 fn decide(place: &Place, who: &Browser, target: Target, act: Act) -> Result<Decision> {
     let case = Case {
-        order: Order { target, act, why: "It calls Mira a fool.".to_owned(), until: None, detail: Detail::None },
+        order: Order {
+            target,
+            act,
+            why: "It calls Mira a fool.".to_owned(),
+            until: None,
+            detail: Detail::None,
+        },
         clause: "be-kind".to_owned(),
         source: Source::Own,
         source_id: None,
@@ -101,7 +107,12 @@ async fn staff_restrict_nobody_past_a_decision() -> Result<()> {
     place.get(None, &path).await.shows("everybody writes once in 30 min");
     place.get(Some(&place.nils), &path).await.shows("You can write again at");
     let refused = place
-        .post(&place.nils, &path, &format!("/t/{topic}/replies"), &[("body", "And another thing."), ("token", "t1")])
+        .post(
+            &place.nils,
+            &path,
+            &format!("/t/{topic}/replies"),
+            &[("body", "And another thing."), ("token", "t1")],
+        )
         .await;
     refused.shows("You can reply again in").shows("And another thing.");
     Ok(())
@@ -135,7 +146,8 @@ async fn a_held_post_is_rejected_from_its_item_and_its_author_may_change_it() ->
     let done = place.post(max, &item, &reject, &fields).await;
     assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
     assert_eq!(state(&place, held)?, "hidden");
-    let late = place.post(&place.kim, &item, &reject, &[("version", version.as_str()), ("act", "publish")]).await;
+    let late =
+        place.post(&place.kim, &item, &reject, &[("version", version.as_str()), ("act", "publish")]).await;
     assert_eq!(late.status, StatusCode::CONFLICT);
     late.shows("Max");
     place.get(Some(nils), "/notifications").await.shows("Hide the post");
@@ -192,7 +204,8 @@ async fn several_items_are_done_at_once_and_taken_back_at_once() -> Result<()> {
     let batch = place.follow(max, &done).await;
     batch.shows("2 of 3 items done").shows("not done").shows("does not go");
     assert_eq!((state(&place, flagged[1])?, state(&place, flagged[2])?), ("hidden", "hidden"));
-    let undo = place.post(max, &done.location, &format!("{}/undo", done.location), &[("why", "A test.")]).await;
+    let undo =
+        place.post(max, &done.location, &format!("{}/undo", done.location), &[("why", "A test.")]).await;
     place.follow(max, &undo).await.shows("All of it is taken back");
     assert_eq!((state(&place, flagged[1])?, state(&place, flagged[2])?), ("published", "published"));
     assert_eq!(state(&place, flagged[0])?, "hidden", "what was not of the batch stays");
@@ -270,7 +283,9 @@ async fn analysts_see_figures_and_auditors_read_the_desk() -> Result<()> {
     assert_eq!(figures.status, StatusCode::OK);
     assert!(!figures.text.contains("href=\"/desk/inbox\""), "no way to what they may not see");
     place.get(Some(&analyst), "/").await.shows("href=\"/desk/metrics\"");
-    for path in ["/desk", "/desk/inbox", &item, "/desk/metrics/unanswered-open/topics", "/desk/moderation/log"] {
+    for path in
+        ["/desk", "/desk/inbox", &item, "/desk/metrics/unanswered-open/topics", "/desk/moderation/log"]
+    {
         assert_eq!(place.get(Some(&analyst), path).await.status, StatusCode::FORBIDDEN, "{path}");
         assert_eq!(place.get(Some(&auditor), path).await.status, StatusCode::OK, "{path}");
     }
