@@ -304,6 +304,8 @@ fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
         "schema_migrations",
         "nodes",
         "decisions",
+        "audit_entries",
+        "audit_seals",
         "appeals",
         "appeal_voices",
         "cleanups",

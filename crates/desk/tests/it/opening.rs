@@ -126,8 +126,10 @@ fn an_archives_past_opens_nothing_but_questions_of_the_last_month() {
             let at = db.clock().now().plus(-days * DAY);
             let (new_topic, new_post) = db.write_now(move |tx| {
                 let ids = (tx.mint_at(at), tx.mint_at(at));
+                mainstreet_db::log::waive(tx)?;
                 tx.run("UPDATE activities SET occurred_at = $2, topic_id = $3, object_id = $4 WHERE topic_id = $1",
                     params![topic, at, ids.0, ids.1])?;
+                mainstreet_db::log::unwaive(tx)?;
                 tx.run("UPDATE topics SET first_post_id = NULL WHERE id = $1", params![topic])?;
                 copy(tx, topic, ids.0, at)?;
                 tx.run("UPDATE posts SET id = $2, topic_id = $3, created_at = $4 WHERE id = $1",

@@ -1,11 +1,13 @@
 //! The log of decisions, who may read it without names, and the report.
 
+use std::collections::HashMap;
+
 use askama::Template;
+use mainstreet_community::guidelines;
 use mainstreet_community::moderation::Act;
 use mainstreet_desk::moderation::{self, Decision, Filter, Openness, report as reports};
-use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::DecisionId;
-use mainstreet_kernel::{Error, Result, Role, Timestamp};
+use mainstreet_kernel::{Day, Error, Result, Role, Timestamp, Zone};
 use serde::Deserialize;
 
 use crate::request::Cx;
@@ -90,15 +92,30 @@ struct Report {
     report: reports::Report,
     from: String,
     to: String,
+    /// Titles of clauses by their names.
+    titles: HashMap<String, String>,
 }
 
 impl Report {
-    fn parts(&self) -> [(&'static str, &reports::Counts); 3] {
+    /// The counts, in the words of pages.
+    fn parts(&self) -> [(&'static str, reports::Counts); 3] {
         let report = &self.report;
+        let told = |counts: &reports::Counts, word: &dyn Fn(&str) -> String| -> reports::Counts {
+            counts.iter().map(|(name, count)| (word(name), *count)).collect()
+        };
+        let act = |word: &str| word.parse::<Act>().map_or(word.to_owned(), |act| act.label().to_owned());
+        let source = |word: &str| match word {
+            "flag" => "members flagged it".to_owned(),
+            "rule" => "a rule or threshold pointed it out".to_owned(),
+            "own" => "staff came across it".to_owned(),
+            "appeal" => "an appeal brought it up".to_owned(),
+            other => other.to_owned(),
+        };
+        let clause = |slug: &str| self.titles.get(slug).cloned().unwrap_or_else(|| slug.to_owned());
         [
-            ("What was done", &report.by_act),
-            ("Which clause", &report.by_clause),
-            ("How it was found", &report.by_source),
+            ("What was done", told(&report.by_act, &act)),
+            ("Which clause", told(&report.by_clause, &clause)),
+            ("How it was found", told(&report.by_source, &source)),
         ]
     }
 }
@@ -110,27 +127,41 @@ struct Window {
     to: String,
 }
 
-/// A day as typed, in UTC; empty: what is given.
-fn day(text: &str, other: Timestamp) -> Result<Timestamp> {
+/// A day as typed, or another one.
+fn day(text: &str, other: Day) -> Result<Day> {
     if text.trim().is_empty() {
         return Ok(other);
     }
-    text.trim().parse().map_err(|_| Error::invalid("Write days such as 2026-03-01."))
+    let wrong = |_| Error::invalid("Write days such as 2026-03-01.");
+    Ok(Zone::utc().day_of(text.trim().parse::<Timestamp>().map_err(wrong)?))
 }
 
-/// The last 90 days unless the address says otherwise. `to` is the day after the last.
+/// The last 90 days unless the address says otherwise, in the community's days. `to` is the day after the last.
 async fn read(cx: &Cx) -> Result<(reports::Report, Window)> {
-    let (asked, now) = (cx.query::<Window>()?, cx.app.now());
-    let (from, to) = (day(&asked.from, now.plus(-90 * DAY))?, day(&asked.to, now.plus(1))?);
-    Ok((cx.read(move |tx| reports::report(tx, from, to)).await?, asked))
+    let (asked, zone) = (cx.query::<Window>()?, cx.app.site().zone);
+    let today = zone.day_of(cx.app.now());
+    let (from, to) = (day(&asked.from, today.plus(-89))?, day(&asked.to, today.plus(1))?);
+    if from >= to {
+        return Err(Error::invalid("The first day of a report comes before the day it goes up to."));
+    }
+    let (begin, end) = (zone.start_of(from), zone.start_of(to));
+    let window = Window { from: from.to_string(), to: to.to_string() };
+    Ok((cx.read(move |tx| reports::report(tx, begin, end)).await?, window))
 }
 
 /// `GET /desk/moderation/report?from=2026-01-01&to=2026-04-01`
 pub(super) async fn report(cx: Cx) -> Page {
     cx.audits()?;
-    let (report, asked) = read(&cx).await?;
+    let (report, window) = read(&cx).await?;
+    let titles = cx
+        .read(|tx| {
+            let clauses = guidelines::holds(tx)?.map(|version| version.clauses).unwrap_or_default();
+            Ok(clauses.into_iter().map(|clause| (clause.slug, clause.text.title)).collect())
+        })
+        .await?;
     let (chrome, waiting) = (cx.chrome(), cx.waiting().await?);
-    views::html(&Report { chrome, here: "moderation", waiting, report, from: asked.from, to: asked.to })
+    let Window { from, to } = window;
+    views::html(&Report { chrome, here: "moderation", waiting, report, from, to, titles })
 }
 
 /// `GET /desk/moderation/report.csv`
