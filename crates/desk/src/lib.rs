@@ -11,6 +11,7 @@ pub mod batches;
 pub mod canned_replies;
 pub mod conflicts;
 pub mod escalations;
+pub mod mediations;
 pub mod metrics;
 pub mod moderation;
 pub mod raids;

@@ -3,7 +3,7 @@
 use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{conflicts, raids, reviews, rules, signals};
+use mainstreet_desk::{conflicts, mediations, raids, reviews, rules, signals};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -54,6 +54,7 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
             calm::expire(tx)?;
             sign_ups::forget(tx)?;
             conflicts::sweep(tx)?;
+            mediations::remind(tx)?;
             raids::breaker::watch(tx)?;
             raids::index_past(tx)?;
             let next = tx.now().plus(MINUTE);

@@ -72,7 +72,12 @@ fn tell(app: &App, entry: &Entry) {
         | Verb::MemberSuspended
         | Verb::MemberReinstated
         | Verb::MemberRestricted
-        | Verb::GuidelinesPublished => {
+        | Verb::GuidelinesPublished
+        | Verb::CalmStarted
+        | Verb::CalmEnded
+        | Verb::TopicSplit
+        | Verb::MemberCooledOff
+        | Verb::MembersParted => {
             app.sessions.clear();
             app.pages.all_changed();
         }

@@ -206,7 +206,7 @@ async fn fill(cx: &Cx, version: u64, response: Response) -> Response {
     let (mut parts, body) = response.into_parts();
     let body = body.collect().await.map(http_body_util::Collected::to_bytes).unwrap_or_default();
     let text = String::from_utf8_lossy(&body);
-    let filled = pages::fill(&text, cx.viewer.as_deref());
+    let filled = pages::fill(&text, cx.viewer.as_deref(), cx.app.now());
     if let Some(viewer) = cx.viewer.clone().filter(|_| parts.extensions.get::<Depends>().is_some()) {
         parts.extensions.insert(Unfilled { text: text.into(), viewer, version });
     }

@@ -12,7 +12,7 @@ use http_body_util::{BodyExt as _, Either, Full};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use mainstreet_kernel::{Error, Result};
+use mainstreet_kernel::{Error, Result, Timestamp};
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 use tower::ServiceExt as _;
@@ -127,7 +127,7 @@ async fn respond(
             if before == app.pages.any() {
                 app.pages.keep_for(&path, Arc::clone(&shape), depends, &unfilled, made_at);
             }
-            mine(&shape, &unfilled.viewer)
+            mine(&shape, &unfilled.viewer, made_at)
         }
         _ => {
             let body = pack(&mut parts.headers, &asked, body);
@@ -147,7 +147,7 @@ fn kept(app: &App, path: &str, asked: &HeaderMap) -> Option<Answer> {
         return None;
     } else if let Some(token) = cookies::read(asked, cookies::SESSION) {
         let viewer = app.sessions.known(token, app.now()).filter(|_| accepts_gzip(asked))?;
-        mine(app.pages.find_for(viewer.person, path, app.now())?.as_ref(), &viewer)
+        mine(app.pages.find_for(viewer.person, path, app.now())?.as_ref(), &viewer, app.now())
     } else {
         let stored = app.pages.find(path, app.now())?;
         if stored.wants_smaller() {
@@ -172,8 +172,8 @@ fn accepts_gzip(asked: &HeaderMap) -> bool {
 }
 
 /// A member's page: a shape with their words.
-fn mine(shape: &Shape, viewer: &Viewer) -> Response<Full<Bytes>> {
-    let mut response = Response::new(Full::new(shape.filled(viewer)));
+fn mine(shape: &Shape, viewer: &Viewer, now: Timestamp) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::new(shape.filled(viewer, now)));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8"));
     headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static("gzip"));

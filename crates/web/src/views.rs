@@ -123,6 +123,11 @@ impl Chrome {
         self.zone.format(*at, "%-d %b %Y, %H:%M")
     }
 
+    /// A day without its time: `4 Mar 2024`.
+    pub(crate) fn short_day(&self, at: &Timestamp) -> String {
+        self.zone.format(*at, "%-d %b %Y")
+    }
+
     /// The heading of a day in a list: `Today`, `Yesterday`, `Monday`, `4 March 2024`.
     pub(crate) fn day(&self, at: &Timestamp) -> String {
         match self.zone.day_of(self.now).0 - self.zone.day_of(*at).0 {

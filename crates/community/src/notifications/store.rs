@@ -88,7 +88,9 @@ pub(super) fn list(
     let rows = tx.all(
         "SELECT n.id, n.kind, n.actor_id, n.post_id, n.at, n.read_at, t.title FROM notifications n
          JOIN topics t ON t.id = n.topic_id JOIN spaces s ON s.id = t.space_id
-         WHERE n.person_id = $1 AND n.withdrawn = 0 AND t.state = 'published' AND s.visibility IN ($2, $3, $4)
+         WHERE n.person_id = $1 AND n.withdrawn = 0
+         AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.person_id = n.person_id AND u.other_id = n.actor_id)
+         AND t.state = 'published' AND s.visibility IN ($2, $3, $4)
          AND (CAST($5 AS BIGINT) IS NULL OR n.at < (SELECT o.at FROM notifications o WHERE o.id = $5)
            OR (n.at = (SELECT o.at FROM notifications o WHERE o.id = $5) AND n.id < $5))
          ORDER BY n.at DESC, n.id DESC LIMIT $6",

@@ -15,7 +15,7 @@ use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, text};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use store::{find, of_topic};
+pub use store::{candidates, find, of_topic};
 
 use crate::moderation::must_cover;
 use crate::posts::{self, Post};

@@ -43,6 +43,18 @@ pub fn of_topic(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<Split>> {
     )
 }
 
+/// Replies of a topic that may be moved, in the order of their numbers: at most 500.
+pub fn candidates(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<Post>> {
+    let ids = tx.all(
+        "SELECT id FROM posts WHERE topic_id = $1 AND number > 1 ORDER BY number LIMIT 500",
+        params![topic],
+        |row| row.get::<PostId>("id"),
+    )?;
+    let mut posts = crate::posts::store::find_all(tx, &ids)?;
+    posts.sort_by_key(|post| post.number);
+    Ok(posts)
+}
+
 /// What a new row holds.
 pub(super) struct New<'a> {
     pub from: TopicId,

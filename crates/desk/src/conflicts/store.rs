@@ -153,6 +153,17 @@ pub(super) fn last_bodies(tx: &mut Tx<'_>, topic: TopicId, limit: usize) -> Resu
     )
 }
 
+/// Who wrote in a conversation in the day around `at`, with posts, most first.
+pub fn writers(tx: &mut Tx<'_>, topic: TopicId, at: Timestamp) -> Result<Vec<(PersonId, i64)>> {
+    const DAY: i64 = mainstreet_kernel::clock::DAY;
+    tx.all(
+        "SELECT person_id, COUNT(*) AS n FROM posts WHERE topic_id = $1 AND created_at >= $2 AND created_at <= $3
+         AND person_class IN ('member', 'staff') GROUP BY person_id ORDER BY COUNT(*) DESC, person_id LIMIT 8",
+        params![topic, at.plus(-DAY), at.plus(DAY)],
+        |row| Ok((row.get("person_id")?, row.get("n")?)),
+    )
+}
+
 /// Flags and posts of a stretch of time.
 pub(super) struct Counts {
     pub flags: u64,

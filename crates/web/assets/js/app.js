@@ -93,6 +93,7 @@ function goodbye() {
 themeSwitch();
 menus();
 goodbye();
+if (here('form[data-proof]')) import('./proof.js');
 if (here('form[data-draft]')) import('./draft.js');
 if (here('[data-toolbar]')) import('./composer.js');
 if (document.body.dataset.user && here('form.composer textarea')) import('./mention.js');

@@ -10,6 +10,7 @@ mod heat;
 mod line;
 mod numbers;
 mod spark;
+mod versus;
 mod whiskers;
 
 use std::fmt::Write as _;
@@ -20,6 +21,7 @@ pub use heat::{Cell, Heat, HeatRow, heat};
 pub use line::{Line, Point, Series, line};
 pub use numbers::{Numbers, numbers};
 pub use spark::{Spark, spark};
+pub use versus::{Versus, VersusWeek, versus};
 pub use whiskers::{Whisker, whiskers};
 
 /// `text` as it may stand in HTML and SVG, between tags and within quoted attributes.

@@ -5,12 +5,15 @@ mod edits;
 mod feeds;
 mod guidelines;
 mod home;
+mod mediations;
+mod meeting;
 mod mentions;
 mod new_topic;
 mod notifications;
 mod old_paths;
 mod people;
 mod post_acts;
+mod proof;
 mod replies;
 mod search;
 mod sign_in;
@@ -49,4 +52,6 @@ pub(crate) fn routes() -> Routes {
         .and(mentions::routes())
         .and(guidelines::routes())
         .and(statements::routes())
+        .and(mediations::routes())
+        .and(meeting::routes())
 }

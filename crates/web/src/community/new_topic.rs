@@ -38,6 +38,8 @@ struct Form {
     question: String,
     token: String,
     act: String,
+    /// A field that people do not see; programs fill it.
+    website: String,
 }
 
 #[derive(Default, Deserialize)]
@@ -59,7 +61,7 @@ async fn show(cx: Cx) -> Page {
         } else {
             String::new()
         },
-        token: mainstreet_community::accounts::random_token()?,
+        token: format!("{}-{}", mainstreet_community::accounts::random_token()?, cx.app.now().0),
         ..Form::default()
     };
     views::html(&Fresh { chrome: cx.chrome(), spaces, form, errors: FieldErrors::default(), preview: None })
@@ -100,7 +102,7 @@ async fn create(cx: Cx) -> Page {
         body: form.body.clone(),
         tags: names,
         question: !form.question.is_empty(),
-        form_token: Some(form.token.clone()).filter(|token| !token.is_empty()),
+        form_token: super::replies::token(&form.token, &form.website),
     };
     let opened = cx
         .write(move |tx| {

@@ -3,7 +3,7 @@
 use askama::Template;
 use mainstreet_community::people::{self, Profile};
 use mainstreet_community::posts::{self, Row};
-use mainstreet_community::{accounts, markdown};
+use mainstreet_community::{accounts, markdown, mutes};
 use mainstreet_kernel::Error;
 use mainstreet_kernel::id::{PersonId, PostId};
 use serde::Deserialize;
@@ -28,6 +28,21 @@ struct Show {
     answers: Vec<Row>,
     next: Option<PostId>,
     first_page: bool,
+    /// Whether the viewer can mute them, does, or is kept apart from them.
+    mute: Mute,
+}
+
+/// How the viewer stands to a person.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Mute {
+    /// Not signed in, themselves, or somebody of the team.
+    Cannot,
+    /// They see each other.
+    Sees,
+    /// The viewer muted them.
+    Muted,
+    /// Staff keep the two apart.
+    Apart,
 }
 
 #[derive(Default, Deserialize)]
@@ -47,13 +62,14 @@ async fn show(cx: Cx) -> Page {
             let profile = people::store::profile(tx, id)?;
             let posts = posts::by_person(tx, viewer, id, before, 20)?;
             let answers = posts::accepted_by_person(tx, viewer, id, 5)?;
-            Ok((None, Some((profile, posts, answers))))
+            let mute = mute_of(tx, viewer.person, &profile)?;
+            Ok((None, Some((profile, posts, answers, mute))))
         })
         .await?;
     if let Some(other) = merged {
         return views::moved(&people::path(other));
     }
-    let Some((profile, posts, answers)) = loaded else {
+    let Some((profile, posts, answers, mute)) = loaded else {
         return Err(Error::not_found("There is no such person."));
     };
     let next = posts.more.then(|| posts.rows.last().map(|row| row.post.id)).flatten();
@@ -67,10 +83,27 @@ async fn show(cx: Cx) -> Page {
         answers,
         next,
         first_page: before.is_none(),
+        mute,
     };
     let mut response = views::html(&page)?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
+}
+
+fn mute_of(
+    tx: &mut mainstreet_db::Tx<'_>,
+    viewer: Option<PersonId>,
+    profile: &Profile,
+) -> mainstreet_kernel::Result<Mute> {
+    let staff = profile.face.role.is_some_and(mainstreet_kernel::Role::is_staff);
+    let Some(me) = viewer.filter(|me| *me != profile.face.id && !staff) else { return Ok(Mute::Cannot) };
+    let theirs: Vec<_> =
+        mutes::of_person(tx, me)?.into_iter().filter(|mute| mute.other == profile.face.id).collect();
+    Ok(match theirs.iter().map(|mute| mute.by_staff).max() {
+        None => Mute::Sees,
+        Some(false) => Mute::Muted,
+        Some(true) => Mute::Apart,
+    })
 }
 
 /// `GET /u/{username}`: on to the member's page.

@@ -28,6 +28,15 @@ struct Form {
     reply_to: String,
     token: String,
     act: String,
+    /// A field that people do not see; programs fill it.
+    website: String,
+}
+
+/// The one-time token of a form, marked when the field that people do not see was filled in: what a new account writes
+/// is then looked at more closely.
+pub(super) fn token(token: &str, website: &str) -> Option<String> {
+    let trapped = if website.is_empty() { "" } else { "-t" };
+    (!token.is_empty()).then(|| format!("{token}{trapped}"))
 }
 
 #[derive(Template)]
@@ -65,7 +74,7 @@ async fn create(cx: Cx) -> Page {
         topic,
         body: form.body.clone(),
         reply_to: form.reply_to.parse().ok(),
-        form_token: Some(form.token.clone()).filter(|token| !token.is_empty()),
+        form_token: token(&form.token, &form.website),
     };
     let sent = cx
         .write(move |tx| {

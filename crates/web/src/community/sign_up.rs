@@ -4,11 +4,14 @@ use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::accounts::{self, NewMember, Purpose};
 use mainstreet_community::guidelines::{self, Version};
+use mainstreet_community::sign_ups::State;
+use mainstreet_desk::raids;
 use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::{FieldErrors, Role};
 use serde::Deserialize;
 
 use super::accounts::{hashed, signed_in};
+use super::proof::{Challenge, arrived};
 use super::sign_in::caller;
 use crate::mail;
 use crate::request::Cx;
@@ -27,19 +30,24 @@ struct SignUp {
     errors: FieldErrors,
     /// The guidelines that hold, to be read before.
     guidelines: Option<Version>,
+    challenge: Challenge,
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(default)]
-struct Form {
-    username: String,
-    name: String,
-    email: String,
+pub(super) struct Form {
+    pub(super) username: String,
+    pub(super) name: String,
+    pub(super) email: String,
     password: String,
     /// Not empty: they have read the guidelines.
     guidelines: String,
     /// A field that people do not see; programs fill it.
-    website: String,
+    pub(super) website: String,
+    /// What the work is about, with our signature.
+    pub(super) challenge: String,
+    /// The work.
+    pub(super) proof: String,
 }
 
 /// `GET /sign-up`
@@ -52,15 +60,13 @@ async fn show(cx: Cx) -> Page {
         form: Form::default(),
         errors: FieldErrors::default(),
         guidelines: cx.read(guidelines::holds).await?,
+        challenge: Challenge::fresh(&cx).await?,
     })?)
 }
 
 /// `POST /sign-up`
 async fn create(cx: Cx) -> Page {
     let form: Form = cx.form()?;
-    if !form.website.is_empty() {
-        return views::see_saying(&cx, "/", "Welcome.");
-    }
     let mut errors = FieldErrors::default();
     if let Err(why) = accounts::check_strength(&form.password, &form.username) {
         errors.add("password", why);
@@ -78,6 +84,7 @@ async fn create(cx: Cx) -> Page {
         password_hash: hash,
     };
     let (site, url, by) = (cx.app.site().name, cx.app.config.url.clone(), caller(&cx));
+    let (mut arrival, once) = arrived(&cx, &form);
     let made = cx
         .write(move |tx| {
             let mut found = accounts::check_new_member(tx, &new)?;
@@ -87,18 +94,31 @@ async fn create(cx: Cx) -> Page {
             }
             accounts::limit(tx, &format!("sign-up:by:{by}"), 10, HOUR)?;
             if accounts::find_by_email(tx, &new.email)?.is_some() {
-                return tell_owner_of_address(tx, &new.email, &site, &url, &by).map(Ok);
+                tell_owner_of_address(tx, &new.email, &site, &url, &by)?;
+                return Ok(Ok(None));
             }
             let person = accounts::open(tx, &new, Role::Member)?;
+            // A piece of work serves one account.
+            if once.is_empty() || accounts::limit(tx, &format!("proof:{once}"), 1, 24 * HOUR).is_err() {
+                arrival.proof = 0;
+            }
+            let state = raids::arrive(tx, person, &arrival)?;
+            if state != State::Open {
+                accounts::ask_link(tx, &new.email, Purpose::SignIn, &by, |token| {
+                    mail::words(&mail::SignInLink { site: &site, url: &url, token })
+                })?;
+            }
+            raids::breaker::watch(tx)?;
             if let Some(number) = version {
                 guidelines::acknowledge(tx, person, number)?;
             }
-            Ok(Ok(Some(person)))
+            Ok(Ok(Some((person, state))))
         })
         .await?;
     match made {
-        Ok(Some(person)) => {
-            signed_in(&cx, person, "/", "Welcome. Say hello, or ask your first question.").await
+        Ok(Some((person, state))) => {
+            cx.app.wake_mail();
+            signed_in(&cx, person, "/", welcome(state)).await
         }
         Ok(None) => {
             cx.app.wake_mail();
@@ -106,8 +126,22 @@ async fn create(cx: Cx) -> Page {
         }
         Err(errors) => {
             let form = Form { password: String::new(), ..form };
-            let page = SignUp { chrome: cx.chrome(), form, errors, guidelines };
+            let challenge = Challenge::fresh(&cx).await?;
+            let page = SignUp { chrome: cx.chrome(), form, errors, guidelines, challenge };
             cx.keep_visit(views::html_with(StatusCode::UNPROCESSABLE_ENTITY, &page)?)
+        }
+    }
+}
+
+/// What a new member is told, by whether they may write at once.
+fn welcome(state: State) -> &'static str {
+    match state {
+        State::Open => "Welcome. Say hello, or ask your first question.",
+        State::Confirm => {
+            "Welcome. You can read at once. To write, follow the link in the mail we sent you, or wait until somebody of the team has looked."
+        }
+        State::Approval | State::Refused => {
+            "Welcome. You can read at once. Somebody of the team looks at new accounts at the moment; you can write as soon as they have."
         }
     }
 }
@@ -119,9 +153,8 @@ fn tell_owner_of_address(
     site: &str,
     url: &str,
     caller: &str,
-) -> mainstreet_kernel::Result<Option<mainstreet_kernel::id::PersonId>> {
+) -> mainstreet_kernel::Result<()> {
     accounts::ask_link(tx, email, Purpose::SignIn, caller, |token| {
         mail::words(&mail::AlreadyMember { site, url, token })
-    })?;
-    Ok(None)
+    })
 }

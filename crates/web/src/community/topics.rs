@@ -1,11 +1,16 @@
 //! A conversation: twenty posts a page, each with its house number.
 
+use std::collections::HashSet;
+
 use askama::Template;
+use mainstreet_community::calm::{self, Calm};
+use mainstreet_community::cool_offs::{self, CoolOff};
 use mainstreet_community::posts::{self, View};
+use mainstreet_community::splits::{self, Split};
 use mainstreet_community::tags::Tag;
 use mainstreet_community::topics::{self, Row, SpaceName, Topic};
-use mainstreet_community::{markdown, moderation, reactions, tags};
-use mainstreet_kernel::id::{PostId, TopicId};
+use mainstreet_community::{markdown, moderation, mutes, reactions, tags};
+use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Error, Result, Timestamp, text};
 use serde::Deserialize;
 
@@ -42,6 +47,14 @@ struct Show {
     locked_until: Option<Timestamp>,
     can_accept: bool,
     composer: Composer,
+    /// Calm and raid modes that hold here.
+    calms: Vec<Calm>,
+    /// The viewer's own pause here.
+    pause: Option<CoolOff>,
+    /// Where replies went, and where these came from.
+    splits: Vec<Split>,
+    /// Whose posts the viewer is not shown.
+    hidden: HashSet<PersonId>,
     json_ld: String,
     description: String,
     me: i64,
@@ -105,13 +118,16 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
             let related = topics::store::related(tx, viewer, id, 4)?;
             let slow = moderation::may_write_from(tx, id, viewer.person)?;
             let locked = moderation::lock_of(tx, id)?;
-            Ok((tags::store::of_topic(tx, id)?, related, answer, views, read_to, space, topic, slow, locked))
+            let calming = calming(tx, viewer.person, &topic)?;
+            Ok((tags::store::of_topic(tx, id)?, related, answer, views, read_to, space, topic, slow, locked, calming))
         })
         .await?;
-    let (tags, related, answer, views, read_to, space, topic, slow, locked) = loaded;
+    let (tags, related, answer, views, read_to, space, topic, slow, locked, calming) = loaded;
     if slug.is_some_and(|slug| slug != topic.slug) {
         return views::moved(&topic.path());
     }
+    let Calming { calms, pause, splits, hidden } = calming;
+    let answer = answer.filter(|view: &View| !hidden.contains(&view.author.id));
     let page = page.min(topic.pages());
     let marked = note_read(cx, &topic, &views, read_to);
     let actor = cx.actor();
@@ -144,6 +160,10 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
         related,
         page,
         composer,
+        calms,
+        pause,
+        splits,
+        hidden,
     };
     let wrong = document.composer.error.is_some();
     let mut response = views::html(&document)?;
@@ -155,6 +175,29 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
         response.extensions_mut().insert(Depends::OnTopic(id));
     }
     Ok(response)
+}
+
+/// What keeps a topic calm, for one viewer.
+struct Calming {
+    calms: Vec<Calm>,
+    pause: Option<CoolOff>,
+    splits: Vec<Split>,
+    hidden: HashSet<PersonId>,
+}
+
+fn calming(tx: &mut mainstreet_db::Tx<'_>, viewer: Option<PersonId>, topic: &Topic) -> Result<Calming> {
+    Ok(Calming {
+        calms: calm::on(tx, Some(topic.id), topic.space)?,
+        pause: match viewer {
+            Some(person) => cool_offs::of(tx, topic.id, person)?,
+            None => None,
+        },
+        splits: splits::of_topic(tx, topic.id)?,
+        hidden: match viewer {
+            Some(person) => mutes::hidden_from(tx, person)?,
+            None => HashSet::new(),
+        },
+    })
 }
 
 /// What readers of a topic that is slowed down are told.

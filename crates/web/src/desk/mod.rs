@@ -1,10 +1,12 @@
 //! The desk: where the community is run.
 
 mod canned_replies;
+pub(crate) mod conflicts;
 mod guidelines;
 mod inbox;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
+pub(crate) mod raids;
 mod reviews;
 mod rules;
 mod settings;
@@ -25,6 +27,8 @@ pub(crate) fn routes() -> Routes {
         .and(canned_replies::routes())
         .and(guidelines::routes())
         .and(moderation::routes())
+        .and(conflicts::routes())
+        .and(raids::routes())
         .and(rules::routes())
         .and(metrics::routes())
         .and(reviews::routes())

@@ -40,6 +40,8 @@ struct Today {
     lede: String,
     needs: Vec<Need>,
     things: i64,
+    /// What keeps the place calm just now. HTML.
+    calm: String,
     /// The table, ready.
     pulse: String,
     joined: Vec<Joined>,
@@ -97,6 +99,7 @@ async fn show(cx: Cx) -> Page {
         lede: lede(&counts, joined.len()),
         things: counts.of(Filter::Open),
         needs,
+        calm: super::raids::banner(&cx).await?,
         pulse: table(beats)?,
         joined,
         ended: lines(&chrome, ended.into_iter().take(5).collect()),

@@ -17,7 +17,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use bytes::Bytes;
 use flate2::{Compress, Compression, FlushCompress};
 use mainstreet_community::accounts;
-use mainstreet_kernel::text;
+use mainstreet_kernel::{Timestamp, text};
 use sha2::{Digest as _, Sha256};
 
 use crate::community::unread as shown;
@@ -80,10 +80,10 @@ impl Gap {
     }
 
     /// The word, escaped for HTML.
-    fn word(self, viewer: &Viewer) -> String {
+    fn word(self, viewer: &Viewer, now: Timestamp) -> String {
         match self {
             Self::Csrf => viewer.csrf.clone(),
-            Self::OneTime => one_time(),
+            Self::OneTime => one_time(now),
             Self::Name => escape(&viewer.name),
             Self::Username => escape(&viewer.username),
             Self::Initials => escape(&text::initials(&viewer.name)),
@@ -120,12 +120,13 @@ static MARK: LazyLock<String> = LazyLock::new(|| {
     format!("\u{e000}{chance}\u{e001}")
 });
 
-/// A token nobody has seen and nobody can foresee: the digest of this process's secret and a count.
-fn one_time() -> String {
+/// A token nobody has seen and nobody can foresee: the digest of this process's secret and a count. It ends with when
+/// it was made, in milliseconds, so that a form says how long it was open.
+fn one_time(now: Timestamp) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
     let count = COUNT.fetch_add(1, Ordering::Relaxed);
     let digest = Sha256::new().chain_update(MARK.as_bytes()).chain_update(count.to_le_bytes()).finalize();
-    URL_SAFE_NO_PAD.encode(digest)
+    format!("{}-{}", URL_SAFE_NO_PAD.encode(digest), now.0)
 }
 
 /// As templates do it, so that a word reads the same in a gap.
@@ -151,12 +152,12 @@ fn cut(page: &str) -> Vec<(&str, Option<Gap>)> {
 }
 
 /// The page with the viewer's words in its gaps; without a viewer they stay empty.
-pub(crate) fn fill(page: &str, viewer: Option<&Viewer>) -> String {
+pub(crate) fn fill(page: &str, viewer: Option<&Viewer>, now: Timestamp) -> String {
     let mut out = String::with_capacity(page.len());
     for (part, gap) in cut(page) {
         out.push_str(part);
         if let (Some(gap), Some(viewer)) = (gap, viewer) {
-            out.push_str(&gap.word(viewer));
+            out.push_str(&gap.word(viewer, now));
         }
     }
     out
@@ -234,7 +235,7 @@ impl Shape {
     }
 
     /// The page as gzip (RFC 1952), with the viewer's words in its gaps.
-    pub(crate) fn filled(&self, viewer: &Viewer) -> Bytes {
+    pub(crate) fn filled(&self, viewer: &Viewer, now: Timestamp) -> Bytes {
         let room: usize = self.0.iter().map(|part| part.packed.len() + 96).sum();
         let mut out = Vec::with_capacity(room);
         out.extend_from_slice(&[0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255]);
@@ -244,7 +245,7 @@ impl Shape {
             crc = part.sum.after(crc);
             length += part.sum.length;
             if let Some(gap) = part.gap {
-                let word = gap.word(viewer);
+                let word = gap.word(viewer, now);
                 store(&mut out, word.as_bytes(), false);
                 let mut sum = crc32fast::Hasher::new_with_initial(crc);
                 sum.update(word.as_bytes());
@@ -314,21 +315,21 @@ mod tests {
     fn each_gap_holds_the_viewers_word() {
         let marks: Vec<String> = Gap::ALL.iter().map(|gap| format!("[{}]", gap.mark())).collect();
         let page = format!("before {} after", marks.join(" "));
-        let filled = fill(&page, Some(&viewer("Seun <b> Ade")));
+        let filled = fill(&page, Some(&viewer("Seun <b> Ade")), Timestamp(0));
         assert!(filled.starts_with("before [token] ["), "{filled}");
         assert!(filled.contains("] [Seun &#60;b&#62; Ade] [seun] ["), "{filled}");
         assert!(
             filled.contains("] [dark] [<span class=\"bell-n\" aria-hidden=\"true\">3</span>"),
             "{filled}"
         );
-        assert_eq!(fill(&page, None), format!("before {}after", "[] ".repeat(9)));
+        assert_eq!(fill(&page, None, Timestamp(0)), format!("before {}after", "[] ".repeat(9)));
     }
 
     #[test]
     fn a_one_time_token_is_another_each_time() {
         let page = Shape::new(&format!("<{}>", Gap::OneTime.mark()));
         let seun = viewer("Seun");
-        assert_ne!(unpacked(&page.filled(&seun)), unpacked(&page.filled(&seun)));
+        assert_ne!(unpacked(&page.filled(&seun, Timestamp(0))), unpacked(&page.filled(&seun, Timestamp(0))));
     }
 
     proptest! {
@@ -337,7 +338,7 @@ mod tests {
             let gaps = [Gap::Csrf, Gap::Name, Gap::Username, Gap::Initials, Gap::Hue, Gap::Theme];
             let page: String = parts.iter().map(|(text, gap)| format!("{text}{}", gaps[*gap].mark())).collect();
             let viewer = viewer(&name);
-            prop_assert_eq!(unpacked(&Shape::new(&page).filled(&viewer)), fill(&page, Some(&viewer)));
+            prop_assert_eq!(unpacked(&Shape::new(&page).filled(&viewer, Timestamp(0))), fill(&page, Some(&viewer), Timestamp(0)));
         }
     }
 }

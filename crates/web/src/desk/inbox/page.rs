@@ -40,6 +40,8 @@ struct Show {
     chrome: Chrome,
     here: &'static str,
     waiting: i64,
+    /// What keeps the place calm just now. HTML.
+    calm: String,
     list: Filter,
     tabs: Vec<Tab>,
     lines: Vec<Line>,
@@ -167,6 +169,7 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
         here: "inbox",
         waiting: if actor.role.is_staff() { read.counts.of(Filter::Mine) } else { 0 },
         works: actor.role.is_staff(),
+        calm: crate::desk::raids::banner(cx).await?,
         list: wanted.list,
         tabs: tabs(&read.counts),
         lines: words::lines(&chrome, read.rows),
