@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
+mod calm;
 mod desk;
 mod due_process;
 mod guidelines;
