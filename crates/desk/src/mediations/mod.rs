@@ -116,7 +116,8 @@ pub fn propose(tx: &mut Tx<'_>, actor: Actor, id: MediationId, words: &str) -> R
         store::set_state(tx, id, State::Talking, "")?;
     }
     let parties: Vec<PersonId> = case.parties.iter().map(|party| party.person).collect();
-    let said = format!("There is a proposal to agree on about “{}”. Read it, and accept it or answer.", case.title);
+    let said =
+        format!("There is a proposal to agree on about “{}”. Read it, and accept it or answer.", case.title);
     tell(tx, id, &parties, &said)?;
     moved(tx, actor, id)
 }
@@ -177,11 +178,20 @@ pub fn remind(tx: &mut Tx<'_>) -> Result<usize> {
     for id in &due {
         let case = store::hold(tx, *id)?;
         let waiting: Vec<PersonId> = if case.proposal_version > 0 {
-            case.parties.iter().filter(|one| one.accepted != case.proposal_version).map(|one| one.person).collect()
+            case.parties
+                .iter()
+                .filter(|one| one.accepted != case.proposal_version)
+                .map(|one| one.person)
+                .collect()
         } else {
             case.everybody()
         };
-        tell(tx, *id, &waiting, &format!("Nothing happened for three days about “{}”. Is it your turn?", case.title))?;
+        tell(
+            tx,
+            *id,
+            &waiting,
+            &format!("Nothing happened for three days about “{}”. Is it your turn?", case.title),
+        )?;
         store::set_reminded(tx, *id)?;
     }
     Ok(due.len())

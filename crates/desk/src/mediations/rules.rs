@@ -42,10 +42,9 @@ pub(super) fn must_run(case: &Mediation) -> Result<()> {
 
 /// The mediator and the parties.
 pub(super) fn takes_part(actor: Actor, case: &Mediation) -> Result<PersonId> {
-    actor
-        .person
-        .filter(|person| *person == case.mediator || case.is_party(*person))
-        .ok_or_else(|| Error::forbidden("Only the mediator and the parties write here. Leave a note for the team."))
+    actor.person.filter(|person| *person == case.mediator || case.is_party(*person)).ok_or_else(|| {
+        Error::forbidden("Only the mediator and the parties write here. Leave a note for the team.")
+    })
 }
 
 pub(super) fn is_party(actor: Actor, case: &Mediation) -> Result<PersonId> {

@@ -99,12 +99,7 @@ pub fn open_between(tx: &mut Tx<'_>, one: PersonId, other: PersonId) -> Result<O
     )
 }
 
-pub(super) fn insert(
-    tx: &mut Tx<'_>,
-    new: &New,
-    parties: &[PersonId],
-    by: PersonId,
-) -> Result<MediationId> {
+pub(super) fn insert(tx: &mut Tx<'_>, new: &New, parties: &[PersonId], by: PersonId) -> Result<MediationId> {
     let (id, now) = (MediationId(tx.mint()), tx.now());
     tx.run(
         "INSERT INTO mediations (id, title, topic_id, mediator_id, state, opened_by, opened_at, moved_at, reminded_at)

@@ -100,7 +100,14 @@ fn words(chart: &Versus<'_>, week: &VersusWeek) -> String {
             .collect();
         if named.is_empty() { "nothing".to_owned() } else { named.join(", ") }
     };
-    format!("Week of {}. {}: {}. {}: {}.", week.label, chart.above, list(&week.above), chart.below, list(&week.below))
+    format!(
+        "Week of {}. {}: {}. {}: {}.",
+        week.label,
+        chart.above,
+        list(&week.above),
+        chart.below,
+        list(&week.below)
+    )
 }
 
 #[cfg(test)]

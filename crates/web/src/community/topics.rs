@@ -119,7 +119,18 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
             let slow = moderation::may_write_from(tx, id, viewer.person)?;
             let locked = moderation::lock_of(tx, id)?;
             let calming = calming(tx, viewer.person, &topic)?;
-            Ok((tags::store::of_topic(tx, id)?, related, answer, views, read_to, space, topic, slow, locked, calming))
+            Ok((
+                tags::store::of_topic(tx, id)?,
+                related,
+                answer,
+                views,
+                read_to,
+                space,
+                topic,
+                slow,
+                locked,
+                calming,
+            ))
         })
         .await?;
     let (tags, related, answer, views, read_to, space, topic, slow, locked, calming) = loaded;

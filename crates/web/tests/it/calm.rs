@@ -26,7 +26,12 @@ fn work(challenge: &str) -> String {
         .unwrap()
 }
 
-async fn sign_up(place: &Place, name: &str, proof: Option<&dyn Fn(&str) -> String>, trap: &str) -> Result<State> {
+async fn sign_up(
+    place: &Place,
+    name: &str,
+    proof: Option<&dyn Fn(&str) -> String>,
+    trap: &str,
+) -> Result<State> {
     let visitor = place.visitor();
     let page = place.get(Some(&visitor), "/sign-up").await;
     let challenge = page.value("challenge");
@@ -56,12 +61,24 @@ async fn work_shown_lets_somebody_in_at_once_and_without_it_they_confirm_their_a
     let place = open().await?;
     assert_eq!(sign_up(&place, "fay", Some(&work), "").await?, State::Open);
     assert_eq!(sign_up(&place, "gil", None, "").await?, State::Confirm, "no script");
-    assert_eq!(sign_up(&place, "hal", Some(&|_: &str| "12".to_owned()), "").await?, State::Confirm, "wrong work");
+    assert_eq!(
+        sign_up(&place, "hal", Some(&|_: &str| "12".to_owned()), "").await?,
+        State::Confirm,
+        "wrong work"
+    );
     assert_eq!(sign_up(&place, "ivo", Some(&work), "http://x.test").await?, State::Approval, "the trap");
     // A person lets them in.
     let page = place.get(Some(&place.max), "/desk/raids").await;
     page.shows("ivo").shows("A field that people do not see was filled in.");
-    let path = page.text.split("action=\"/desk/raids/sign-ups/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let path = page
+        .text
+        .split("action=\"/desk/raids/sign-ups/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let path = format!("/desk/raids/sign-ups/{path}");
     assert_eq!(place.post(&place.mira, "/", &path, &[("open", "yes")]).await.status, 403);
     assert_eq!(place.post(&place.max, "/desk/raids", &path, &[("open", "yes")]).await.status, 303);
@@ -106,7 +123,15 @@ async fn calm_mode_is_turned_on_seen_by_all_and_turned_off() -> Result<()> {
     let form = format!("/desk/conflicts/calm?topic={topic}");
     place.get(Some(&place.max), &form).await.shows("Turn calm mode on");
     let id = topic.to_string();
-    let wrong = [("kind", "calm"), ("topic", id.as_str()), ("minutes", "x"), ("days", "7"), ("hours", "2"), ("why", "Heated."), ("clause", "be-kind")];
+    let wrong = [
+        ("kind", "calm"),
+        ("topic", id.as_str()),
+        ("minutes", "x"),
+        ("days", "7"),
+        ("hours", "2"),
+        ("why", "Heated."),
+        ("clause", "be-kind"),
+    ];
     let sent = place.post(&place.max, &form, "/desk/conflicts/calm", &wrong).await;
     sent.shows("whole number").shows("Heated.");
     assert_eq!(sent.status, 422);
@@ -120,7 +145,15 @@ async fn calm_mode_is_turned_on_seen_by_all_and_turned_off() -> Result<()> {
     place.get(Some(&place.max), "/desk").await.shows("Calm mode is on");
     place.get(Some(&place.max), "/desk/inbox").await.shows("Calm mode is on");
     let list = place.get(Some(&place.kim), "/desk/conflicts").await;
-    let end = list.text.split("action=\"/desk/conflicts/calm/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let end = list
+        .text
+        .split("action=\"/desk/conflicts/calm/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let end = format!("/desk/conflicts/calm/{end}");
     assert_eq!(place.post(&place.kim, "/desk/conflicts", &end, &[("why", "It is quiet.")]).await.status, 303);
     assert!(!place.get(None, &address).await.text.contains("Calm mode"));
@@ -151,22 +184,31 @@ async fn a_mediation_goes_from_its_opening_to_an_agreement() -> Result<()> {
     let say = |who: &Browser, body: &'static str, alone: &'static str| {
         let (who, own) = (who.clone(), own.clone());
         let place = &place;
-        async move { place.post(&who, &own, &own, &[("act", "say"), ("body", body), ("alone", alone)]).await.status }
+        async move {
+            place.post(&who, &own, &own, &[("act", "say"), ("body", body), ("alone", alone)]).await.status
+        }
     };
     assert_eq!(say(&place.mira, "He shouted at me in private.", "1").await, 303);
     assert_eq!(say(&place.nils, "I am sorry.", "").await, 303);
     assert!(!place.get(Some(&place.nils), &own).await.text.contains("shouted"), "to the mediator alone");
     place.get(Some(&place.max), &desk).await.shows("shouted").shows("I am sorry.");
-    assert!(!place.get(Some(&place.kim), &desk).await.text.contains("shouted"), "not to the rest of the team");
+    assert!(
+        !place.get(Some(&place.kim), &desk).await.text.contains("shouted"),
+        "not to the rest of the team"
+    );
     place.post(&place.max, &desk, &desk, &[("act", "note"), ("body", "Go gently.")]).await;
     assert!(!place.get(Some(&place.mira), &own).await.text.contains("Go gently."));
     place.get(Some(&place.kim), &desk).await.shows("Go gently.");
     let outsider = place.newcomer("Wim", mainstreet_kernel::Role::Member)?;
     assert_eq!(place.get(Some(&outsider), &own).await.status, 404);
-    place.post(&place.max, &desk, &desk, &[("act", "proposal"), ("body", "Nils writes before ten only.")]).await;
+    place
+        .post(&place.max, &desk, &desk, &[("act", "proposal"), ("body", "Nils writes before ten only.")])
+        .await;
     let accept = [("act", "accept"), ("version", "1")];
     assert_eq!(place.post(&place.mira, &own, &own, &accept).await.status, 303);
-    place.post(&place.max, &desk, &desk, &[("act", "proposal"), ("body", "Nils writes before nine only.")]).await;
+    place
+        .post(&place.max, &desk, &desk, &[("act", "proposal"), ("body", "Nils writes before nine only.")])
+        .await;
     place.post(&place.nils, &own, &own, &accept).await.shows("changed meanwhile");
     let again = [("act", "accept"), ("version", "2")];
     place.post(&place.nils, &own, &own, &again).await;
@@ -217,7 +259,8 @@ async fn a_member_pauses_and_ends_it() -> Result<()> {
 async fn a_side_discussion_gets_a_topic_of_its_own_and_comes_back() -> Result<()> {
     let place = open().await?;
     let topic = place.ask(&place.mira, "Which pump?", "Ours is loud.")?;
-    for words in ["The blue one.", "By the way, my cat drinks from it.", "Mine too!", "The blue one is good."] {
+    for words in ["The blue one.", "By the way, my cat drinks from it.", "Mine too!", "The blue one is good."]
+    {
         place.answer(&place.nils, topic, words)?;
     }
     let form = format!("/desk/conflicts/split?topic={topic}");
@@ -245,7 +288,15 @@ async fn a_side_discussion_gets_a_topic_of_its_own_and_comes_back() -> Result<()
     assert!(!left.text.contains("my cat drinks"));
     assert_eq!(place.get(None, &format!("/p/{}", ids[1])).await.status, 301, "its address leads on");
     let undo = place.get(Some(&place.max), &here).await;
-    let path = undo.text.split("formaction=\"/desk/conflicts/splits/").nth(1).unwrap().split('"').next().unwrap().to_owned();
+    let path = undo
+        .text
+        .split("formaction=\"/desk/conflicts/splits/")
+        .nth(1)
+        .unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .to_owned();
     let undone = place.post(&place.max, &here, &format!("/desk/conflicts/splits/{path}"), &[]).await;
     assert_eq!(undone.status, 303, "{}", undone.text);
     place.get(None, &here).await.shows("my cat drinks");

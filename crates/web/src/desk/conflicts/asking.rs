@@ -120,7 +120,9 @@ pub(super) async fn apart(cx: Cx) -> Page {
                 two.push(super::named(tx, name)?);
             }
             let [one, other] = two.as_slice() else {
-                return Err(Error::invalid("Write the usernames of exactly two members, with a comma between."));
+                return Err(Error::invalid(
+                    "Write the usernames of exactly two members, with a comma between.",
+                ));
             };
             conflicts::ask(tx, actor, *one, &Ask::KeepApart(*other), (&asked.clause, &asked.why))
         })

@@ -94,7 +94,8 @@ pub(super) async fn show(cx: Cx) -> Page {
             }
         };
         let seen = between(tx, one, other)?;
-        let (apart, mediation) = (mutes::are_apart(tx, one, other)?, mediations::open_between(tx, one, other)?);
+        let (apart, mediation) =
+            (mutes::are_apart(tx, one, other)?, mediations::open_between(tx, one, other)?);
         let (one, other) = (people::store::face_of(tx, one)?, people::store::face_of(tx, other)?);
         Ok(Some(Found { one, other, seen, apart, mediation, chart: String::new() }))
     });

@@ -161,4 +161,3 @@ pub(super) async fn end(cx: Cx) -> Page {
     let back = if ended.kind == Kind::Raid { "/desk/raids" } else { "/desk/conflicts" };
     views::see_saying(&cx, back, format!("{} is off.", ended.kind.label()))
 }
-

@@ -52,7 +52,10 @@ async fn draw(cx: &Cx, form: Form, chosen: HashSet<PostId>, error: Option<Error>
             let posts = splits::candidates(tx, id)?;
             let writers: Vec<_> = posts.iter().map(|post| post.person).collect();
             let faces = people::store::faces(tx, &writers)?;
-            let rows = posts.into_iter().map(|post| { let face = faces.get(&post.person).cloned(); (post, face) });
+            let rows = posts.into_iter().map(|post| {
+                let face = faces.get(&post.person).cloned();
+                (post, face)
+            });
             Ok((topic, rows.collect()))
         })
         .await?;
@@ -89,7 +92,11 @@ pub(super) async fn split(cx: Cx) -> Page {
     let (asked, ids) = (form.clone(), chosen.iter().copied().collect::<Vec<_>>());
     let done = cx
         .write(move |tx| {
-            let to = if asked.into.trim().is_empty() { To::New(asked.title) } else { To::Topic(pasted(&asked.into)?) };
+            let to = if asked.into.trim().is_empty() {
+                To::New(asked.title)
+            } else {
+                To::Topic(pasted(&asked.into)?)
+            };
             let split = splits::split(tx, actor, asked.topic.parse()?, &ids, &to, &asked.why)?;
             Ok((topics::store::find(tx, split.to)?, split))
         })

@@ -48,8 +48,7 @@ pub(super) async fn show(cx: Cx) -> Page {
 
 async fn draw(cx: &Cx, typed: String, error: Option<Error>) -> Page {
     let manages = cx.staff()?.role >= Role::Manager;
-    let (domains, team) =
-        cx.read(|tx| Ok((store::domains(tx, 100)?, mail_domains::of_team(tx)?))).await?;
+    let (domains, team) = cx.read(|tx| Ok((store::domains(tx, 100)?, mail_domains::of_team(tx)?))).await?;
     let status = error.as_ref().map_or(StatusCode::OK, |error| crate::error::status(error.kind));
     let page = Show {
         chrome: cx.chrome(),
@@ -70,9 +69,7 @@ pub(super) async fn take_in(cx: Cx) -> Page {
     let (actor, form) = (cx.staff()?.actor(), cx.form::<Form>()?);
     let text = form.body.clone();
     match cx.write(move |tx| mail_domains::take_in(tx, actor, &text)).await {
-        Ok(count) => {
-            views::see_saying(&cx, "/desk/raids/domains", format!("{count} taken in."))
-        }
+        Ok(count) => views::see_saying(&cx, "/desk/raids/domains", format!("{count} taken in.")),
         Err(error) if is_mistake(&error) => draw(&cx, form.body, Some(error)).await,
         Err(error) => Err(error),
     }
@@ -82,5 +79,9 @@ pub(super) async fn take_in(cx: Cx) -> Page {
 pub(super) async fn forget(cx: Cx) -> Page {
     let (actor, form) = (cx.staff()?.actor(), cx.form::<Form>()?);
     cx.write(move |tx| mail_domains::forget(tx, actor, &form.domain)).await?;
-    views::see_saying(&cx, "/desk/raids/domains", "Forgotten. The list that comes with the program counts again.")
+    views::see_saying(
+        &cx,
+        "/desk/raids/domains",
+        "Forgotten. The list that comes with the program counts again.",
+    )
 }

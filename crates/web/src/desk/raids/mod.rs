@@ -104,7 +104,9 @@ async fn set_threshold(cx: Cx) -> Page {
     let (actor, form) = (cx.staff()?.actor(), cx.form::<Threshold>()?);
     let to = form.score.trim().replace(',', ".").parse::<f64>().unwrap_or(f64::NAN);
     match cx.write(move |tx| raids::set_hold_at(tx, actor, to)).await {
-        Ok(()) => views::see_saying(&cx, "/desk/raids", format!("From {to} on, posts of new accounts are held.")),
+        Ok(()) => {
+            views::see_saying(&cx, "/desk/raids", format!("From {to} on, posts of new accounts are held."))
+        }
         Err(error) if is_mistake(&error) => draw(&cx, Some(form.score), Some(error)).await,
         Err(error) => Err(error),
     }
@@ -136,7 +138,11 @@ async fn decide(cx: Cx) -> Page {
             Ok(people::store::face_of(tx, id)?.name)
         })
         .await?;
-    let text = if open { format!("{name} may write now.") } else { format!("{name} reads on and cannot write. You can let them in again from their page.") };
+    let text = if open {
+        format!("{name} may write now.")
+    } else {
+        format!("{name} reads on and cannot write. You can let them in again from their page.")
+    };
     views::see_with(&cx, "/desk/raids", &Flash { text, undo: None })
 }
 
