@@ -7,8 +7,9 @@ use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::{Query, figures};
+use mainstreet_desk::metrics::moderation;
 use mainstreet_kernel::clock::{DAY, HOUR};
-use mainstreet_kernel::id::{PersonId, PostId, TopicId};
+use mainstreet_kernel::id::{FlagId, PersonId, PostId, TopicId};
 use mainstreet_kernel::{ActorClass, Error, Result, Timestamp, Zone};
 
 use super::happening::{Happening, What};
@@ -196,7 +197,81 @@ fn measured(test: &TestDb) -> Result<Vec<Figure>> {
     crate::node::catch_up(test)?;
     let query =
         Query { from, to: NOW, now: NOW, zone: Zone::utc(), space: None, population: Population::Question };
-    test.read_now(move |tx| figures(tx, &query))
+    test.read_now(move |tx| {
+        let mut all = figures(tx, &query)?;
+        all.extend(moderation::figures(tx, &query)?);
+        Ok(all)
+    })
+}
+
+/// What staff did and how long flags waited, from the happenings alone.
+#[derive(Debug, Default)]
+struct Kept {
+    posts: u64,
+    hidden: BTreeSet<PostId>,
+    suspended: BTreeSet<PersonId>,
+    /// Of each post: since when each flag waits, and when it was decided.
+    flags: BTreeMap<PostId, Vec<(FlagId, Timestamp, Option<Timestamp>)>>,
+}
+
+impl Kept {
+    fn of(happenings: &[Happening]) -> Self {
+        let mut kept = Self::default();
+        for happening in happenings {
+            let at = happening.at;
+            match &happening.what {
+                What::Asked(_) | What::Replied { .. } => kept.posts += 1,
+                What::Flagged { flag, place, .. } => {
+                    kept.flags.entry(place.post).or_default().push((*flag, at, None));
+                }
+                What::Judged { flag, place, .. } => kept.end(place.post, Some(*flag), at),
+                What::Hidden { place, .. } => {
+                    kept.hidden.insert(place.post);
+                    kept.end(place.post, None, at);
+                }
+                What::Suspended { person, .. } => drop(kept.suspended.insert(*person)),
+                _ => {}
+            }
+        }
+        kept
+    }
+
+    fn end(&mut self, post: PostId, only: Option<FlagId>, at: Timestamp) {
+        for flag in self.flags.entry(post).or_default() {
+            if flag.2.is_none() && only.is_none_or(|only| only == flag.0) {
+                flag.2 = Some(at);
+            }
+        }
+    }
+
+    /// How long each case was open, and whether it was decided: flags that overlap on a post are one.
+    fn cases(&self) -> Vec<(i64, bool)> {
+        let mut cases = Vec::new();
+        for flags in self.flags.values() {
+            let mut rest: Vec<(Timestamp, Option<Timestamp>)> =
+                flags.iter().map(|flag| (flag.1, flag.2)).collect();
+            rest.sort_unstable();
+            while !rest.is_empty() {
+                let (start, mut end) = rest.remove(0);
+                while rest.first().is_some_and(|next| end.is_none_or(|end| next.0 <= end)) {
+                    end = end.zip(rest.remove(0).1).map(|(one, other)| one.max(other));
+                }
+                cases.push((end.unwrap_or(NOW).since(start), end.is_some()));
+            }
+        }
+        cases
+    }
+}
+
+/// Kaplan and Meier's share of cases still open after `limit` milliseconds.
+fn still_open(cases: &[(i64, bool)], limit: i64) -> f64 {
+    let ends: BTreeSet<i64> =
+        cases.iter().filter(|case| case.1 && case.0 <= limit).map(|case| case.0).collect();
+    let factor = |end: i64| {
+        let at_risk = cases.iter().filter(|case| case.0 >= end).count() as f64;
+        1.0 - cases.iter().filter(|case| **case == (end, true)).count() as f64 / at_risk
+    };
+    ends.into_iter().map(factor).product()
 }
 
 fn figure<'a>(all: &'a [Figure], id: &str) -> &'a Figure {
@@ -240,6 +315,8 @@ fn the_metrics_find_the_story_again() {
         days.filter(|(_, days)| days.contains(&day)).count() as u64
     };
     assert!(expected.threads.len() > 100 && !expected.unanswered().is_empty(), "too small to tell anything");
+    let kept = Kept::of(&happenings);
+    let cases = kept.cases();
     assert!(!expected.away.is_empty() && !closed.is_empty(), "nothing was taken away");
     on_each_database(|test| {
         let all = measured(test)?;
@@ -274,6 +351,17 @@ fn the_metrics_find_the_story_again() {
         let rate = figure(&all, "solution-rate-28d");
         assert_eq!((rate.k, rate.n), (Some(solved), Some(judged)));
         assert!(solved > 20, "{solved} of {judged}");
+        let acted = (kept.hidden.len() + kept.suspended.len()) as u64;
+        let rate = figure(&all, "intervention-rate");
+        assert_eq!((rate.k, rate.n), (Some(acted), Some(kept.posts)), "what staff did");
+        let decided = cases.iter().filter(|case| case.1).count();
+        let time = figure(&all, "resolution-median");
+        assert_eq!(time.n, Some(cases.len() as u64), "what was reported");
+        assert!(decided > 5 && acted > 5, "too little to tell anything");
+        let mut ended: Vec<i64> = cases.iter().filter(|case| case.1).map(|case| case.0).collect();
+        ended.sort_unstable();
+        let median = ended.into_iter().find(|end| still_open(&cases, *end) < 0.5 + 1e-9);
+        assert_eq!(time.value, median.map(|millis| millis as f64 / HOUR as f64), "of {cases:?}");
         Ok(())
     });
 }

@@ -50,7 +50,10 @@ const NAME_HEIGHT: f64 = 15.0;
 /// Draws a line chart.
 pub fn line(chart: &Line<'_>) -> String {
     let frame = Frame::USUAL;
-    let highest = |point: &Point| point.interval.map_or(point.value, |(_, high)| Some(high));
+    // The band may be where values usually lie, so that a value can stand far above it.
+    let highest = |point: &Point| {
+        [point.value, point.interval.map(|(_, high)| high)].into_iter().flatten().reduce(f64::max)
+    };
     let max = chart
         .points
         .iter()
@@ -198,6 +201,13 @@ mod tests {
             beside: vec![],
             partial,
         })
+    }
+
+    #[test]
+    fn a_value_above_its_band_stays_in_the_picture() {
+        let above = Point { interval: Some((0.0, 1.0)), ..point(Some(80.0)) };
+        let drawn = chart(vec![above, Point { interval: Some((0.0, 1.0)), ..point(Some(2.0)) }], 0);
+        assert!(drawn.contains(">80</text>"), "{drawn}");
     }
 
     #[test]

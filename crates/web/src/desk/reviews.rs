@@ -82,6 +82,7 @@ struct Asked {
 
 /// `GET /desk/reviews`
 async fn show(cx: Cx) -> Page {
+    cx.staff()?;
     draw(&cx, String::new(), StatusCode::OK).await
 }
 

@@ -36,7 +36,8 @@ pub(super) fn cases(tx: &mut Tx<'_>, query: &Query, facts: &Facts) -> Result<Vec
             decided(facts, &shown).into_iter().chain(shown.end).min().filter(|end| *end < facts.until);
         triggers.push(shown);
     }
-    triggers.retain(|trigger| query.space.is_none_or(|space| space == trigger.space));
+    let here = |trigger: &Trigger| query.space.is_none_or(|space| space == trigger.space);
+    triggers.retain(|trigger| here(trigger) && trigger.start < facts.until);
     let mut all = joined(&triggers);
     all.retain(|case| case.start >= facts.from && case.start < facts.until);
     let posts: BTreeSet<i64> = all.iter().map(|case| case.post).collect();

@@ -163,10 +163,12 @@ fn agreement(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
     let found = confusion(tx, query)?;
     let figure = |id: &str, table: &Table| -> Result<Figure> {
         let kappa = table.kappa();
+        // Where all agree there is no spread to estimate from: that is no certainty.
+        let spread = kappa.filter(|kappa| kappa.error > 0.0);
         let figure = Figure {
             value: kappa.map(|kappa| kappa.value),
-            low: kappa.map(|kappa| kappa.interval.low),
-            high: kappa.map(|kappa| kappa.interval.high),
+            low: spread.map(|kappa| kappa.interval.low),
+            high: spread.map(|kappa| kappa.interval.high),
             n: Some(table.total()),
             k: Some(table.agreed()),
             ..query.figure(id)?
@@ -204,7 +206,19 @@ fn equity(tx: &mut Tx<'_>, query: &Query, facts: &Facts) -> Result<Vec<Figure>> 
             .fold(Share::new(0, 0), |sum, one| Share::new(sum.hits + one.hits, sum.trials + one.trials))
     };
     let (harsh_new, harsh_old) = (pooled(|pair| pair.0), pooled(|pair| pair.1));
-    let harsher = mantel_haenszel(&strata).map(|found| found.0);
+    let harsher = mantel_haenszel(&strata);
+    // No spread within any clause: the formula would claim to be certain from a handful of people.
+    let sure = harsher.is_some_and(|(_, error)| error > 1e-9);
+    let total = harsh_new.trials + harsh_old.trials;
+    let harshness = Figure {
+        series: pair(harsh_new, harsh_old),
+        ..difference(query.figure("equity-harshness")?, harsher.map(|found| found.0), total)
+    };
+    let harshness = match (sure, harsher) {
+        (false, Some(_)) => Figure { low: None, high: None, ..harshness }
+            .noted("Too few people of both kinds under one clause to say how sure this is."),
+        _ => harshness,
+    };
     Ok(vec![
         Figure {
             series: pair(acted_new, acted_old),
@@ -218,10 +232,7 @@ fn equity(tx: &mut Tx<'_>, query: &Query, facts: &Facts) -> Result<Vec<Figure>> 
                 back_new.trials + back_old.trials,
             )
         },
-        Figure {
-            series: pair(harsh_new, harsh_old),
-            ..difference(query.figure("equity-harshness")?, harsher, harsh_new.trials + harsh_old.trials)
-        },
+        harshness,
     ])
 }
 

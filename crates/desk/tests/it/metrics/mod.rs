@@ -4,4 +4,5 @@ mod figures;
 mod history;
 mod moderation;
 mod rebuilding;
+mod silence;
 mod telling;

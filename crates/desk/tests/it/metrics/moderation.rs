@@ -9,7 +9,7 @@ use mainstreet_db::{Db, Tx, params};
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::Query;
-use mainstreet_desk::metrics::moderation::{self as of, confusion, figures, rows, team, workload};
+use mainstreet_desk::metrics::moderation::{confusion, figures, rows, team, workload};
 use mainstreet_desk::moderation::{self, Case, Decision, Ground, Source};
 use mainstreet_desk::reviews::{self, Verdict};
 use mainstreet_desk::triage::hours::Written;
@@ -472,50 +472,6 @@ fn every_figure_is_what_the_rows_say_counted_plainly() {
         expect_cases(&all, &flags, now.0);
         let looks = db.read_now(move |tx| confusion(tx, &query(from, now, now)))?;
         assert_eq!(looks.verdicts.total(), figure(&all, "agreement").n.unwrap());
-        Ok(())
-    });
-}
-
-#[test]
-fn silence_is_noticed_when_much_is_written() {
-    on_each_database(|db| {
-        let cast = cast(db)?;
-        let from = db.clock().now();
-        let (topic, _) = ask(db, cast.mira, cast.help, "Which register is it?", "Nothing is said.", true)?;
-        for number in 0..520 {
-            db.hand.advance(HOUR);
-            if number % 130 == 0 {
-                answer(db, cast.nils, topic, &format!("It is register {number}."))?;
-            }
-        }
-        db.write_now(move |tx| {
-            let rows: Vec<_> = (0..520_i64)
-                .map(|number| {
-                    let (id, at) = (tx.mint(), tx.now().plus(-(number + 30) * HOUR));
-                    mainstreet_db::row![id, topic, 1_000 + number, cast.nils.person, at]
-                })
-                .collect();
-            for row in rows {
-                tx.run(
-                    "INSERT INTO posts (id, topic_id, account_id, number, person_id, person_class, body, html, state,
-                       created_at) SELECT $1, $2, account_id, $3, $4, 'member', 'x', '', 'published', $5 FROM topics",
-                    &row,
-                )?;
-            }
-            Ok(())
-        })?;
-        db.hand.advance(14 * DAY);
-        let now = db.clock().now();
-        let all = read(db, &query(from, now, now))?;
-        let silence = figure(&all, "intervention-silence");
-        assert!(silence.value >= Some(4.0) && silence.n >= Some(500), "{silence:?}");
-        assert!(
-            silence.note.as_ref().is_some_and(|note| note.contains("Do flags reach someone?")),
-            "{silence:?}"
-        );
-        let coverage = figure(&all, "coverage");
-        assert_eq!(coverage.k, Some(0), "no staff has read it: {coverage:?}");
-        assert_eq!(of::BAND_WEEKS, 26);
         Ok(())
     });
 }

@@ -53,7 +53,7 @@ impl Show {
 
 /// `GET /desk/metrics/{figure}/cases?from=..&to=..&only=yes`
 pub(super) async fn show(cx: Cx) -> Page {
-    let actor = super::actor(&cx)?;
+    let actor = cx.audits()?.actor();
     let id: String = cx.path("figure")?;
     let definition = definitions::find(&id)
         .filter(|definition| definition.behind == Behind::Cases)

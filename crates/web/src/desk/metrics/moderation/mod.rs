@@ -8,7 +8,6 @@ use askama::Template;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::Query;
 use mainstreet_desk::metrics::moderation::{self, Confusion};
-use mainstreet_kernel::Result;
 
 use super::panels::Panel;
 use super::window::Window;
@@ -124,9 +123,4 @@ fn only(word: &str) -> Option<bool> {
         "no" => Some(false),
         _ => None,
     }
-}
-
-/// Who asks for a list: those who may read what was decided.
-fn actor(cx: &Cx) -> Result<mainstreet_kernel::Actor> {
-    Ok(cx.audits()?.actor())
 }

@@ -126,6 +126,7 @@ pub(super) fn equity(found: &Found) -> Option<Panel> {
     let harshness = found.ripe("equity-harshness")?;
     let said_of = |figure: &Figure, what: &str| match figure.value {
         None => format!("{what}: not known yet"),
+        Some(_) if figure.low.is_none() => format!("{what}: too few to tell"),
         Some(_) if !differs(figure) => format!("{what}: no clear difference ({})", interval(figure)),
         Some(_) => format!("{what}: {} ({})", said(figure), interval(figure)),
     };
