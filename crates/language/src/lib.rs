@@ -30,5 +30,5 @@ pub use reading::{
     COMPLAINT_THRESHOLD, Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan,
     Reading, Reason, RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,
 };
-pub use similar::{Shingles, related, shingles, similar};
+pub use similar::{Shingles, Subject, related, shingles, similar};
 pub use weights::Weights;

@@ -16,18 +16,24 @@ pub fn similar(a: &str, b: &str) -> f32 {
 /// without English endings, short words counting less, and one of four-letter shingles. It ranks questions
 /// that may ask the same; it knows no synonyms.
 pub fn related(a: &str, b: &str) -> f32 {
-    let (a, b) = (Subject::new(a), Subject::new(b));
-    (cosine(&a.stems, &b.stems) + cosine(&a.letters, &b.letters)) / 2.0
+    Subject::new(a).related(&Subject::new(b))
 }
 
-/// What a text is about: hashes with what each weighs, sorted, each once.
-struct Subject {
+/// What a text is about: hashes with what each weighs, sorted, each once. Keep it to compare one text with many.
+#[derive(Clone, Debug)]
+pub struct Subject {
     stems: Vec<(u64, f32)>,
     letters: Vec<(u64, f32)>,
 }
 
 impl Subject {
-    fn new(text: &str) -> Self {
+    /// As [`related`], for texts taken apart before.
+    pub fn related(&self, other: &Self) -> f32 {
+        (cosine(&self.stems, &other.stems) + cosine(&self.letters, &other.letters)) / 2.0
+    }
+
+    /// What `text` is about.
+    pub fn new(text: &str) -> Self {
         let prose = prose(text);
         let tokens = tokens(&prose.text);
         let telling = tokens.all.iter().filter(|token| token.word && !is_glue(token.hash));

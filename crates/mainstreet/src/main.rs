@@ -3,6 +3,7 @@
 //! **Invariant:** only this crate knows the environment, the clock on the wall and which connectors exist.
 
 mod boot;
+mod calling;
 mod cli;
 mod importing;
 mod jobs;

@@ -15,7 +15,7 @@ use mainstreet_web::App;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::jobs;
+use crate::{calling, jobs};
 
 /// Threads that pack pages, search, hash passwords and send mail.
 const BLOCKING: usize = 8;
@@ -63,6 +63,7 @@ pub(crate) fn run(app: App) -> Stop {
     tasks.push(tokio::spawn(index(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(work(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(backtests(app.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(calls(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(mail(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(renew(app, stopped)));
     Stop { signal, tasks }
@@ -126,6 +127,19 @@ async fn work(app: App, mut stopped: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(2 * POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Tells other programs what rules want them told.
+async fn calls(app: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        if let Err(error) = calling::send_due(&app.db).await {
+            tracing::error!(?error, "other programs could not be told");
+        }
+        tokio::select! {
+            () = tokio::time::sleep(4 * POLL) => {}
             _ = stopped.changed() => {}
         }
     }

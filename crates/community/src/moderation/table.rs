@@ -229,13 +229,15 @@ fn target(from: State, act: Act) -> Option<State> {
     Some(to)
 }
 
-/// What Mainstreet may do without a person: nothing that deletes, rewrites, moves or shuts somebody out.
+/// What Mainstreet may do without a person: nothing that deletes, rewrites or shuts somebody out. A move
+/// is taken back like everything else.
 fn gentle(act: Act) -> bool {
     matches!(
         act,
         Act::Hold
             | Act::Hide
             | Act::Label
+            | Act::Move
             | Act::Slow
             | Act::Lock
             | Act::RequireApproval
@@ -296,9 +298,9 @@ mod tests {
             "-mpm-m--------------",
             "---mmm--------------",
             "----m---------------",
-            "-------mpp----------",
-            "-------mppm---------",
-            "-------m--m---------",
+            "-------ppp----------",
+            "-------pppm---------",
+            "-------p--m---------",
             "-----------pppmmMmm-",
             "-----------pppmmMmmm",
             "-----------pppmmMmmm",

@@ -22,6 +22,8 @@ pub enum About {
     Mediation,
     /// Their new account.
     SignUp,
+    /// A letter of the community; the object is the letter.
+    Letter,
 }
 
 impl About {
@@ -34,6 +36,7 @@ impl About {
             Self::Raid => "raid",
             Self::Mediation => "mediation",
             Self::SignUp => "sign_up",
+            Self::Letter => "letter",
         }
     }
 
@@ -44,6 +47,7 @@ impl About {
             "raid" => Self::Raid,
             "mediation" => Self::Mediation,
             "sign_up" => Self::SignUp,
+            "letter" => Self::Letter,
             _ => Self::Decision,
         }
     }

@@ -1,11 +1,10 @@
-//! What a rule that acts does. Here stands what exists today: an item, a tag, holding a post until somebody has looked,
-//! slow mode, moving, muting, approval, a mail to an owner's team. Everything else is written down as not carried out
-//! yet, never passed over in silence.
+//! What a rule that acts does: with posts, threads and accounts here, with people and programs in `reaching`, later in
+//! `waits`. What cannot be done is written down beside the hit, never passed over in silence.
 //!
 //! Nothing here is final: what restricts somebody is a decision that cites a clause, is told, and can be appealed.
 
 use mainstreet_community::moderation::{Act, Detail, Order, Target};
-use mainstreet_community::{accounts, guidelines, posts, tags};
+use mainstreet_community::{guidelines, posts, tags};
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::{PostId, SpaceId};
@@ -14,12 +13,12 @@ use mainstreet_rules::{Action, Given, Limit, Names, Rule, Step, Unit, Vocabulary
 
 use super::model::{Hit, Kept};
 use super::store::{hits as store, past};
+use super::{reaching, waits};
 use crate::moderation::{self, Case, Ground, Source};
 use crate::signals::{self, Ask};
-use crate::triage;
 
 /// What was done, or why not.
-type Outcome = std::result::Result<String, String>;
+pub(super) type Outcome = std::result::Result<String, String>;
 
 /// A hit of a rule that acts: its place in the list of rules, and the hit.
 pub(super) struct Claim {
@@ -62,18 +61,31 @@ impl Acting<'_> {
 
     fn step(&self, tx: &mut Tx<'_>, claim: &mut Claim, step: &Step, over: Option<&str>) -> Result<()> {
         let said = says(step);
-        let outcome = match (step, over) {
-            (_, Some(limit)) => Err(format!("{limit} is reached")),
-            (Step::Later { .. }, None) => Err("waiting steps are not carried out yet".to_owned()),
-            (Step::Now(action), None) => match self.act(tx, claim, action) {
-                Ok(done) => done,
-                Err(error) if error.kind == Kind::Internal => return Err(error),
-                Err(error) => Err(error.safe.into_owned()),
-            },
+        match (step, over) {
+            (_, Some(limit)) => {
+                claim.hit.doing.withheld.push((said, format!("{limit} is reached")));
+            }
+            (Step::Later { wait, without_reply, .. }, None) => {
+                let (_, rule) = self.rule(claim)?;
+                let place = rule.then.iter().position(|known| known == step).unwrap_or(0);
+                let waits = waits::put(tx, &claim.hit, place, (*wait, *without_reply), &said)?;
+                claim.hit.doing.done.push(waits);
+            }
+            (Step::Now(action), None) => self.do_and_note(tx, claim, action)?,
+        }
+        Ok(())
+    }
+
+    /// Does one thing and writes down beside the hit what came of it.
+    pub(super) fn do_and_note(&self, tx: &mut Tx<'_>, claim: &mut Claim, action: &Action) -> Result<()> {
+        let outcome = match self.act(tx, claim, action) {
+            Ok(done) => done,
+            Err(error) if error.kind == Kind::Internal => return Err(error),
+            Err(error) => reaching::safe(error),
         };
         match outcome {
             Ok(done) => claim.hit.doing.done.push(done),
-            Err(why) => claim.hit.doing.withheld.push((said, why)),
+            Err(why) => claim.hit.doing.withheld.push((says(&Step::Now(action.clone())), why)),
         }
         Ok(())
     }
@@ -92,19 +104,23 @@ impl Acting<'_> {
                 Some(space) => self.on_thread(tx, claim, Act::Move, None, Detail::Space(space))?,
                 None => Err("there is no such space any more".to_owned()),
             },
-            ("lock for", _) => Err("a lock does not end by itself yet, so only a person locks".to_owned()),
+            ("lock for", _) => self.on_thread(tx, claim, Act::Lock, until(tx, action), Detail::None)?,
             ("mute for", _) => self.on_author(tx, claim, Act::Mute, until(tx, action))?,
             ("require approval for", _) => {
                 self.on_author(tx, claim, Act::RequireApproval, until(tx, action))?
             }
             ("add tag", Some(post)) => tag(tx, post, &word(action, "tag"))?,
-            ("notify", _) => self.notify(tx, claim, &word(action, "who"))?,
             ("allow", _) => Ok("allows".to_owned()),
-            _ => Err("this is not carried out yet".to_owned()),
+            _ => match self.reach(tx, claim, action)? {
+                Some(outcome) => outcome,
+                None => Err(super::feasible::why_not(&action.name)
+                    .unwrap_or("there is nothing to do it with")
+                    .to_owned()),
+            },
         })
     }
 
-    fn rule(&self, claim: &Claim) -> Result<(&Kept, &Rule)> {
+    pub(super) fn rule(&self, claim: &Claim) -> Result<(&Kept, &Rule)> {
         let found = self.kept.get(claim.rule).zip(self.rules.get(claim.rule));
         found.ok_or_else(|| Error::internal("a claim of a rule that is not in the list"))
     }
@@ -202,28 +218,13 @@ impl Acting<'_> {
         Ok(Ok(act.label().to_lowercase()))
     }
 
-    fn notify(&self, tx: &mut Tx<'_>, claim: &Claim, who: &str) -> Result<Outcome> {
-        let (kept, _) = self.rule(claim)?;
-        let owner = who.trim_end_matches(" team").trim_end_matches(" moderator");
-        let Ok(owner) = owner.parse() else {
-            return Ok(Err(format!("nobody is known as \"{who}\" yet; only the owners' teams can be told")));
-        };
-        let team = triage::owners::team(tx, owner)?;
-        if team.email.is_empty() {
-            return Ok(Err(format!("the team {owner} has no address")));
-        }
-        let now = tx.now();
-        let subject = format!("The rule “{}” matched", kept.name);
-        let body = format!("{subject}. Look at it in the desk, under Rules.\n");
-        accounts::post_mail(tx, &team.email, &subject, &body, now)?;
-        Ok(Ok(format!("told the team {owner}")))
-    }
-
     /// The limit that is reached, as it is written.
     fn over_limit(&self, tx: &mut Tx<'_>, claim: &Claim) -> Result<Option<String>> {
         let (kept, rule) = self.rule(claim)?;
         let now = tx.now();
-        for limit in &rule.limits {
+        // A limit for each person who is asked is kept where they are chosen.
+        let asks = rule.then.iter().flat_map(Step::actions).any(|action| action.name == "suggest answerers");
+        for limit in rule.limits.iter().filter(|limit| !(asks && limit.per_person)) {
             let person = limit.per_person.then(|| claim.hit.person.map_or(0, |person| person.0));
             let since = now.plus(-length(limit.per));
             if store::acted_since(tx, kept.id, since, person)? >= i64::from(limit.count) {
@@ -234,7 +235,8 @@ impl Acting<'_> {
     }
 }
 
-fn length(unit: Unit) -> i64 {
+/// Milliseconds of one unit; business units as if always open.
+pub(super) fn length(unit: Unit) -> i64 {
     unit.millis()
         .unwrap_or(match unit {
             Unit::BusinessDay => DAY,
@@ -255,7 +257,8 @@ pub(super) fn says(step: &Step) -> String {
     words.join(", ").trim().to_owned()
 }
 
-fn word(action: &Action, name: &str) -> String {
+/// A parameter that is a word; empty: it was not given.
+pub(super) fn word(action: &Action, name: &str) -> String {
     match action.get(name) {
         Some(Given::Word(word)) => word.clone(),
         _ => String::new(),
@@ -269,7 +272,8 @@ fn cites(tx: &mut Tx<'_>, rule: &Rule) -> Result<bool> {
     Ok(holds.is_some_and(|version| version.clause(clause).is_some()))
 }
 
-fn millis(action: &Action, name: &str) -> i64 {
+/// A parameter that is a length of time, in milliseconds.
+pub(super) fn millis(action: &Action, name: &str) -> i64 {
     match action.get(name) {
         Some(Given::Length(length)) => length.millis().unwrap_or(HOUR),
         _ => HOUR,

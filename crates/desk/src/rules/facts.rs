@@ -5,6 +5,7 @@
 //! people and spaces are today's, because their earlier ones are not kept.
 
 use std::cell::OnceCell;
+use std::collections::HashSet;
 
 use mainstreet_kernel::{Role, Timestamp, Verb};
 use mainstreet_language::{Context, Intent, Reading, RiskKind};
@@ -13,6 +14,7 @@ use mainstreet_rules::{Facts, Snapshot, Unit, Value, Vocabulary};
 use super::counting;
 use super::happenings::Happening;
 use super::past::{Deed, Past};
+use super::trust;
 use crate::triage::hours::Hours;
 
 /// The calendars that `now.hours` knows.
@@ -158,6 +160,7 @@ impl<'a> Known<'a> {
                 let posts = history.map(|person| person.posts.as_slice()).unwrap_or_default();
                 Some(count(past.before(posts, self.at()).len() as u64))
             }
+            "author.trust" => Some(count(u64::from(trust::level(&self.standing())))),
             "author.reactions" => {
                 let all = history.map(|person| person.reactions.as_slice()).unwrap_or_default();
                 let sum: i64 = all.iter().take_while(|(at, _)| *at < self.at()).map(|(_, count)| count).sum();
@@ -169,13 +172,49 @@ impl<'a> Known<'a> {
             }
             "author.is_staff" => Some(Value::Flag(self.by_staff())),
             // Nobody has one yet; once there are some, this is where they are looked up as they were.
-            "author.labels" | "author.segment" => Some(Value::List(Vec::new())),
+            "author.segment" => Some(Value::List(Vec::new())),
+            "author.labels" => {
+                let all = past.labels.get(&person).map(Vec::as_slice).unwrap_or_default();
+                let holds = |(_, from, until): &&(String, Timestamp, Timestamp)| {
+                    *from < self.at() && self.at() < *until
+                };
+                let mut found: Vec<String> =
+                    all.iter().filter(holds).map(|(label, _, _)| label.clone()).collect();
+                found.dedup();
+                Some(Value::List(found))
+            }
             "author.strikes" => {
                 let all = past.strikes.get(&person).map(Vec::as_slice).unwrap_or_default();
                 let sum: i64 = all.iter().filter(|one| one.counts(self.at())).map(|one| one.count).sum();
                 Some(count(u64::try_from(sum).unwrap_or(0)))
             }
             _ => None,
+        }
+    }
+
+    /// What the author's trust follows from.
+    fn standing(&self) -> trust::Standing {
+        let (past, person) = (self.past(), self.happening.person);
+        let empty = super::past::PersonPast::default();
+        let history = past.people.get(&person).unwrap_or(&empty);
+        let recent = self.at().plus(-trust::RECENT);
+        let posts: Vec<&Deed> =
+            past.before(&history.posts, self.at()).iter().filter_map(|place| past.deed(*place)).collect();
+        let days = |from: Timestamp| {
+            let all = posts.iter().filter(|deed| deed.at >= from);
+            all.map(|deed| deed.at.0.div_euclid(mainstreet_kernel::clock::DAY))
+                .collect::<HashSet<i64>>()
+                .len()
+        };
+        trust::Standing {
+            staff: self.by_staff(),
+            age: past.faces.get(&person).map_or(0, |face| self.at().since(face.joined_at).max(0)),
+            posts: posts.len(),
+            threads: posts.iter().map(|deed| deed.topic).collect::<HashSet<i64>>().len(),
+            days: days(Timestamp(i64::MIN)),
+            recent_days: days(recent),
+            upheld: past.between(&history.upheld_on, recent, self.at()).len(),
+            removed: past.between(&history.removed, recent, self.at()).len(),
         }
     }
 

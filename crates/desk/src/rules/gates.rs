@@ -78,7 +78,9 @@ pub fn gate(tx: &mut Tx<'_>, kept: &Kept) -> Result<Vec<String>> {
     let shadow = if kept.mode.watches() { tx.now().since(kept.watched_from) } else { 0 };
     let tested = last_test(tx, kept)?.map_or_else(Measured::default, |(report, _)| report.precision);
     let seen = reviewed(tx, kept)?;
-    Ok(closed(&Evidence { restricts, account, shadow, tested, seen }))
+    let mut reasons = closed(&Evidence { restricts, account, shadow, tested, seen });
+    reasons.extend(super::feasible::missing(tx, &rule)?);
+    Ok(reasons)
 }
 
 /// The last back-test of the latest version, and when it ran.

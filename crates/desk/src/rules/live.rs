@@ -22,6 +22,7 @@ use super::loading::{Needs, Window, lay_out};
 use super::model::{Doing, Hit, Kept, Mode};
 use super::saving;
 use super::store::{hits, texts as store};
+use super::{reaching, waits};
 use crate::signals::HORIZON;
 use crate::triage;
 
@@ -86,6 +87,7 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
         }
     }
     look(tx)?;
+    waits::sweep(tx)?;
     break_off(tx)
 }
 
@@ -104,6 +106,7 @@ fn break_off(tx: &mut Tx<'_>) -> Result<()> {
         let course = gates::course(tx, &kept, &trusted)?;
         if let Some(why) = gates::breaks(&course) {
             saving::turn_by_itself(tx, &kept, Mode::Shadow, &format!("it was stopped: {why}"))?;
+            reaching::page_owner(tx, &kept, &why)?;
         }
     }
     Ok(())

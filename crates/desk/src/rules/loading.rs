@@ -6,12 +6,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Result, Timestamp, Verb, text};
-use mainstreet_rules::{Condition, Length, Rule, Subject};
+use mainstreet_language::Subject;
+use mainstreet_rules::{Condition, Length, Rule, Subject as Asked};
 
 use super::happenings::{Happening, SETTLES, WAITS, happenings};
 use super::past::{Deed, Past};
 use super::store::past as store;
 use super::store::past::Of;
+use super::store::people::labels;
 
 /// What the conditions of some rules ask for.
 #[derive(Clone, Debug, Default)]
@@ -20,11 +22,14 @@ pub(super) struct Needs {
     texts: bool,
     reactions: bool,
     strikes: bool,
+    labels: bool,
     accuracy: bool,
     /// How far back everybody's posts or joins are counted.
     everybody: i64,
     /// How far back the same text is looked for.
     same_text: i64,
+    /// How far back posts about the same thing are looked for.
+    cluster: i64,
 }
 
 impl Needs {
@@ -43,8 +48,8 @@ impl Needs {
             Condition::Not(inner) => self.condition(inner),
             Condition::Always(_) => {}
             Condition::Test(test) => match &test.subject {
-                Subject::Field(field) => self.field(field),
-                Subject::Times { event, window } | Subject::Distinct { event, window, .. } => {
+                Asked::Field(field) => self.field(field),
+                Asked::Times { event, window } | Asked::Distinct { event, window, .. } => {
                     self.counter(event, *window);
                 }
             },
@@ -55,6 +60,7 @@ impl Needs {
         match field {
             "author.reactions" => self.reactions = true,
             "author.strikes" => self.strikes = true,
+            "author.labels" => self.labels = true,
             "flag.flagger_accuracy" => self.accuracy = true,
             "post.title" | "post.is_question" | "post.is_edited" | "post.is_reply" | "post.edit_age"
             | "post.space" | "post.tags" | "post.channel" => {}
@@ -67,7 +73,10 @@ impl Needs {
         if event.starts_with("same text") {
             self.same_text = self.same_text.max(window);
         }
-        if matches!(event, "same text by anyone" | "member joined") {
+        if event == "post in cluster" {
+            self.cluster = self.cluster.max(window);
+        }
+        if matches!(event, "same text by anyone" | "post in cluster" | "member joined") {
             self.everybody = self.everybody.max(window);
         }
     }
@@ -121,15 +130,29 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
             past.strikes.entry(person).or_default().push(strike);
         }
     }
-    if needs.same_text > 0 {
-        posts.extend(written_since(&past, window.from.plus(-needs.same_text), window.to));
+    if needs.labels {
+        for (person, label, from, until) in labels(tx, &people)? {
+            past.labels.entry(person).or_default().push((label, from, until));
+        }
     }
-    if needs.texts || needs.same_text > 0 {
-        let from = window.from.plus(-needs.same_text);
+    let compared = needs.same_text.max(needs.cluster);
+    if compared > 0 {
+        posts.extend(written_since(&past, window.from.plus(-compared), window.to));
+    }
+    if needs.texts || compared > 0 {
+        let from = window.from.plus(-compared);
         past.texts = store::texts(tx, &posts, window.judged_to.map(|_| (from, window.to)))?;
     }
     if needs.same_text > 0 {
         print(&mut past);
+    }
+    if needs.cluster > 0 {
+        let posts = written_since(&past, window.from.plus(-needs.cluster), window.to);
+        for post in posts {
+            if let Some(said) = past.texts.get(&post) {
+                past.subjects.insert(post, Subject::new(said.at(1)));
+            }
+        }
     }
     Ok((past, found))
 }

@@ -110,6 +110,19 @@ pub struct Doing {
     pub withheld: Vec<(String, String)>,
 }
 
+/// An answer that a rule proposes for an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Draft {
+    /// The rule's name.
+    pub rule: String,
+    /// The prepared answer it was made from.
+    pub template: String,
+    /// Its text, filled in.
+    pub body: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// A match that was kept.
 #[derive(Clone, Debug)]
 pub struct Hit {

@@ -157,8 +157,12 @@ pub(crate) struct Past {
     pub(super) texts: HashMap<i64, Said>,
     pub(super) strikes: HashMap<i64, Vec<Strike>>,
     pub(super) roles: HashMap<i64, Vec<(Timestamp, Role)>>,
+    /// Labels of people: what, from when, until before when.
+    pub(super) labels: HashMap<i64, Vec<(String, Timestamp, Timestamp)>>,
     /// What a text is counted under when the same text is looked for: by post.
     pub(super) prints: HashMap<i64, u64>,
+    /// What posts are about, for those that are compared.
+    pub(super) subjects: HashMap<i64, mainstreet_language::Subject>,
     /// Posts by what they say.
     pub(super) alike: HashMap<u64, Line>,
 }

@@ -9,12 +9,13 @@ use mainstreet_kernel::{Actor, Day, Error, Result, Role, Timestamp, Verb, Visibi
 use mainstreet_rules::{Ending, Names, Reading, Rule, Setting, Vocabulary, examine, may_be_saved};
 
 use super::facts;
+use super::feasible;
 use super::gates;
 use super::model::{Kept, Mode, Turn, Version, refused};
 use super::store::past;
 use super::store::texts as store;
-use crate::canned_replies;
 use crate::triage::Owner;
+use crate::{letters, sequences};
 
 /// A rule that says nothing is looked at again after half a year; one that ends, after two weeks (the design, 3.2).
 const REVIEW: i64 = 180 * DAY;
@@ -31,7 +32,8 @@ fn may_work(actor: Actor) -> Result<()> {
 /// The names this community has given. Sets that do not exist yet (labels, forms, webhooks) are not checked.
 pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     let tags = store::tags(tx)?;
-    let answers: Vec<String> = canned_replies::all(tx)?.into_iter().map(|reply| reply.title).collect();
+    let answers: Vec<String> = letters::templates(tx)?.into_iter().map(|reply| reply.title).collect();
+    let series: Vec<String> = sequences::all(tx)?.into_iter().map(|one| one.name).collect();
     let places: Vec<String> = past::spaces(tx)?.into_values().flat_map(|(name, slug)| [name, slug]).collect();
     let channels: Vec<String> = store::channels(tx)?
         .into_iter()
@@ -46,6 +48,7 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     Ok(names
         .with("tags", tags.iter().map(String::as_str))
         .with("spaces", places.iter().map(String::as_str))
+        .with("sequences", series.iter().map(String::as_str))
         .with("templates", answers.iter().map(String::as_str))
         .with("channels", channels.iter().map(String::as_str))
         .with("owners", words(Owner::ALL))
@@ -57,7 +60,12 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
 /// Reads and checks a text with the names of this community.
 pub fn check(tx: &mut Tx<'_>, role: Role, text: &str) -> Result<Reading> {
     let names = names(tx)?;
-    Ok(examine(text, &Setting { vocabulary: Vocabulary::standard(), names: &names, role }))
+    let mut reading = examine(text, &Setting { vocabulary: Vocabulary::standard(), names: &names, role });
+    for rule in &reading.rules {
+        reading.findings.extend(feasible::check(tx, rule)?);
+    }
+    reading.findings.sort_by_key(|finding| (finding.at.line, finding.at.column));
+    Ok(reading)
 }
 
 /// Saves every rule of a text. A new rule begins in shadow, and so does one whose text changed; a text that is the

@@ -103,3 +103,8 @@ pub fn keep_test(tx: &mut Tx<'_>, kept: &Kept, report: &Report) -> Result<()> {
 pub fn counts(tx: &mut Tx<'_>) -> Result<Vec<(RuleId, i64, Option<Timestamp>)>> {
     hits::counts(tx)
 }
+
+/// Answers that rules put into an item as drafts, the latest first.
+pub fn drafts(tx: &mut Tx<'_>, signal: mainstreet_kernel::id::SignalId) -> Result<Vec<super::model::Draft>> {
+    super::store::waits::drafts(tx, signal)
+}

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 
 use mainstreet_kernel::calendar::Day;
+use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::{FieldErrors, Timestamp, Zone};
+use mainstreet_rules::{Length, Unit};
 use serde::{Deserialize, Serialize};
 
 /// How many days ahead a due time is looked for: ten years.
@@ -92,6 +94,21 @@ impl Hours {
             }
         }
         from.plus(span)
+    }
+
+    /// When so long a time has passed since `from`: business hours are open ones, business days are whole open days.
+    pub fn after(&self, from: Timestamp, length: Length) -> Timestamp {
+        let amount = i64::from(length.amount);
+        match length.unit {
+            Unit::BusinessHour => self.due(from, amount * HOUR),
+            Unit::BusinessDay => {
+                let far =
+                    |hour: &i64| self.days_between(from, from.plus(hour * HOUR)) >= f64::from(length.amount);
+                let hour = (amount.max(1)..i64::from(LOOK) * 24).find(far);
+                from.plus(hour.unwrap_or(24 * amount) * HOUR)
+            }
+            _ => from.plus(length.millis().unwrap_or(0)),
+        }
     }
 
     /// True when the team works at `at`.

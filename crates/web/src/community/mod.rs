@@ -5,6 +5,7 @@ mod edits;
 mod feeds;
 mod guidelines;
 mod home;
+mod letters;
 mod mediations;
 mod meeting;
 mod mentions;
@@ -48,6 +49,7 @@ pub(crate) fn routes() -> Routes {
         .and(sign_in::routes())
         .and(sign_up::routes())
         .and(your_settings::routes())
+        .and(letters::routes())
         .and(notifications::routes())
         .and(mentions::routes())
         .and(guidelines::routes())

@@ -61,6 +61,7 @@ fn leads_to(notice: &Notice) -> String {
         About::Raid => "/desk/raids".to_owned(),
         About::Mediation => format!("/mediations/{id}"),
         About::SignUp => "/".to_owned(),
+        About::Letter => format!("/letters/{id}"),
     }
 }
 

@@ -41,6 +41,11 @@ pub(in crate::rules) fn of_version(tx: &mut Tx<'_>, rule: RuleId, version: i64) 
     tx.all(&sql, params![rule, version], hit)
 }
 
+/// One hit.
+pub(in crate::rules) fn find(tx: &mut Tx<'_>, id: EntryId) -> Result<Option<Hit>> {
+    tx.first(&format!("SELECT {COLUMNS} FROM rule_hits WHERE id = $1"), params![id], hit)
+}
+
 /// What tells a hit from others: the hit, kind and number of the object, its version, when it happened.
 pub(in crate::rules) type Mark = (EntryId, String, i64, i64, Timestamp);
 

@@ -1,5 +1,6 @@
 //! Rules at work, on both databases.
 
+mod acting;
 mod replay;
 mod working;
 

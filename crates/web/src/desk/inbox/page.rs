@@ -6,6 +6,7 @@ use mainstreet_community::accounts::MailStand;
 use mainstreet_community::guidelines;
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
 use mainstreet_desk::escalations::Escalation;
+use mainstreet_desk::rules::{self, Draft};
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::{self, Outcome, view};
 use mainstreet_desk::triage::{Intent, Owner, Risk, RiskLevel, Urgency};
@@ -68,6 +69,8 @@ struct Item {
     turns: Vec<Turn>,
     staff: Vec<(PersonId, String)>,
     merge: Vec<(SignalId, String)>,
+    /// The rule whose draft stands in the reply.
+    drafted: Option<String>,
     canned: Vec<CannedReply>,
     /// The text in the composer.
     body: String,
@@ -138,6 +141,7 @@ struct Open {
     staff: Vec<(PersonId, String)>,
     merge: Vec<(SignalId, String)>,
     canned: Vec<CannedReply>,
+    drafts: Vec<Draft>,
 }
 
 /// Draws the inbox. With a mistake, the form that was refused stands open with what was typed.
@@ -153,7 +157,9 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
                 let holds = guidelines::holds(tx)?;
                 let clauses = holds.map(|version| version.clauses).unwrap_or_default();
                 let clauses = clauses.into_iter().map(|clause| (clause.slug, clause.text.title)).collect();
-                Some(Open { clauses, merge, staff: view::staff(tx)?, canned: canned_replies::all(tx)?, view })
+                let drafts = rules::drafts(tx, id)?;
+                let (staff, canned) = (view::staff(tx)?, canned_replies::all(tx)?);
+                Some(Open { clauses, merge, staff, canned, drafts, view })
             }
         };
         Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
@@ -210,9 +216,11 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
     let body = match chosen {
         _ if mistake.form == "reply" => mistake.typed.body.clone(),
         Some(canned) => canned_replies::fill(&canned.body, &values(chrome, &open.view)),
-        None => String::new(),
+        None => open.drafts.first().map(|draft| draft.body.clone()).unwrap_or_default(),
     };
+    let drafted = open.drafts.first().filter(|draft| draft.body == body).map(|draft| draft.rule.clone());
     Ok(Item {
+        drafted,
         place: words::place(&open.view.channel, &open.view.space, open.view.own),
         standing: words::standing(chrome, signal, open.view.assignee.as_deref(), mine),
         turns: turns(&open.view),

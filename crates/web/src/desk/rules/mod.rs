@@ -3,8 +3,10 @@
 mod choices;
 mod editor;
 mod fields;
+mod import;
 mod list;
 mod press;
+mod sequences;
 mod show;
 mod trial;
 mod why;
@@ -18,6 +20,10 @@ pub(super) fn routes() -> Routes {
         .get("/desk/rules", list::list)
         .get("/desk/rules/new", editor::new)
         .post("/desk/rules/new", editor::create)
+        .get("/desk/rules/import", import::show)
+        .post("/desk/rules/import", import::import)
+        .get("/desk/rules/sequences", sequences::show)
+        .post("/desk/rules/sequences", sequences::save)
         .get("/desk/rules/{id}", show::show)
         .get("/desk/rules/{id}/edit", editor::edit)
         .post("/desk/rules/{id}/edit", editor::change)

@@ -3,9 +3,10 @@
 mod general;
 mod owners;
 mod targets;
+mod webhooks;
 
 use crate::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    general::routes().and(owners::routes()).and(targets::routes())
+    general::routes().and(owners::routes()).and(targets::routes()).and(webhooks::routes())
 }

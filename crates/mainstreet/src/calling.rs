@@ -1,0 +1,196 @@
+//! Telling other programs: one POST for each call, signed, to an address an owner wrote down. No redirect is followed,
+//! nothing but the status of the answer is believed.
+
+use std::io::{Read as _, Write as _};
+use std::net::{TcpStream, ToSocketAddrs as _};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hmac::{Hmac, Mac as _};
+use mainstreet_db::Db;
+use mainstreet_desk::webhooks::{self, Call};
+use mainstreet_kernel::Result;
+use sha2::Sha256;
+
+/// Calls in one go.
+const BATCH: usize = 20;
+/// How long the other side may take, for each of connecting, reading and writing.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Bytes of an answer that are read.
+const MOST: u64 = 4_096;
+
+/// Sends the calls that are due, and writes down what came of them.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn send_due(db: &Db) -> Result<()> {
+    let calls = db.write(|tx| webhooks::take(tx, BATCH)).await?;
+    for call in calls {
+        let own = call.clone();
+        let sent = tokio::task::spawn_blocking(move || send(&own)).await;
+        let sent = sent.unwrap_or_else(|_| Err("it could not be sent".to_owned()));
+        db.write(move |tx| webhooks::came(tx, &call, sent)).await?;
+    }
+    Ok(())
+}
+
+/// Sends one call: the status line of the answer, or what went wrong.
+fn send(call: &Call) -> std::result::Result<String, String> {
+    let said = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => "no answer in time".to_owned(),
+        _ => error.to_string(),
+    };
+    let url = url::Url::parse(&call.url).map_err(|error| error.to_string())?;
+    let host = url.host_str().ok_or_else(|| "the address has no host".to_owned())?;
+    let port = url.port_or_known_default().unwrap_or(443);
+    let addresses = (host.trim_matches(['[', ']']), port).to_socket_addrs().map_err(said)?;
+    let mut stream = Err("the name leads nowhere".to_owned());
+    for address in addresses {
+        stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(said);
+        if stream.is_ok() {
+            break;
+        }
+    }
+    let mut stream = stream?;
+    stream.set_read_timeout(Some(PATIENCE)).map_err(said)?;
+    stream.set_write_timeout(Some(PATIENCE)).map_err(said)?;
+    let request = request(call, &url);
+    let mut answer = Vec::new();
+    if url.scheme() == "https" {
+        let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
+        let config =
+            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+                .with_safe_default_protocol_versions()
+                .map_err(|error| error.to_string())?
+                .with_root_certificates(roots)
+                .with_no_client_auth();
+        let name =
+            rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
+        let client =
+            rustls::ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
+        let mut secure = rustls::StreamOwned::new(client, stream);
+        secure.write_all(request.as_bytes()).map_err(said)?;
+        read_head(&mut secure, &mut answer).map_err(said)?;
+    } else {
+        stream.write_all(request.as_bytes()).map_err(said)?;
+        read_head(&mut stream, &mut answer).map_err(said)?;
+    }
+    judged(&answer)
+}
+
+/// Reads until the first line is there.
+fn read_head(from: &mut impl std::io::Read, answer: &mut Vec<u8>) -> std::io::Result<()> {
+    let mut from = from.take(MOST);
+    let mut byte = [0; 256];
+    while !answer.contains(&b'\n') {
+        match from.read(&mut byte)? {
+            0 => break,
+            n => answer.extend(byte.iter().take(n)),
+        }
+    }
+    Ok(())
+}
+
+fn judged(answer: &[u8]) -> std::result::Result<String, String> {
+    let line = String::from_utf8_lossy(answer.split(|byte| *byte == b'\n').next().unwrap_or_default())
+        .trim()
+        .to_owned();
+    let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)?.parse::<u16>().ok());
+    let line = mainstreet_kernel::text::excerpt(&line, 120);
+    match status {
+        Some(200..=299) => Ok(line),
+        Some(_) => Err(format!("it answered {line}")),
+        None => Err("it did not answer as a web server does".to_owned()),
+    }
+}
+
+fn request(call: &Call, url: &url::Url) -> String {
+    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
+    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
+    format!(
+        "POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Mainstreet\r\nContent-Type: application/json\r\n\
+         Mainstreet-Delivery: {}\r\nMainstreet-Signature: sha256={}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
+        call.id,
+        signature(&call.secret, &call.body),
+        call.body.len(),
+        call.body
+    )
+}
+
+/// HMAC-SHA-256 of the body, in hexadecimal.
+fn signature(secret: &str, body: &str) -> String {
+    let Ok(mut mac) = Hmac::<Sha256>::new_from_slice(secret.as_bytes()) else { return String::new() };
+    mac.update(body.as_bytes());
+    mac.finalize().into_bytes().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use mainstreet_kernel::id::EntryId;
+
+    use super::*;
+
+    /// What a server heard and what the call came to, when it answers with these bytes.
+    fn called(answer: &'static str) -> (String, std::result::Result<String, String>) {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = server.local_addr().unwrap();
+        let heard = std::thread::spawn(move || {
+            let (mut stream, _) = server.accept().unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                if let Some(n) = line.strip_prefix("Content-Length: ") {
+                    length = n.trim().parse().unwrap();
+                }
+                head.push_str(&line);
+                if line == "\r\n" {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            stream.write_all(answer.as_bytes()).unwrap();
+            head + &String::from_utf8(body).unwrap()
+        });
+        let call = Call {
+            id: EntryId(7),
+            url: format!("http://{at}/hooks/a?b=c"),
+            secret: "0123456789abcdef".to_owned(),
+            body: "{\"rule\":\"ä\"}".to_owned(),
+            tries: 0,
+        };
+        let sent = send(&call);
+        (heard.join().unwrap(), sent)
+    }
+
+    #[test]
+    fn a_call_is_signed_and_its_answer_is_judged() {
+        let (heard, sent) = called("HTTP/1.1 204 No Content\r\n\r\n");
+        assert!(heard.starts_with("POST /hooks/a?b=c HTTP/1.1\r\nHost: 127.0.0.1:"), "{heard}");
+        assert!(heard.ends_with("\r\n\r\n{\"rule\":\"ä\"}"), "{heard}");
+        let signed =
+            format!("Mainstreet-Signature: sha256={}", signature("0123456789abcdef", "{\"rule\":\"ä\"}"));
+        assert!(heard.contains(&signed), "{heard}");
+        assert_eq!(sent, Ok("HTTP/1.1 204 No Content".to_owned()));
+        assert!(
+            called("HTTP/1.1 302 Found\r\nLocation: http://127.0.0.1/\r\n\r\n").1.is_err(),
+            "not followed"
+        );
+        assert!(called("HTTP/1.1 500 Oh no\r\n\r\n").1.is_err());
+        assert!(called("SSH-2.0 hello\r\n").1.is_err());
+    }
+
+    #[test]
+    fn the_signature_is_that_of_others() {
+        // RFC 4231, test case 2.
+        assert_eq!(
+            signature("Jefe", "what do ya want for nothing?"),
+            "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843"
+        );
+    }
+}
