@@ -44,8 +44,9 @@ pub(super) fn is_drawn(tx: &mut Tx<'_>, week: Day) -> Result<bool> {
     Ok(tx.count("SELECT COUNT(*) AS n FROM review_samples WHERE week = $1", params![week])? > 0)
 }
 
-pub(super) fn was_ever_drawn(tx: &mut Tx<'_>) -> Result<bool> {
-    Ok(tx.count("SELECT COUNT(*) AS n FROM review_samples", &[])? > 0)
+/// The Monday of the first sample ever drawn.
+pub(super) fn first_drawn(tx: &mut Tx<'_>) -> Result<Option<Day>> {
+    tx.one("SELECT MIN(week) AS first FROM review_samples", &[], |row| row.get("first"))
 }
 
 /// Posts by people, published in this time where members read and still there.

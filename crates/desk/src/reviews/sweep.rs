@@ -29,8 +29,9 @@ const LOOKED: &str = "second.looked_at";
 pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
     let zone = mainstreet_community::settings::load(tx)?.zone;
     let this = zone.day_of(tx.now()).monday();
-    let weeks_back = if store::was_ever_drawn(tx)? { WEEKS_BACK } else { 1 };
-    for back in (1..=weeks_back).rev() {
+    let first = store::first_drawn(tx)?;
+    let due = |back: i32| first.map_or(back == 1, |first| this.plus(-7 * back) > first);
+    for back in (1..=WEEKS_BACK).rev().filter(|back| due(*back)) {
         let week = this.plus(-7 * back);
         draw(tx, week, (zone.start_of(week), zone.start_of(week.plus(7))))?;
     }
