@@ -4,6 +4,7 @@
 //! our own examples by learners that had not seen them, `-- pairs DIR` ranks pairs of questions. `-- train DIR FILE`
 //! trains and writes the weights, `-- check DIR` trains and compares with those that ship.
 
+mod card;
 mod learner;
 mod shipped;
 
@@ -24,6 +25,9 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut out = std::io::stdout().lock();
     match words.as_slice() {
         ["speed"] => speed(&mut out)?,
+        ["card", dir, file] => {
+            std::fs::write(file, format!("{:#}\n", card::card(Path::new(dir))?))?;
+        }
         ["hostile"] => shipped::hostile(&mut out)?,
         ["split", dir, to] => learner::split(Path::new(dir), Path::new(to))?,
         ["learner", dir] => learner::learner(Path::new(dir), &mut out)?,
@@ -65,7 +69,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             std::fs::write(file, bytes)?;
         }
         _ => return Err("usage: speed | hostile | figures DIR [WEIGHTS] | held-out DIR | pairs DIR | train DIR FILE | check DIR \
-             | split DIR OUT | learner OUT | learner TRAIN TEST | shipped DIR OUT".into()),
+             | card DIR FILE | split DIR OUT | learner OUT | learner TRAIN TEST | shipped DIR OUT".into()),
     }
     Ok(())
 }

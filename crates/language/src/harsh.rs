@@ -117,7 +117,10 @@ fn starred(form: &str) -> Option<Harsh> {
         .map(|(_, kind)| *kind)
 }
 
-const SECOND: &[&str] = &["you", "you're", "youre", "your", "u", "ur", "yourself", "ya", "yall", "y'all"];
+const SECOND: &[&str] = &[
+    "you", "you're", "youre", "your", "u", "ur", "yourself", "ya", "yall", "y'all", "bist", "eres", "você",
+    "vous", "jij", "dich", "dein", "ты", "вы", "jesteś",
+];
 const FIRST: &[&str] = &["i", "i'm", "im", "me", "my", "myself", "i've", "mine"];
 const DENIED: &[&str] = &[
     "not", "never", "isn't", "aren't", "don't", "no", "wasn't", "weren't", "stop", "without", "nobody",

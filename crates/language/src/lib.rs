@@ -7,6 +7,7 @@
 //!
 //! [`similar()`] compares the wording of two texts, [`related()`] their subjects. [`train`] makes the weights that ship.
 
+mod card;
 mod cues;
 mod features;
 mod goods;
@@ -23,6 +24,7 @@ mod tongue;
 pub mod train;
 mod weights;
 
+pub use card::{Card, Function, Group, Language, SetFigures, card};
 pub use keyphrases::keyphrases;
 pub use personal::personal;
 pub use read::{read, read_with};

@@ -86,7 +86,7 @@ impl Task {
         let usual = Pace { passes: 5, step: 0.25, cue_step: 0.03, pull: 1e-5 };
         match self {
             Self::Intent => Pace { passes: 8, step: 0.12, cue_step: 0.08, ..usual },
-            Self::Harassment => Pace { cue_step: 0.06, pull: 2e-3, ..usual },
+            Self::Harassment => Pace { cue_step: 0.06, pull: 4e-3, ..usual },
             Self::Spam => Pace { cue_step: 0.06, pull: 1e-3, ..usual },
             Self::NeedsReply => Pace { step: 0.15, cue_step: 0.06, ..usual },
             Self::Sentiment | Self::Polite => usual,
@@ -173,6 +173,7 @@ pub fn own_examples() -> Result<Vec<Row>, Error> {
         include_str!("../../examples/mail.jsonl"),
         include_str!("../../examples/post.jsonl"),
         include_str!("../../examples/threads.jsonl"),
+        include_str!("../../examples/tongues.jsonl"),
     ] {
         all.extend(rows("own", lines)?);
     }

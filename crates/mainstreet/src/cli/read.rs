@@ -1,6 +1,6 @@
 //! `mainstreet read` and `mainstreet similar`: what texts mean, for scripts and analysts.
 
-use std::io::{BufRead as _, Write as _};
+use std::io::{BufRead, Write};
 
 use mainstreet_language::{
     Context, Intent, Judged, PersonalSpan, Reading, Reason, RiskKind, Sentiment, Span, read, related, similar,
@@ -47,19 +47,42 @@ pub(crate) fn similar_lines() -> Done {
     })
 }
 
+/// Answers every line of standard input. A line that cannot be read is answered with `{"id","line","error"}` in its
+/// place, the others go on, and the command fails at the end.
 fn each_line<T: for<'de> Deserialize<'de>>(answer: impl Fn(T) -> Value) -> Done {
-    let mut out = std::io::BufWriter::new(std::io::stdout().lock());
-    for (number, line) in std::io::stdin().lock().lines().enumerate() {
-        let line = line?;
-        if line.trim().is_empty() {
-            continue;
-        }
-        let asked = serde_json::from_str(&line)
-            .map_err(|cause| Failure::Failed(format!("line {} cannot be read: {cause}", number + 1)))?;
-        writeln!(out, "{}", answer(asked))?;
+    let out = std::io::BufWriter::new(std::io::stdout().lock());
+    match answers(std::io::stdin().lock(), out, answer)? {
+        0 => Ok(()),
+        1 => Err(Failure::Failed("1 line could not be read; its answer says why.".to_owned())),
+        bad => Err(Failure::Failed(format!("{bad} lines could not be read; their answers say why."))),
     }
-    out.flush()?;
-    Ok(())
+}
+
+/// Writes a line for each line of `from`; returns how many could not be read.
+fn answers<T: for<'de> Deserialize<'de>>(
+    mut from: impl BufRead,
+    mut to: impl Write,
+    answer: impl Fn(T) -> Value,
+) -> std::io::Result<usize> {
+    let (mut number, mut bad, mut line) = (0, 0, Vec::new());
+    while from.read_until(b'\n', &mut line)? > 0 {
+        number += 1;
+        let text = String::from_utf8_lossy(&line);
+        if !text.trim().is_empty() {
+            let given = serde_json::from_str::<Value>(text.trim_end());
+            let id = given.as_ref().ok().and_then(|value| value.get("id")).cloned().unwrap_or(Value::Null);
+            match given.and_then(serde_json::from_value) {
+                Ok(asked) => writeln!(to, "{}", answer(asked))?,
+                Err(cause) => {
+                    bad += 1;
+                    writeln!(to, "{}", json!({ "id": id, "line": number, "error": cause.to_string() }))?;
+                }
+            }
+        }
+        line.clear();
+    }
+    to.flush()?;
+    Ok(bad)
 }
 
 fn shown(id: &Value, text: &str, reading: &Reading) -> Value {
@@ -132,4 +155,45 @@ impl Places<'_> {
 /// Four decimals: more would be noise.
 fn rounded(value: f32) -> Value {
     json!((f64::from(value) * 1e4).round() / 1e4)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answered(input: &str) -> (Vec<Value>, usize) {
+        let mut out = Vec::new();
+        let bad = answers(input.as_bytes(), &mut out, |text: Text| {
+            shown(&text.id, &text.text, &read(&text.text, &Context::default()))
+        });
+        let lines = String::from_utf8(out).unwrap();
+        (lines.lines().map(|line| serde_json::from_str(line).unwrap()).collect(), bad.unwrap())
+    }
+
+    #[test]
+    fn a_line_is_answered_with_every_field() {
+        let (lines, bad) = answered("{\"id\":7,\"text\":\"How do I reach ann@example.org?\"}\n\n");
+        assert_eq!((lines.len(), bad), (1, 0));
+        let line = &lines[0];
+        assert_eq!(line["id"], 7);
+        for field in
+            ["intent", "needs_reply", "risk", "sentiment", "personal_data", "language", "reasons", "model"]
+        {
+            assert!(line.get(field).is_some(), "{field}");
+        }
+        assert!(line["intent"]["support"].is_number() && line["needs_reply"].is_number());
+        assert!(line["risk"]["harassment"].is_number() && line["risk"]["spam"].is_number());
+        assert_eq!(line["personal_data"][0]["text"], "ann@example.org");
+    }
+
+    #[test]
+    fn bad_lines_are_answered_in_their_place_and_the_rest_goes_on() {
+        let (lines, bad) =
+            answered("not json\n{\"id\":\"a\"}\n{\"id\":2,\"text\":\"ok\"}\n{\"id\":3,\"text\":5}");
+        assert_eq!((lines.len(), bad), (4, 3));
+        assert_eq!((&lines[0]["id"], &lines[0]["line"]), (&Value::Null, &json!(1)));
+        assert_eq!((&lines[1]["id"], lines[1]["error"].is_string()), (&json!("a"), true));
+        assert!(lines[2].get("error").is_none());
+        assert_eq!((&lines[3]["id"], &lines[3]["line"]), (&json!(3), &json!(4)));
+    }
 }

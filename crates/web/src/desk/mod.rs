@@ -4,6 +4,7 @@ mod canned_replies;
 pub(crate) mod conflicts;
 mod guidelines;
 mod inbox;
+mod judgement;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
 pub(crate) mod raids;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Routes {
         .and(rules::routes())
         .and(metrics::routes())
         .and(reviews::routes())
+        .and(judgement::routes())
         .and(team::routes())
         .and(settings::routes())
         .and(styleguide::routes())
