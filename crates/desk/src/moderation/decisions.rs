@@ -207,7 +207,10 @@ pub(super) fn reverse(
     store::mark_undone(tx, decision.id, actor.person, why)?;
     audit::note(tx, actor.person, What::Undone, decision)?;
     let kept: Kept = serde_json::from_str(&decision.before).map_err(Error::internal)?;
-    moderation::take_back(tx, actor, &kept.before, &decision.became)?;
+    // A warning changed nothing, so whatever was decided about the member since does not stand in its way.
+    if decision.act != Act::Warn {
+        moderation::take_back(tx, actor, &kept.before, &decision.became)?;
+    }
     for flag in kept.flags {
         if wrong { flags::turn(tx, actor, flag)? } else { flags::undecide(tx, actor, flag)? }
     }

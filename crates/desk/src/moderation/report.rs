@@ -19,8 +19,10 @@ pub type Counts = Vec<(String, usize)>;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The first instant.
+    #[serde(serialize_with = "in_word")]
     pub from: Timestamp,
     /// The first instant after it.
+    #[serde(serialize_with = "in_word")]
     pub to: Timestamp,
     /// Decisions that restricted somebody.
     pub decisions: usize,
@@ -66,6 +68,7 @@ pub struct Statement {
     /// What was done to the account.
     pub decision_account: Option<&'static str>,
     /// When it ends by itself.
+    #[serde(serialize_with = "in_words")]
     pub end_date: Option<Timestamp>,
     /// On what it rests.
     pub decision_ground: &'static str,
@@ -76,6 +79,7 @@ pub struct Statement {
     /// What it was about.
     pub content_type: &'static str,
     /// When that was written.
+    #[serde(serialize_with = "in_words")]
     pub content_date: Option<Timestamp>,
     /// In which language, such as `DE`; nothing: not known.
     pub content_language: Option<String>,
@@ -88,9 +92,23 @@ pub struct Statement {
     /// Whether a program decided.
     pub automated_decision: &'static str,
     /// From when it held.
+    #[serde(serialize_with = "in_word")]
     pub application_date: Timestamp,
     /// When it was taken back.
+    #[serde(serialize_with = "in_words")]
     pub reversed_at: Option<Timestamp>,
+}
+
+/// A time as others read it, such as `2026-03-01T09:00:00.000Z`.
+fn in_word<S: serde::Serializer>(at: &Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(at)
+}
+
+fn in_words<S: serde::Serializer>(at: &Option<Timestamp>, to: S) -> Result<S::Ok, S::Error> {
+    match at {
+        Some(at) => to.collect_str(at),
+        None => to.serialize_none(),
+    }
 }
 
 impl Statement {

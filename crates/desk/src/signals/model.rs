@@ -20,7 +20,7 @@ pub const QUESTION_HORIZON: i64 = 30 * DAY;
 
 words! {
     /// Why an item is there; the gravest cause names the item. In rising order, so that `max` works.
-    Cause, "A cause is newcomer, question, complaint, review, rule, flag, harm, conflict, approval or appeal." {
+    Cause, "A cause is newcomer, question, complaint, review, rule, flag, harm, approval, conflict or appeal." {
         /// Somebody's first post.
         Newcomer = "newcomer",
         /// A question past its target without a response.
@@ -35,10 +35,10 @@ words! {
         Flag = "flag",
         /// Something harmful was read in a post.
         Harm = "harm",
-        /// People are at odds in a conversation, or strangers flood the place.
-        Conflict = "conflict",
         /// A held post waits to be published or rejected.
         Approval = "approval",
+        /// People are at odds in a conversation, or strangers flood the place.
+        Conflict = "conflict",
         /// A member wants a decision looked at again.
         Appeal = "appeal",
     }

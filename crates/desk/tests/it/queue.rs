@@ -189,7 +189,13 @@ fn an_appeal_is_an_item_for_somebody_else() {
 
         // Against what was done to a member: no conversation, one item for one member, and it becomes urgent in time.
         let target = Target::Person(nils.person.unwrap());
+        let slip = decide(db, max, target, Act::Warn)?;
         let (warn, mute) = (decide(db, max, target, Act::Warn)?, decide(db, max, target, Act::Mute)?);
+        let id = slip.id;
+        db.write_now(move |tx| moderation::undo(tx, max, id, "Not her.").map(drop))?;
+        let person = nils.person.unwrap();
+        let stands = db.read_now(move |tx| acts::standing_of(tx, person))?;
+        assert_eq!(stands.standing.as_str(), "muted", "a warning is taken back whatever came after it");
         let first = appeal(db, nils, warn.id)?;
         appeal(db, nils, mute.id)?;
         let item = open(db, kim)?.remove(0);

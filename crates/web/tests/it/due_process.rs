@@ -259,7 +259,7 @@ async fn managers_say_who_moderates_where_and_whose_week_it_is() -> Result<()> {
     assert_eq!(place.get(Some(mira), "/desk/inbox").await.status, StatusCode::FORBIDDEN);
     let made = place.post(&boss, "/desk/team", "/desk/team/teams", &team).await;
     place.follow(&boss, &made).await.shows("Mira is on duty until");
-    place.get(Some(mira), "/desk/inbox?list=review").await.shows("flagged");
+    place.get(Some(mira), "/desk/inbox?list=review").await.shows("Register three");
     assert_eq!(place.get(Some(&place.nils), "/desk/inbox").await.status, StatusCode::FORBIDDEN);
     assert_eq!(place.get(Some(mira), "/desk/settings/targets").await.status, StatusCode::FORBIDDEN);
     let page = place.get(Some(&boss), "/desk/team").await.text;
