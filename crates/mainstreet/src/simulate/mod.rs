@@ -23,8 +23,6 @@ mod write;
 #[cfg(test)]
 mod found_again;
 #[cfg(test)]
-mod raid_found;
-#[cfg(test)]
 mod tests;
 
 pub(crate) use story::{Setting, Story};
