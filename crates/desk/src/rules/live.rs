@@ -35,6 +35,8 @@ const LOOKED: &str = "looked";
 const LATE: &str = "late";
 /// When we last looked: what was told since is new.
 const TOLD: &str = "told";
+/// Before the name of the weights that texts are read with.
+const MODEL: &str = "model ";
 /// A batch as large as this is an archive coming in: looking again can wait until it is in.
 const FLOOD: usize = 200;
 
@@ -86,9 +88,35 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
             saving::turn_by_itself(tx, &kept, Mode::Expired, "its time is over; it only watches now")?;
         }
     }
+    other_model(tx)?;
     look(tx)?;
     waits::sweep(tx)?;
     break_off(tx)
+}
+
+/// Rules that ask for a measure were tried with the weights of then. With others they only watch again.
+fn other_model(tx: &mut Tx<'_>) -> Result<()> {
+    let name = format!("{MODEL}{}", mainstreet_language::Weights::shipped().name());
+    if store::mark(tx, &name)?.is_some() {
+        return Ok(());
+    }
+    let known = store::marks_like(tx, MODEL)?;
+    let measures = |rule: &Rule| {
+        let asked = mainstreet_rules::subjects(rule);
+        asked.iter().any(|one| mainstreet_rules::print_subject(one).starts_with("signal."))
+    };
+    for kept in store::all(tx)?.into_iter().filter(|kept| kept.mode == Mode::Enforce && !known.is_empty()) {
+        if kept.rule().is_some_and(|rule| measures(&rule)) {
+            let why = "texts are read with another model now; look at its hits, then let it act again";
+            saving::turn_by_itself(tx, &kept, Mode::Shadow, why)?;
+            reaching::page_owner(tx, &kept, why)?;
+        }
+    }
+    for old in known {
+        store::set_mark(tx, &old, None)?;
+    }
+    let now = tx.now();
+    store::set_mark(tx, &name, Some(now))
 }
 
 fn break_off(tx: &mut Tx<'_>) -> Result<()> {

@@ -142,6 +142,12 @@ pub(in crate::rules) fn mark(tx: &mut Tx<'_>, name: &str) -> Result<Option<Times
     tx.first("SELECT at FROM rule_marks WHERE name = $1", params![name], |row| row.get("at"))
 }
 
+/// The marks whose names begin like this.
+pub(in crate::rules) fn marks_like(tx: &mut Tx<'_>, start: &str) -> Result<Vec<String>> {
+    let all: Vec<String> = tx.all("SELECT name FROM rule_marks ORDER BY name", &[], |row| row.get("name"))?;
+    Ok(all.into_iter().filter(|name| name.starts_with(start)).collect())
+}
+
 /// How far it is now; nothing: the mark goes.
 pub(in crate::rules) fn set_mark(tx: &mut Tx<'_>, name: &str, at: Option<Timestamp>) -> Result<()> {
     match at {

@@ -357,3 +357,26 @@ fn a_sequence_is_checked_before_it_is_kept() {
         Ok(())
     });
 }
+
+#[test]
+fn another_model_sends_rules_that_measure_back_to_shadow() {
+    on_each_database(|db| {
+        let cast = cast(db)?;
+        let text = "rule: Angry\nwhen: reply\nif:\n  - signal.toxicity > 0.9\nthen:\n  - open item: {urgency: low}\n";
+        let (measures, words) = (
+            enforced(db, cast, text)?,
+            enforced(db, cast, &rule("words", "  - open item: {urgency: low}\n"))?,
+        );
+        db.write_now(live::sweep)?;
+        let modes = || {
+            db.read_now(move |tx| Ok((rules::find(tx, measures.id)?.mode, rules::find(tx, words.id)?.mode)))
+        };
+        assert_eq!(modes()?, (Mode::Enforce, Mode::Enforce));
+        db.write_now(|tx| {
+            tx.run("UPDATE rule_marks SET name = 'model of last year' WHERE name LIKE 'model %'", &[])
+        })?;
+        db.write_now(live::sweep)?;
+        assert_eq!(modes()?, (Mode::Shadow, Mode::Enforce));
+        Ok(())
+    });
+}

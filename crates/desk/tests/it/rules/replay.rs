@@ -92,6 +92,18 @@ if: times(edit of post, 2 days) >= 2
 then:
   - open item: {urgency: low}
 ---
+rule: New here
+when: post published
+if: author.trust < 1
+then:
+  - open item: {urgency: low}
+---
+rule: Same matter
+when: [post published, reply]
+if: distinct(author, post in cluster, 1 day) >= 2
+then:
+  - open item: {urgency: low}
+---
 rule: Joins
 when: member joined
 if: times(member joined, 1 day) >= 2
@@ -138,6 +150,10 @@ enum Act {
         post: usize,
     },
     Join,
+    /// Somebody of the other place turns out to be one of ours: from then on what they write is ours.
+    Merge {
+        who: usize,
+    },
     /// A message of another channel arrives, so many minutes late; the same id again is an edit.
     Late {
         id: usize,
@@ -170,6 +186,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => small.clone().prop_map(|post| Act::Delete { post }),
         2 => (small.clone(), small.clone()).prop_map(|(who, post)| Act::React { who, post }),
         1 => Just(Act::Join),
+        2 => small.clone().prop_map(|who| Act::Merge { who }),
         4 => (0..6_usize, 0..3_usize, 0..2_usize, small.clone(), 0..2_000_i64, 0..8_u8).prop_map(
             |(id, who, topic, words, minutes, gone)| Act::Late { id, who, topic, words, minutes, gone: gone == 0 }
         ),
@@ -257,6 +274,17 @@ impl World<'_> {
                 self.db.write_now(move |tx| {
                     let source = open_account(tx, "discourse", "old place", None)?;
                     receive(tx, &source, &[Incoming::Message(Box::new(message))]).map(drop)
+                })?;
+            }
+            Act::Merge { who } => {
+                let into = self.who(*who).person;
+                self.db.write_now(move |tx| {
+                    tx.run(
+                        "UPDATE people SET merged_into = $1 WHERE id = (SELECT MIN(p.id) FROM people p
+                           WHERE p.merged_into IS NULL AND p.id NOT IN (SELECT m.person_id FROM members m))",
+                        mainstreet_db::params![into],
+                    )
+                    .map(drop)
                 })?;
             }
             Act::Wait { minutes } => self.db.hand.advance(minutes * MINUTE),
@@ -457,6 +485,8 @@ fn a_story_with_late_news_replays_as_it_was() {
             ("Known trouble", 1),
             ("Well liked", 7),
             ("Edited often", 1),
+            ("New here", 6),
+            ("Same matter", 4),
         ];
         assert_eq!(counts, expect);
         Ok(())

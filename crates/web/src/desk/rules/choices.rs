@@ -386,7 +386,7 @@ fn in_words(operator: &str, kind: FieldKind) -> String {
         ">=" => "is at least",
         ">" if time => "is longer than",
         ">" => "is more than",
-        "between" => "is between (press “Show” for the second field)",
+        "between" => "is between (“Check” shows the second field)",
         "has any" => "has at least one of these",
         "has all" => "has all of these",
         "has none" => "has none of these",
