@@ -5,10 +5,12 @@
 //! Every judgement carries a calibrated probability and the [`Reason`]s that moved it. Code, quotes and links
 //! are taken for what they are. Labels are proposals: people decide (see `weights/README.md` for the limits).
 //!
-//! [`similar()`] compares the wording of two texts, [`related()`] their subjects. [`train`] makes the weights that ship.
+//! [`similar()`] compares the wording of two texts, [`related()`] their subjects; [`themes`] puts together what is about the
+//! same thing, [`extract()`] quotes what of an answer bears on a question. [`train`] makes the weights that ship.
 
 mod card;
 mod cues;
+mod extract;
 mod features;
 mod goods;
 mod harsh;
@@ -19,12 +21,14 @@ mod prose;
 mod read;
 mod reading;
 mod similar;
+pub mod themes;
 mod tokens;
 mod tongue;
 pub mod train;
 mod weights;
 
 pub use card::{Card, Function, Group, Language, SetFigures, card};
+pub use extract::extract;
 pub use keyphrases::keyphrases;
 pub use personal::personal;
 pub use read::{read, read_with};

@@ -51,7 +51,7 @@ impl Subject {
 }
 
 /// A word without its English ending, where at least three letters remain.
-fn stem(word: &str) -> &str {
+pub(crate) fn stem(word: &str) -> &str {
     const ENDINGS: &[&str] = &["ing", "ed", "es", "s", "ly", "er"];
     let stem = ENDINGS.iter().find_map(|ending| word.strip_suffix(ending).filter(|stem| stem.len() >= 3));
     stem.unwrap_or(word)
