@@ -1,7 +1,7 @@
 //! The desk: what a community manager does with what happens in the community.
 //!
 //! Its folders are the words of the operating rhythm: [`signals`] come in, [`triage`] says what they are,
-//! [`escalations`] and [`canned_replies`] help to act, [`metrics`] shows what came of it. [`rhythm`] is where
+//! [`escalations`] and [`canned_replies`] help to act, [`metrics`] shows what came of it, [`insights`] what many ask for. [`rhythm`] is where
 //! every activity of every channel passes.
 //!
 //! **Invariant:** the desk calls the community's verbs and never writes its tables.
@@ -11,6 +11,7 @@ pub mod batches;
 pub mod canned_replies;
 pub mod conflicts;
 pub mod escalations;
+pub mod insights;
 pub mod letters;
 pub mod mediations;
 pub mod metrics;

@@ -134,7 +134,8 @@ fn concern(entry: &Entry) -> Concern {
         Verb::CalmStarted | Verb::CalmEnded | Verb::TopicSplit | Verb::MemberCooledOff => Concern::None,
         Verb::MembersParted | Verb::SignUpDecided | Verb::MediationMoved | Verb::RaidCleaned => Concern::None,
         // The desk's own acts.
-        Verb::SignalOpened
+        Verb::ThemeChanged
+        | Verb::SignalOpened
         | Verb::SignalTriaged
         | Verb::SignalAssigned
         | Verb::SignalMoved

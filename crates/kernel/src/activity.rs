@@ -145,6 +145,8 @@ verbs! {
     MediationMoved = "mediation.moved",
     /// Many posts and members were cleaned up after a raid in one act, or that was taken back (`props.undone`).
     RaidCleaned = "raid.cleaned",
+    /// Somebody said something of a theme: confirmed, named, merged, split or moved it on (`props.act`).
+    ThemeChanged = "theme.changed",
 }
 
 /// Who may see the thing that an activity is about.

@@ -179,6 +179,8 @@ ids! {
     SplitId
     /// A clean-up after a raid: one act over many posts and members.
     CleanupId
+    /// What several conversations are about.
+    ThemeId
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{conflicts, mediations, raids, reviews, rules, sequences, signals};
+use mainstreet_desk::{conflicts, insights, mediations, raids, reviews, rules, sequences, signals};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -20,16 +20,39 @@ impl Job for Sweep {
     }
 }
 
+/// What conversations are about, looked at every five minutes.
+#[derive(Serialize, Deserialize)]
+struct Themes {}
+
+/// How long after one look the next comes.
+const THEMES_EVERY: i64 = 5 * MINUTE;
+
+impl Job for Themes {
+    const NAME: &'static str = "themes";
+
+    fn once_key(&self) -> Option<String> {
+        Some("every five minutes".to_owned())
+    }
+}
+
 /// Makes sure that regular work waits in the queue.
 pub(crate) fn plan(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
-    jobs::enqueue(tx, &Sweep {}, now)
+    jobs::enqueue(tx, &Sweep {}, now)?;
+    jobs::enqueue(tx, &Themes {}, now)
 }
 
 /// Takes the job that is due, if there is one, and does it. False: none is due.
 pub(crate) async fn run_one(db: &Db) -> Result<bool> {
     let Some(job) = db.write(jobs::claim).await? else { return Ok(false) };
     let (id, name) = (job.id, job.name.clone());
+    let before = if name == Themes::NAME { group(db).await } else { Ok(()) };
+    if let Err(error) = before {
+        tracing::warn!(job = job.name, ?error, "a job failed");
+        let why = error.to_string();
+        db.write(move |tx| jobs::retry(tx, &job, &why)).await?;
+        return Ok(true);
+    }
     let done = db
         .write(move |tx| {
             run(tx, &name)?;
@@ -42,6 +65,12 @@ pub(crate) async fn run_one(db: &Db) -> Result<bool> {
         db.write(move |tx| jobs::retry(tx, &job, &why)).await?;
     }
     Ok(true)
+}
+
+/// Brings the themes up to date: seconds of work, so outside of the transaction that ends the job.
+async fn group(db: &Db) -> Result<()> {
+    let db = db.clone();
+    tokio::task::spawn_blocking(move || insights::refresh(&db)).await.map_err(Error::internal)?.map(drop)
 }
 
 fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
@@ -60,6 +89,10 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
             raids::index_past(tx)?;
             let next = tx.now().plus(MINUTE);
             jobs::enqueue(tx, &Sweep {}, next)
+        }
+        Themes::NAME => {
+            let next = tx.now().plus(THEMES_EVERY);
+            jobs::enqueue(tx, &Themes {}, next)
         }
         other => Err(Error::internal(format!("no job is called '{other}'"))),
     }

@@ -21,6 +21,11 @@ const EMPTIED: &[&str] = &[
     "DELETE FROM signal_causes",
     "DELETE FROM signals",
     "DELETE FROM desk_marks",
+    "DELETE FROM theme_told",
+    "DELETE FROM theme_steps",
+    "DELETE FROM themes_parted",
+    "DELETE FROM theme_posts",
+    "DELETE FROM themes",
 ];
 
 pub(super) fn empty_inbox(tx: &mut Tx<'_>) -> Result<()> {

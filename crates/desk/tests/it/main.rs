@@ -4,6 +4,7 @@
 
 mod acts;
 mod calm;
+mod insights;
 mod metrics;
 mod moderation;
 mod opening;

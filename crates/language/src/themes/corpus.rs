@@ -7,7 +7,7 @@ use super::Terms;
 /// Terms in more than this share of all texts say nothing about any.
 const CAP: f64 = 0.1;
 /// But a term in no more texts than this is never too common.
-const FREE: u32 = 5;
+const FREE: u32 = 12;
 
 /// Term and weight, in order of terms; of length one, or shorter where rare terms stand in no other text.
 pub(super) type Vector = Vec<(u32, f32)>;

@@ -4,6 +4,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod import;
+mod insights;
 mod metrics;
 mod read;
 mod report;
@@ -49,6 +50,8 @@ enum Command {
     Train(train::Options),
     /// Say how the community is doing: every figure over a window, with its interval
     Metrics(metrics::Options),
+    /// Say what many people ask, ask for and object to, ranked by how many they are
+    Insights(insights::Options),
     /// Check rules, try them on the past, see what they matched and why
     Rules(rules::Options),
     /// Say what was decided about posts and members, and what came of appeals
@@ -76,6 +79,7 @@ pub(crate) fn run() -> ExitCode {
         Command::Restore(options) => backup::restore(&common, &options),
         Command::Doctor(options) => doctor::run(&common, &options),
         Command::Metrics(options) => metrics::run(&common, &options),
+        Command::Insights(options) => insights::run(&common, &options),
         Command::Report(options) => report::run(&common, &options),
         Command::Simulate(options) => simulate::run(&common, &options),
         Command::Rules(options) => rules::run(&common, &options),

@@ -24,6 +24,8 @@ mod write;
 mod found_again;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod themes_again;
 
 pub(crate) use story::{Setting, Story};
 pub(crate) use write::write;
