@@ -4,7 +4,12 @@
 //! null. `cargo run --release -p mainstreet-language --example themes -- 8 < openers.jsonl` takes them in in eight
 //! batches, each on top of the one before, as a community grows.
 
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout, reason = "a measurement may panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a measurement may panic"
+)]
 
 use std::collections::HashMap;
 use std::time::Instant;
@@ -34,8 +39,10 @@ fn main() {
     let rows: Vec<serde_json::Value> =
         std::io::stdin().lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or("").to_owned();
-    let texts: Vec<(String, String)> = rows.iter().map(|row| (text(row, "title"), text(row, "body"))).collect();
-    let truth: Vec<Option<String>> = rows.iter().map(|row| row["theme"].as_str().map(str::to_owned)).collect();
+    let texts: Vec<(String, String)> =
+        rows.iter().map(|row| (text(row, "title"), text(row, "body"))).collect();
+    let truth: Vec<Option<String>> =
+        rows.iter().map(|row| row["theme"].as_str().map(str::to_owned)).collect();
     let mut before = Before::default();
     let mut groups = Groups::default();
     for batch in 1..=batches {

@@ -18,7 +18,7 @@ struct Sentence {
 }
 
 /// At most `most` sentences of `answer` that share most with `question`, in the order in which they stand, word for
-/// word. Quotes of others and fenced code are passed over. The first sentences stand in where none shares a word.
+/// word but without marks of emphasis. Quotes of others and fenced code are passed over. The first sentences stand in where none shares a word.
 pub fn extract(answer: &str, question: &str, most: usize) -> Vec<String> {
     let answer = head(answer);
     let own = prose(answer).text;
@@ -43,12 +43,27 @@ pub fn extract(answer: &str, question: &str, most: usize) -> Vec<String> {
 
 fn shown(answer: &str, sentence: &Sentence) -> Option<String> {
     let text = answer.get(sentence.from..sentence.to)?.split_whitespace().collect::<Vec<_>>().join(" ");
-    let text = text.trim_start_matches(['-', '*', '#', ' ']);
+    let text = without_marks(text.trim_start_matches(['-', '*', '#', ' ']));
     if text.chars().count() <= LONGEST {
-        return Some(text.to_owned());
+        return Some(text);
     }
     let cut: String = text.chars().take(LONGEST).collect();
     Some(format!("{}…", cut.trim_end()))
+}
+
+/// Without the marks of Markdown that only set words off: backticks, and stars that touch a word.
+fn without_marks(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut chars = text.chars().peekable();
+    let mut before = ' ';
+    while let Some(c) = chars.next() {
+        let alone = before == ' ' && chars.peek().is_none_or(|next| *next == ' ');
+        if c != '`' && (c != '*' || alone) {
+            out.push(c);
+        }
+        before = c;
+    }
+    out
 }
 
 /// Stems of the telling words, sorted, each once.
@@ -95,13 +110,18 @@ mod tests {
     fn the_sentences_that_bear_on_the_question_are_quoted() {
         let answer = "Hello! I had that too last winter. Hold `reset` for ten seconds, then the gateway \
                       pairs again. My cat likes it. If the gateway stays red, replace its fuse.";
-        check(answer, "The gateway does not pair", &[
-            "Hold `reset` for ten seconds, then the gateway pairs again.",
-            "If the gateway stays red, replace its fuse.",
-        ]);
-        check("Prune roses. Water ferns. Mulch.", "unrelated", &["Prune roses.", "Mulch."]);
+        check(
+            answer,
+            "The gateway does not pair",
+            &[
+                "Hold reset for ten seconds, then the gateway pairs again.",
+                "If the gateway stays red, replace its fuse.",
+            ],
+        );
+        check("Prune roses. Water ferns. Mulch.", "unrelated", &["Prune roses.", "Water ferns."]);
         check("> why does the pump leak?\n\nTighten the nut.", "pump leak", &["Tighten the nut."]);
         check("- Open the valve.\n- Close the pump", "pump", &["Open the valve.", "Close the pump"]);
+        check("The **pump** says *dry*, 2 * 3 times", "pump", &["The pump says dry, 2 * 3 times"]);
         check("Version 3.2 leaks", "leak", &["Version 3.2 leaks"]);
         check("```\nrm -rf pump\n```", "pump", &[]);
         check("", "pump", &[]);

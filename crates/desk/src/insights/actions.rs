@@ -146,14 +146,20 @@ pub fn part(tx: &mut Tx<'_>, actor: Actor, step: EntryId) -> Result<ThemeId> {
     store::undo_step(tx, step.id)?;
     let mut theme = store::find(tx, gone)?;
     if theme.merged_into != Some(step.theme) {
-        return Err(Error::conflict("These two have gone different ways since. Split the conversations off instead."));
+        return Err(Error::conflict(
+            "These two have gone different ways since. Split the conversations off instead.",
+        ));
     }
     let here = store::among(tx, step.theme, &step.topics)?;
     (theme.merged_into, theme.settled) = (None, true);
     store::save(tx, &theme)?;
     store::place(tx, &here, Some(gone), true)?;
     store::keep_apart(tx, gone, step.theme)?;
-    note(tx, actor, &NewStep { other: Some(gone), topics: &here, ..NewStep::of(step.theme, Act::Parted, me) })?;
+    note(
+        tx,
+        actor,
+        &NewStep { other: Some(gone), topics: &here, ..NewStep::of(step.theme, Act::Parted, me) },
+    )?;
     note(tx, actor, &NewStep { other: Some(step.theme), ..NewStep::of(gone, Act::Parted, me) })?;
     Ok(gone)
 }
@@ -171,7 +177,13 @@ fn chosen(tx: &mut Tx<'_>, theme: ThemeId, topics: &[TopicId]) -> Result<Vec<Top
 ///
 /// # Errors
 /// Those of [`confirm`] and [`rename`]; `Invalid` when none was chosen.
-pub fn split(tx: &mut Tx<'_>, actor: Actor, from: ThemeId, topics: &[TopicId], name: &str) -> Result<ThemeId> {
+pub fn split(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    from: ThemeId,
+    topics: &[TopicId],
+    name: &str,
+) -> Result<ThemeId> {
     let (me, name) = (worker(actor)?, checked_name(name)?);
     hold(tx, from)?;
     let topics = chosen(tx, from, topics)?;
@@ -215,12 +227,22 @@ pub fn put(tx: &mut Tx<'_>, actor: Actor, into: ThemeId, topics: &[TopicId]) -> 
 ///
 /// # Errors
 /// Those of [`confirm`]; `Invalid` when none was chosen.
-pub fn count_as(tx: &mut Tx<'_>, actor: Actor, theme: ThemeId, topics: &[TopicId], kind: Kind) -> Result<usize> {
+pub fn count_as(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    theme: ThemeId,
+    topics: &[TopicId],
+    kind: Kind,
+) -> Result<usize> {
     let me = worker(actor)?;
     hold(tx, theme)?;
     let topics = chosen(tx, theme, topics)?;
     store::set_kind(tx, &topics, kind)?;
-    note(tx, actor, &NewStep { why: kind.as_str(), topics: &topics, ..NewStep::of(theme, Act::Counted, me) })?;
+    note(
+        tx,
+        actor,
+        &NewStep { why: kind.as_str(), topics: &topics, ..NewStep::of(theme, Act::Counted, me) },
+    )?;
     Ok(topics.len())
 }
 

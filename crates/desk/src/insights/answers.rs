@@ -111,7 +111,11 @@ pub fn help(tx: &mut Tx<'_>, topic: &topics::Topic, body: &str, like: &[TopicId]
     candidates.truncate(COMPARED);
     let asked = format!("{}\n{body}", topic.title);
     let found = shown::earlier(tx, &candidates, topic.created_at)?;
-    Ok(Help { cases: cases(found, &asked), answerers: answerers(tx, topic, theme.as_ref().map(|t| t.0))?, theme })
+    Ok(Help {
+        cases: cases(found, &asked),
+        answerers: answerers(tx, topic, theme.as_ref().map(|t| t.0))?,
+        theme,
+    })
 }
 
 /// The nearest, solved ones first among those near enough.

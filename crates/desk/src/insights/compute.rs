@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 
 use mainstreet_db::{Db, Tx};
+use mainstreet_kernel::Result;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{PostId, ThemeId, TopicId};
-use mainstreet_kernel::Result;
-use mainstreet_language::{Context, Intent as Read, read};
 use mainstreet_language::themes::{Before, Corpus, Groups, Terms, group, name, terms};
+use mainstreet_language::{Context, Intent as Read, read};
 
 use super::model::{Act, Kind};
 use super::store::{self, NewStep, NewTheme, looking};
@@ -70,7 +70,7 @@ struct Gathered {
 
 /// Where a conversation belongs now.
 #[derive(Clone, Debug)]
-pub(in super::super::insights) struct Placed {
+pub(super) struct Placed {
     pub topic: TopicId,
     /// Index into the themes known, and past them the new ones.
     pub theme: Option<usize>,
@@ -102,7 +102,8 @@ pub fn refresh(db: &Db) -> Result<usize> {
         if !gathered.is_news() {
             return Ok(0);
         }
-        let (known, found) = (gathered.themes.iter().map(|theme| theme.id).collect::<Vec<_>>(), find(&gathered));
+        let (known, found) =
+            (gathered.themes.iter().map(|theme| theme.id).collect::<Vec<_>>(), find(&gathered));
         let written = db.write_now(move |tx| keep(tx, revision, &known, &found))?;
         if let Some(count) = written {
             return Ok(count);
@@ -148,9 +149,8 @@ impl Opener {
     /// FNV-1a of title and text: whether it still reads as it did.
     fn hash(&self) -> i64 {
         let all = self.title.bytes().chain([0]).chain(self.body.bytes());
-        let hash = all.fold(0xcbf2_9ce4_8422_2325_u64, |h, byte| {
-            (h ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
+        let hash = all
+            .fold(0xcbf2_9ce4_8422_2325_u64, |h, byte| (h ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
         hash.cast_signed()
     }
 
@@ -180,12 +180,15 @@ fn kind_of(intent: Intent, question: bool) -> Kind {
     }
 }
 
-/// What the text says it is for. What asks for an answer is a question unless it wants or minds something.
+/// What the text says it is for. What asks for an answer is a question unless it wants or minds something; what neither
+/// is marked as a question nor waits for anybody is talk, whatever it is about.
 fn read_kind(title: &str, body: &str, question: bool) -> Kind {
-    match read(body, &Context { title, ..Context::default() }).intent.decided() {
+    let reading = read(body, &Context { title, ..Context::default() });
+    let asks = question || reading.needs_reply.probability >= 0.5;
+    match reading.intent.decided() {
         Read::Feedback => Kind::Request,
         Read::Complaint => Kind::Objection,
-        Read::Support | Read::Learning => Kind::Question,
+        Read::Support | Read::Learning if asks => Kind::Question,
         _ if question => Kind::Question,
         _ => Kind::Talk,
     }

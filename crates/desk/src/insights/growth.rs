@@ -102,7 +102,10 @@ mod tests {
             assert!(near(found.low, low) && near(found.high, high), "{now} {before} {found:?}");
         }
         assert!(Growth { now: 20, before: 5 }.is_clear() && !Growth { now: 5, before: 0 }.is_clear());
-        assert_eq!((Growth { now: 5, before: 0 }.ratio(), Growth { now: 5, before: 2 }.ratio()), (None, Some(2.5)));
+        assert_eq!(
+            (Growth { now: 5, before: 0 }.ratio(), Growth { now: 5, before: 2 }.ratio()),
+            (None, Some(2.5))
+        );
     }
 
     #[test]
@@ -113,7 +116,9 @@ mod tests {
 
     #[test]
     fn surprise_is_poissons() {
-        for (count, expected, p) in [(0, 3.0, 1.0), (1, 1.0, 0.632_12), (5, 1.0, 0.003_66), (5, 0.5, 0.000_172)] {
+        for (count, expected, p) in
+            [(0, 3.0, 1.0), (1, 1.0, 0.632_12), (5, 1.0, 0.003_66), (5, 0.5, 0.000_172)]
+        {
             let found = poisson_tail(count, expected);
             assert!((found - p).abs() < 1e-5, "{count} {expected} {found}");
         }

@@ -1,7 +1,7 @@
 //! The words and rows of insights.
 
-use mainstreet_kernel::id::{EntryId, PersonId, PostId, ThemeId, TopicId};
 use mainstreet_kernel::Timestamp;
+use mainstreet_kernel::id::{EntryId, PersonId, PostId, ThemeId, TopicId};
 
 use crate::triage::words;
 

@@ -206,7 +206,9 @@ mod tests {
 
     #[test]
     fn a_topic_trends_when_five_come_in_a_day_where_few_came_before() {
-        for (today, before, expect) in [(5, 0, true), (4, 0, false), (5, 10, true), (5, 60, false), (12, 60, true)] {
+        for (today, before, expect) in
+            [(5, 0, true), (4, 0, false), (5, 10, true), (5, 60, false), (12, 60, true)]
+        {
             let now = (0..today).map(|n| fact(1, n, 1));
             let past = (0..before).map(|n| fact(1, 100 + n, 2 + n % 28));
             let facts: Vec<Fact> = now.chain(past).collect();

@@ -19,7 +19,9 @@ const LOOKED_AT: usize = 5_000;
 /// Where each of these people asked last, of those that were not told yet.
 fn waiting(tx: &mut Tx<'_>, theme: &Theme, people: &[PersonId]) -> Result<Vec<Turn>> {
     if !theme.status.can_be_told() {
-        return Err(Error::conflict("Nothing is decided yet. Accept or decline it first, then tell those who asked."));
+        return Err(Error::conflict(
+            "Nothing is decided yet. Accept or decline it first, then tell those who asked.",
+        ));
     }
     let told: BTreeSet<PersonId> = store::told(tx, theme.id)?.into_iter().map(|(person, _)| person).collect();
     let mut seen = told;
@@ -65,7 +67,9 @@ pub fn tell(
                 store::add_told(tx, id, turn.person, me, Some(post.id))?;
                 told += 1;
             }
-            Err(error) if matches!(error.kind, Fault::Conflict | Fault::Forbidden | Fault::NotFound) => left += 1,
+            Err(error) if matches!(error.kind, Fault::Conflict | Fault::Forbidden | Fault::NotFound) => {
+                left += 1
+            }
             Err(error) => return Err(error),
         }
     }
@@ -89,13 +93,21 @@ pub fn mark_told(tx: &mut Tx<'_>, actor: Actor, id: ThemeId, people: &[PersonId]
 }
 
 /// Notes the step; when everyone who asked knows an end, the theme is told.
-fn finish(tx: &mut Tx<'_>, actor: Actor, me: PersonId, mut theme: Theme, told: usize, why: String) -> Result<()> {
+fn finish(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    me: PersonId,
+    mut theme: Theme,
+    told: usize,
+    why: String,
+) -> Result<()> {
     if told == 0 {
         return Ok(());
     }
     let why = format!("{told}: {why}");
     note(tx, actor, &NewStep { why: &why, ..NewStep::of(theme.id, Act::Told, me) })?;
-    let known: BTreeSet<PersonId> = store::told(tx, theme.id)?.into_iter().map(|(person, _)| person).collect();
+    let known: BTreeSet<PersonId> =
+        store::told(tx, theme.id)?.into_iter().map(|(person, _)| person).collect();
     let all = shown::facts_of(tx, theme.id)?;
     let everyone = all.iter().filter(|fact| fact.counts).all(|fact| known.contains(&fact.person));
     if everyone && matches!(theme.status, Status::Shipped | Status::Declined) {

@@ -137,7 +137,8 @@ pub fn show(tx: &mut Tx<'_>, id: ThemeId) -> Result<Shown> {
     for fact in facts.iter().filter(|fact| fact.counts) {
         people.entry(fact.kind).or_default().insert(fact.person);
     }
-    let mut kinds: Vec<(Kind, usize)> = people.into_iter().map(|(kind, people)| (kind, people.len())).collect();
+    let mut kinds: Vec<(Kind, usize)> =
+        people.into_iter().map(|(kind, people)| (kind, people.len())).collect();
     kinds.sort_by(|a, b| b.1.cmp(&a.1).then(a.0.cmp(&b.0)));
     let turns = shown::turns(tx, theme.id, TURNS)?;
     let askers = askers(tx, theme.id)?;

@@ -42,7 +42,10 @@ struct Place {
 fn place(db: &TestDb) -> Result<Place> {
     let cast = cast(db)?;
     let people = db.write_now(|tx| {
-        ["Olga", "Piet", "Quinn", "Rosa"].iter().map(|name| person(tx, name, Role::Member)).collect::<Result<Vec<_>>>()
+        ["Olga", "Piet", "Quinn", "Rosa"]
+            .iter()
+            .map(|name| person(tx, name, Role::Member))
+            .collect::<Result<Vec<_>>>()
     })?;
     noise(db, cast)?;
     let mut place = Place { cast, people: people.clone(), pump: Vec::new(), refund: Vec::new() };
@@ -101,7 +104,14 @@ fn themes_are_found_named_and_ranked_by_people() {
             ask(db, place.people[0], place.cast.help, "Invoice charged twice, refund please", &text, true)?;
         }
         // And what staff ask is not counted.
-        ask(db, place.cast.ada, place.cast.help, "Invoice charged twice", "A refund of the invoice charge?", true)?;
+        ask(
+            db,
+            place.cast.ada,
+            place.cast.help,
+            "Invoice charged twice",
+            "A refund of the invoice charge?",
+            true,
+        )?;
         insights::refresh(db)?;
         assert_eq!(listed(db, List::All)?, [(pump, 4), (refund, 3)]);
         assert_eq!(shown(db, refund)?.all, 10);
@@ -120,7 +130,8 @@ fn what_goes_away_is_edited_or_belongs_to_one_person_counts_as_it_is_now() {
         let place = place(db)?;
         let pump = theme_of(db, place.pump[0])?.expect("a theme");
         let (max, first) = (place.cast.max, place.pump[1]);
-        let post = shown(db, pump)?.turns.iter().find(|turn| turn.topic == first).map(|turn| turn.post).unwrap();
+        let post =
+            shown(db, pump)?.turns.iter().find(|turn| turn.topic == first).map(|turn| turn.post).unwrap();
         db.write_now(move |tx| hide(tx, max, post, "Off topic."))?;
         assert_eq!(shown(db, pump)?.askers.len(), 3, "hidden: not counted");
         insights::refresh(db)?;
@@ -159,7 +170,11 @@ fn what_a_person_merged_split_or_took_out_stays_so() {
         let (max, nils) = (place.cast.max, place.cast.nils);
         let pump = theme_of(db, place.pump[0])?.expect("a theme");
         let refund = theme_of(db, place.refund[0])?.expect("a theme");
-        refused(db.write_now(move |tx| insights::confirm(tx, nils, pump)), Fault::Forbidden, "people who run");
+        refused(
+            db.write_now(move |tx| insights::confirm(tx, nils, pump)),
+            Fault::Forbidden,
+            "people who run",
+        );
 
         // Split: two of the four become a theme of their own, though they say the same.
         let some = vec![place.pump[2], place.pump[3]];
@@ -191,7 +206,11 @@ fn what_a_person_merged_split_or_took_out_stays_so() {
         insights::refresh(db)?;
         assert_eq!(theme_of(db, place.refund[0])?, Some(pump));
         assert_eq!(shown(db, refund)?.theme.id, pump);
-        refused(db.write_now(move |tx| insights::confirm(tx, max, refund)), Fault::Conflict, "joined another");
+        refused(
+            db.write_now(move |tx| insights::confirm(tx, max, refund)),
+            Fault::Conflict,
+            "joined another",
+        );
         // And taken apart again, for good.
         db.write_now(move |tx| insights::part(tx, max, step).map(drop))?;
         refused(db.write_now(move |tx| insights::part(tx, max, step)), Fault::Conflict, "took this back");
@@ -226,10 +245,15 @@ fn a_theme_is_moved_on_until_everyone_who_asked_was_told() {
         go(Status::Shared, "")?;
         go(Status::Accepted, "For the spring release.")?;
         go(Status::Shipped, "In 4.2.")?;
-        refused(db.write_now(move |tx| insights::tell(tx, max, pump, &[], "Done.", "b")), Fault::Invalid, "person");
+        refused(
+            db.write_now(move |tx| insights::tell(tx, max, pump, &[], "Done.", "b")),
+            Fault::Invalid,
+            "person",
+        );
 
         let some = people[..3].to_vec();
-        let told = db.write_now(move |tx| insights::tell(tx, max, pump, &some, "Version 4.2 has a new seal.", "c"))?;
+        let told =
+            db.write_now(move |tx| insights::tell(tx, max, pump, &some, "Version 4.2 has a new seal.", "c"))?;
         assert_eq!(told, (3, 0));
         let found = shown(db, pump)?;
         assert_eq!((found.told.hits, found.told.trials, found.theme.status), (3, 4, Status::Shipped));
@@ -239,7 +263,11 @@ fn a_theme_is_moved_on_until_everyone_who_asked_was_told() {
         })?;
         assert_eq!(replies, 1, "told where they asked");
         let all = people.clone();
-        assert_eq!(db.write_now(move |tx| insights::mark_told(tx, max, pump, &all))?, 1, "only who was not told yet");
+        assert_eq!(
+            db.write_now(move |tx| insights::mark_told(tx, max, pump, &all))?,
+            1,
+            "only who was not told yet"
+        );
         let found = shown(db, pump)?;
         assert_eq!((found.told.hits, found.theme.status), (4, Status::Told));
         Ok(())
@@ -297,7 +325,10 @@ fn a_question_is_helped_by_how_others_ended_and_who_knows() {
         let case = found.cases.first().expect("a similar case");
         assert_eq!(case.topic, place.pump[0]);
         let quoted = case.quote.first().map(String::as_str);
-        assert_eq!(quoted, Some("Replace the seal of the valve with the 12 mm one, then the pump stays dry."));
+        assert_eq!(
+            quoted,
+            Some("Replace the seal of the valve with the 12 mm one, then the pump stays dry.")
+        );
         let named: Vec<(&str, bool, i64)> =
             found.answerers.iter().map(|one| (one.name.as_str(), one.staff, one.accepted)).collect();
         assert_eq!(named, [("Nils", false, 1), ("Ada", true, 0)]);
@@ -311,7 +342,10 @@ fn hostile_texts_do_no_harm() {
         let cast = cast(db)?;
         let long = "leak ".repeat(6_000);
         for (title, body) in [
-            ("<script>alert(1)</script> & 'quotes\" $1 %", "<img src=x onerror=alert(1)> '; DROP TABLE themes; --"),
+            (
+                "<script>alert(1)</script> & 'quotes\" $1 %",
+                "<img src=x onerror=alert(1)> '; DROP TABLE themes; --",
+            ),
             ("<script>alert(1)</script> again", "<img src=x onerror=alert(1)> '; DROP TABLE themes; --"),
             ("\u{202e}txet desrever\u{202c} a\u{200b}b", "\u{feff}\u{200d}\u{200d}"),
             ("同じ質問です、ポンプの水漏れ", "ポンプの水漏れを直したいです"),

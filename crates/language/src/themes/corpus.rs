@@ -110,7 +110,8 @@ mod tests {
 
     #[test]
     fn what_everybody_writes_weighs_nothing() {
-        let texts: Vec<Terms> = (0..100).map(|n| terms("", &format!("garden word{n}x leak{}", n / 2))).collect();
+        let texts: Vec<Terms> =
+            (0..100).map(|n| terms("", &format!("garden word{n}x leak{}", n / 2))).collect();
         let corpus = Corpus::new(&texts);
         assert_eq!(corpus.len(), 100);
         assert!(corpus.vectors.iter().all(|vector| vector.len() == 1), "only the leak is shared by few");

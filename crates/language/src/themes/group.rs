@@ -228,7 +228,8 @@ impl<'a> State<'a> {
             let mut merged = 0;
             for theme in 0..self.members.len() {
                 let centre = self.centres.get(theme).cloned().unwrap_or_default();
-                let near = self.nearest(&centre, |state, other| other != theme && state.may_merge(theme, other));
+                let near =
+                    self.nearest(&centre, |state, other| other != theme && state.may_merge(theme, other));
                 if let Some((other, _)) = near.filter(|(_, score)| *score >= MERGE) {
                     self.merge(theme, other);
                     merged += 1;

@@ -89,7 +89,13 @@ fn what_a_person_said_holds() {
     let out = (0..120).find(|at| subjects[*at] == 0).unwrap_or(0);
     let strange = (0..120).find(|at| subjects[*at] == 1).unwrap_or(0);
     let place = |at: usize| {
-        if whole(at) || at == strange { Some(0) } else if half(at) { Some(1) } else { None }
+        if whole(at) || at == strange {
+            Some(0)
+        } else if half(at) {
+            Some(1)
+        } else {
+            None
+        }
     };
     let mut before = Before {
         of: (0..120).map(place).collect(),

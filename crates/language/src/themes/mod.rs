@@ -68,10 +68,9 @@ fn each_term(text: &str, words: usize, take: &mut dyn FnMut(Term<'_>)) {
     let mut left = words;
     for token in &tokens.all {
         if !token.word {
-            // A pair does not reach over the end of a sentence.
-            if !matches!(tokens.form(token), "-" | "_" | "/" | "'" | "\"") {
-                before = None;
-            }
+            // A pair reaches over the sign inside a compound, not over the end of a phrase.
+            let inside = matches!(tokens.form(token), "-" | "_" | "/");
+            before = before.filter(|(_, span)| inside && span.end == token.span.start);
             continue;
         }
         if left == 0 {
@@ -146,6 +145,7 @@ mod tests {
         for (text, expect) in [
             ("The dark theme flickers", "dark|theme|dark theme|flickers|theme flickers"),
             ("Theme. Flickers", "Theme|Flickers"),
+            ("theme - flickers \"dark\" red/blue", "theme|flickers|dark|red|blue|red/blue"),
             ("it is what it is", ""),
             ("> quoted words\n`code` 12 a x", ""),
             ("wake-up alarm", "wake|alarm"),

@@ -15,6 +15,8 @@ const LONGEST: usize = 40;
 struct Candidate {
     parts: [u64; 2],
     texts: usize,
+    /// The same, those that have it in their title twice.
+    weight: usize,
     last: Option<usize>,
     surfaces: BTreeMap<String, usize>,
 }
@@ -30,6 +32,7 @@ pub fn name(texts: &[(&str, &str)], corpus: &Corpus, most: usize) -> Vec<String>
                 found.parts = term.parts;
                 if found.last != Some(at) {
                     found.texts += 1;
+                    found.weight += if words == TITLE_WORDS { 2 } else { 1 };
                     found.last = Some(at);
                 }
                 *found.surfaces.entry(shown(term.surface)).or_default() += 1;
@@ -38,7 +41,7 @@ pub fn name(texts: &[(&str, &str)], corpus: &Corpus, most: usize) -> Vec<String>
     }
     let worth = |hash: &u64, found: &Candidate| {
         let pair = if found.parts[0] == found.parts[1] { 1.0 } else { PAIR };
-        found.texts as f64 * corpus.rarity(*hash) * pair
+        found.weight as f64 * corpus.rarity(*hash) * pair
     };
     let mut ranked: Vec<(f64, Candidate)> = all.into_iter().map(|(hash, c)| (worth(&hash, &c), c)).collect();
     ranked.sort_by(|a, b| b.0.total_cmp(&a.0));
@@ -61,7 +64,8 @@ pub fn name(texts: &[(&str, &str)], corpus: &Corpus, most: usize) -> Vec<String>
 
 /// As written, without what one does not see, on one line, not too long.
 fn shown(surface: &str) -> String {
-    let seen: String = surface.chars().filter(|c| !is_hidden(*c) && (!c.is_control() || c.is_whitespace())).collect();
+    let seen: String =
+        surface.chars().filter(|c| !is_hidden(*c) && (!c.is_control() || c.is_whitespace())).collect();
     seen.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(LONGEST).collect()
 }
 

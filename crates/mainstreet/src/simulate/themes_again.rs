@@ -24,8 +24,11 @@ fn f1(found: &BTreeMap<TopicId, Option<ThemeId>>, truth: &HashMap<TopicId, &str>
             other == topic || (theme.is_some() && found.get(other).copied().flatten() == *theme)
         };
         let size = found.keys().filter(|other| alike(other)).count() as f64;
-        let same: Vec<&TopicId> =
-            truth.iter().filter(|(other, l)| *l == label && found.contains_key(other)).map(|(t, _)| t).collect();
+        let same: Vec<&TopicId> = truth
+            .iter()
+            .filter(|(other, l)| *l == label && found.contains_key(other))
+            .map(|(t, _)| t)
+            .collect();
         let both = same.iter().filter(|other| alike(other)).count() as f64;
         precision += both / size;
         recall += both / same.len() as f64;
@@ -83,9 +86,10 @@ fn as_the_year_goes_on_themes_keep_their_identity() -> Result<()> {
                 &[],
                 |row| Ok((row.get("topic_id")?, row.get("theme_id")?)),
             )?;
-            let gone = tx.all("SELECT id, merged_into FROM themes WHERE merged_into IS NOT NULL", &[], |row| {
-                Ok((row.get("id")?, row.get("merged_into")?))
-            })?;
+            let gone =
+                tx.all("SELECT id, merged_into FROM themes WHERE merged_into IS NOT NULL", &[], |row| {
+                    Ok((row.get("id")?, row.get("merged_into")?))
+                })?;
             Ok((placed.into_iter().collect(), gone.into_iter().collect()))
         })?;
         for (topic, theme) in &before {

@@ -4,6 +4,7 @@ mod canned_replies;
 pub(crate) mod conflicts;
 mod guidelines;
 mod inbox;
+mod insights;
 mod judgement;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
@@ -31,6 +32,7 @@ pub(crate) fn routes() -> Routes {
         .and(conflicts::routes())
         .and(raids::routes())
         .and(rules::routes())
+        .and(insights::routes())
         .and(metrics::routes())
         .and(reviews::routes())
         .and(judgement::routes())

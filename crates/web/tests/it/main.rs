@@ -6,6 +6,7 @@ mod calm;
 mod desk;
 mod due_process;
 mod guidelines;
+mod insights;
 mod members;
 mod moderation;
 mod reviews;

@@ -54,8 +54,10 @@ pub(super) fn next_revision(tx: &mut Tx<'_>) -> Result<()> {
 
 /// False when somebody changed something since `seen` was read.
 pub(super) fn next_revision_after(tx: &mut Tx<'_>, seen: i64) -> Result<bool> {
-    let changed = tx
-        .run("UPDATE theme_marks SET value = value + 1 WHERE name = 'revision' AND value = $1", params![seen])?;
+    let changed = tx.run(
+        "UPDATE theme_marks SET value = value + 1 WHERE name = 'revision' AND value = $1",
+        params![seen],
+    )?;
     Ok(changed == 1)
 }
 
@@ -108,7 +110,8 @@ pub(super) fn save(tx: &mut Tx<'_>, theme: &Theme) -> Result<()> {
 }
 
 pub(super) fn set_merged(tx: &mut Tx<'_>, gone: ThemeId, into: ThemeId) -> Result<()> {
-    tx.run("UPDATE themes SET merged_into = $2, version = version + 1 WHERE id = $1", params![gone, into]).map(drop)
+    tx.run("UPDATE themes SET merged_into = $2, version = version + 1 WHERE id = $1", params![gone, into])
+        .map(drop)
 }
 
 pub(super) fn topics_of(tx: &mut Tx<'_>, theme: ThemeId) -> Result<Vec<TopicId>> {
@@ -124,7 +127,12 @@ pub(super) fn among(tx: &mut Tx<'_>, theme: ThemeId, topics: &[TopicId]) -> Resu
 }
 
 /// Puts conversations where a person wants them; nothing: nowhere.
-pub(super) fn place(tx: &mut Tx<'_>, topics: &[TopicId], theme: Option<ThemeId>, by_person: bool) -> Result<()> {
+pub(super) fn place(
+    tx: &mut Tx<'_>,
+    topics: &[TopicId],
+    theme: Option<ThemeId>,
+    by_person: bool,
+) -> Result<()> {
     let now = tx.now();
     for topic in topics {
         let placed = if by_person { ", placed_by = 'person'" } else { "" };
@@ -205,11 +213,7 @@ const STEP: &str = "SELECT s.*, w.name AS actor_name, o.name AS other_name FROM 
 
 /// The history, latest first.
 pub(super) fn steps(tx: &mut Tx<'_>, theme: ThemeId, limit: usize) -> Result<Vec<Step>> {
-    tx.all(
-        &format!("{STEP} WHERE s.theme_id = $1 ORDER BY s.id DESC LIMIT $2"),
-        params![theme, limit],
-        step,
-    )
+    tx.all(&format!("{STEP} WHERE s.theme_id = $1 ORDER BY s.id DESC LIMIT $2"), params![theme, limit], step)
 }
 
 pub(super) fn find_step(tx: &mut Tx<'_>, id: EntryId) -> Result<Step> {

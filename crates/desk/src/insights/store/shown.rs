@@ -9,7 +9,8 @@ use super::super::model::Turn;
 use super::super::ranking::Fact;
 
 /// What stands and is to be counted: published, where members read, not by a spammer. Names `k`, `t`, `p`, `w`.
-const STANDS: &str = "FROM theme_posts k JOIN topics t ON t.id = k.topic_id JOIN posts p ON p.id = t.first_post_id
+const STANDS: &str =
+    "FROM theme_posts k JOIN topics t ON t.id = k.topic_id JOIN posts p ON p.id = t.first_post_id
      JOIN spaces s ON s.id = t.space_id JOIN people w ON w.id = p.person_id
      WHERE t.state = 'published' AND p.state = 'published' AND s.visibility <> 'staff' AND w.spammer = 0";
 
@@ -105,7 +106,9 @@ pub(in super::super) fn central(
 /// The theme that a conversation belongs to.
 pub(in super::super) fn theme_of(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<ThemeId>> {
     let found: Option<Option<ThemeId>> =
-        tx.first("SELECT theme_id FROM theme_posts WHERE topic_id = $1", params![topic], |row| row.get("theme_id"))?;
+        tx.first("SELECT theme_id FROM theme_posts WHERE topic_id = $1", params![topic], |row| {
+            row.get("theme_id")
+        })?;
     Ok(found.flatten())
 }
 
@@ -115,7 +118,11 @@ pub(in super::super) fn size(tx: &mut Tx<'_>, theme: ThemeId) -> Result<i64> {
 }
 
 /// Names of the themes that stand for themselves and hold something, for choosing one.
-pub(in super::super) fn choices(tx: &mut Tx<'_>, but: ThemeId, limit: usize) -> Result<Vec<(ThemeId, String)>> {
+pub(in super::super) fn choices(
+    tx: &mut Tx<'_>,
+    but: ThemeId,
+    limit: usize,
+) -> Result<Vec<(ThemeId, String)>> {
     tx.all(
         "SELECT h.id, h.name FROM themes h WHERE h.merged_into IS NULL AND h.id <> $1
            AND EXISTS (SELECT 1 FROM theme_posts k WHERE k.theme_id = h.id)
@@ -198,7 +205,9 @@ pub(in super::super) fn answerers(
 ) -> Result<Vec<Answerer>> {
     let now = tx.now();
     let (within, id) = match field {
-        Field::Theme(theme) => ("t.id IN (SELECT k.topic_id FROM theme_posts k WHERE k.theme_id = $1)", theme.0),
+        Field::Theme(theme) => {
+            ("t.id IN (SELECT k.topic_id FROM theme_posts k WHERE k.theme_id = $1)", theme.0)
+        }
         Field::Tags(topic) => (
             "t.id IN (SELECT o.topic_id FROM topic_tags o WHERE o.tag_id IN
                (SELECT g.tag_id FROM topic_tags g WHERE g.topic_id = $1))",

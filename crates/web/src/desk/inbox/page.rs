@@ -4,8 +4,10 @@ use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::accounts::MailStand;
 use mainstreet_community::guidelines;
+use mainstreet_community::posts;
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
 use mainstreet_desk::escalations::Escalation;
+use mainstreet_desk::insights::{self, Help};
 use mainstreet_desk::rules::{self, Draft};
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::{self, Outcome, view};
@@ -64,6 +66,8 @@ struct Tab {
 /// The chosen item, ready for the template.
 struct Item {
     view: view::View,
+    /// What helps with a question: its theme, how similar ones ended, who could answer.
+    help: Help,
     place: String,
     standing: String,
     turns: Vec<Turn>,
@@ -127,6 +131,9 @@ impl Item {
     }
 }
 
+/// Conversations that the search finds to be about the same, before they are compared.
+const LIKE: usize = 20;
+
 /// What the closure reads in one go.
 struct Read {
     counts: Counts,
@@ -138,6 +145,7 @@ struct Read {
 struct Open {
     clauses: Vec<(String, String)>,
     view: view::View,
+    help: Help,
     staff: Vec<(PersonId, String)>,
     merge: Vec<(SignalId, String)>,
     canned: Vec<CannedReply>,
@@ -158,13 +166,16 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
                 let clauses = holds.map(|version| version.clauses).unwrap_or_default();
                 let clauses = clauses.into_iter().map(|clause| (clause.slug, clause.text.title)).collect();
                 let drafts = rules::drafts(tx, id)?;
-                let (staff, canned) = (view::staff(tx)?, canned_replies::all(tx)?);
-                Some(Open { clauses, merge, staff, canned, drafts, view })
+                let (staff, canned, help) = (view::staff(tx)?, canned_replies::all(tx)?, Help::default());
+                Some(Open { clauses, merge, help, staff, canned, drafts, view })
             }
         };
         Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
     });
-    let read = read.await?;
+    let mut read = read.await?;
+    if let Some(open) = &mut read.open {
+        open.help = help(cx, &open.view).await?;
+    }
     let chrome = cx.chrome();
     let mistake = mistake.unwrap_or_default();
     let open = match read.open {
@@ -188,6 +199,17 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
         chrome,
     };
     views::html_with(mistake.status, &show)
+}
+
+/// What helps with the question that opens this conversation.
+async fn help(cx: &Cx, view: &view::View) -> Result<Help> {
+    let topic = view.topic.clone();
+    let (Some(first), true) = (topic.first_post, topic.question) else { return Ok(Help::default()) };
+    let body = cx.read(move |tx| Ok(posts::store::find(tx, first)?.body)).await?;
+    let (index, asked, except) = (cx.app.search.clone(), format!("{} {body}", topic.title), topic.id);
+    let like = tokio::task::spawn_blocking(move || index.like(&asked, None, Some(except), LIKE));
+    let like = like.await.map_err(Error::internal)??;
+    cx.read(move |tx| insights::help(tx, &topic, &body, &like)).await
 }
 
 fn tabs(counts: &Counts) -> Vec<Tab> {
@@ -221,6 +243,7 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
     let drafted = open.drafts.first().filter(|draft| draft.body == body).map(|draft| draft.rule.clone());
     Ok(Item {
         drafted,
+        help: open.help,
         place: words::place(&open.view.channel, &open.view.space, open.view.own),
         standing: words::standing(chrome, signal, open.view.assignee.as_deref(), mine),
         turns: turns(&open.view),
