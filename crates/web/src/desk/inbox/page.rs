@@ -203,8 +203,8 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
 
 /// What helps with the question that opens this conversation.
 async fn help(cx: &Cx, view: &view::View) -> Result<Help> {
-    let topic = view.topic.clone();
-    let (Some(first), true) = (topic.first_post, topic.question) else { return Ok(Help::default()) };
+    let Some(topic) = view.topic.clone().filter(|topic| topic.question) else { return Ok(Help::default()) };
+    let Some(first) = topic.first_post else { return Ok(Help::default()) };
     let body = cx.read(move |tx| Ok(posts::store::find(tx, first)?.body)).await?;
     let (index, asked, except) = (cx.app.search.clone(), format!("{} {body}", topic.title), topic.id);
     let like = tokio::task::spawn_blocking(move || index.like(&asked, None, Some(except), LIKE));

@@ -27,18 +27,18 @@ fn text<'a>(fields: &'a Fields, name: &str) -> &'a str {
 
 /// Does what a form asks for; answers where to go and what to say.
 async fn act(
-    cx: Cx,
+    cx: &Cx,
+    actor: Actor,
     form: &'static str,
     work: impl FnOnce(&mut Tx<'_>, Actor, ThemeId, &Fields) -> Result<(ThemeId, String)> + Send + 'static,
 ) -> Page {
-    let actor = cx.staff()?.actor();
     let (fields, id) = (cx.form::<Fields>()?, cx.path::<ThemeId>("id")?);
     let typed = fields.clone();
     match cx.write(move |tx| work(tx, actor, id, &fields)).await {
-        Ok((to, said)) => views::see_saying(&cx, &format!("/desk/insights/{to}"), said),
+        Ok((to, said)) => views::see_saying(cx, &format!("/desk/insights/{to}"), said),
         Err(error) if is_mistake(&error) => {
             let status = crate::error::status(error.kind);
-            draw(&cx, id, Mistake { form, text: error.safe.into_owned(), typed, status }).await
+            draw(cx, id, Mistake { form, text: error.safe.into_owned(), typed, status }).await
         }
         Err(error) => Err(error),
     }
@@ -50,7 +50,8 @@ fn many(count: usize) -> i64 {
 
 /// `POST /desk/insights/{id}/confirmation`
 pub(super) async fn confirm(cx: Cx) -> Page {
-    act(cx, "confirmation", |tx, actor, id, _| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "confirmation", |tx, actor, id, _| {
         insights::confirm(tx, actor, id)?;
         Ok((id, "Confirmed. It keeps its place whatever comes.".to_owned()))
     })
@@ -59,7 +60,8 @@ pub(super) async fn confirm(cx: Cx) -> Page {
 
 /// `POST /desk/insights/{id}/name`
 pub(super) async fn rename(cx: Cx) -> Page {
-    act(cx, "name", |tx, actor, id, fields| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "name", |tx, actor, id, fields| {
         insights::rename(tx, actor, id, text(fields, "name"))?;
         Ok((id, "Named. The name stays as you wrote it.".to_owned()))
     })
@@ -68,7 +70,8 @@ pub(super) async fn rename(cx: Cx) -> Page {
 
 /// `POST /desk/insights/{id}/status`
 pub(super) async fn move_on(cx: Cx) -> Page {
-    act(cx, "status", |tx, actor, id, fields| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "status", |tx, actor, id, fields| {
         let to: Status = text(fields, "status").parse()?;
         insights::move_on(tx, actor, id, to, text(fields, "note"))?;
         Ok((id, format!("{}.", to.label())))
@@ -78,7 +81,8 @@ pub(super) async fn move_on(cx: Cx) -> Page {
 
 /// `POST /desk/insights/{id}/merger`
 pub(super) async fn merge(cx: Cx) -> Page {
-    act(cx, "merger", |tx, actor, id, fields| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "merger", |tx, actor, id, fields| {
         let into =
             text(fields, "into").parse().map_err(|_| Error::invalid("Choose the theme it belongs to."))?;
         insights::merge(tx, actor, id, into)?;
@@ -89,7 +93,8 @@ pub(super) async fn merge(cx: Cx) -> Page {
 
 /// `POST /desk/insights/{id}/parting`
 pub(super) async fn part(cx: Cx) -> Page {
-    act(cx, "parting", |tx, actor, _, fields| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "parting", |tx, actor, _, fields| {
         let step: EntryId = text(fields, "step").parse()?;
         let gone = insights::part(tx, actor, step)?;
         Ok((gone, "It stands for itself again, and stays so.".to_owned()))
@@ -99,7 +104,8 @@ pub(super) async fn part(cx: Cx) -> Page {
 
 /// `POST /desk/insights/{id}/conversations`: what to do with the chosen ones is the button's value.
 pub(super) async fn conversations(cx: Cx) -> Page {
-    act(cx, "conversations", |tx, actor, id, fields| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "conversations", |tx, actor, id, fields| {
         let topics: Vec<TopicId> = ticked(fields, "topic-");
         match text(fields, "act") {
             "split" => {
@@ -134,7 +140,8 @@ pub(super) async fn conversations(cx: Cx) -> Page {
 
 /// `POST /desk/insights/{id}/telling`
 pub(super) async fn tell(cx: Cx) -> Page {
-    act(cx, "telling", |tx, actor, id, fields| {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "telling", |tx, actor, id, fields| {
         let people: Vec<PersonId> = ticked(fields, "person-");
         if text(fields, "act") == "elsewhere" {
             let told = insights::mark_told(tx, actor, id, &people)?;
