@@ -95,45 +95,63 @@ async fn show(cx: Cx) -> Page {
     render(&cx, id, Some(&slug), page, composer).await
 }
 
+/// What a topic's page is drawn from.
+struct Loaded {
+    tags: Vec<Tag>,
+    related: Vec<Row>,
+    answer: Option<View>,
+    views: Vec<View>,
+    /// How far the viewer has read.
+    read_to: Option<i64>,
+    space: SpaceName,
+    topic: Topic,
+    /// How far apart replies must be, and from when on the viewer may write again.
+    slow: Option<(i64, Option<Timestamp>)>,
+    /// When a locked topic opens by itself.
+    locked: Option<Timestamp>,
+    calming: Calming,
+}
+
+fn load(
+    tx: &mut mainstreet_db::Tx<'_>,
+    viewer: mainstreet_community::people::Viewer,
+    id: TopicId,
+    page: i64,
+) -> Result<Loaded> {
+    let (topic, space) = topics::store::find_placed(tx, id)?;
+    topics::seen(viewer, &topic, space.visibility)?;
+    let page = page.min(topic.pages());
+    let views = posts::page(tx, viewer, &topic, page)?;
+    let read_to = match viewer.person {
+        Some(person) => topics::reading::of(tx, person, &[id])?.remove(&id),
+        None => None,
+    };
+    let answer = match topic.accepted_post {
+        Some(post) if page == 1 => {
+            let post = posts::store::find(tx, post)?;
+            Some(posts::view(tx, viewer, &topic, post)?)
+        }
+        _ => None,
+    };
+    Ok(Loaded {
+        related: topics::store::related(tx, viewer, id, 4)?,
+        slow: moderation::may_write_from(tx, id, viewer.person)?,
+        locked: moderation::lock_of(tx, id)?,
+        calming: calming(tx, viewer.person, &topic)?,
+        tags: tags::store::of_topic(tx, id)?,
+        answer,
+        views,
+        read_to,
+        space,
+        topic,
+    })
+}
+
 /// Renders a topic's page; with another slug than its own, sends on to the right address.
 pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, composer: Composer) -> Page {
     let viewer = cx.reader();
-    let loaded = cx
-        .read(move |tx| {
-            let (topic, space) = topics::store::find_placed(tx, id)?;
-            topics::seen(viewer, &topic, space.visibility)?;
-            let page = page.min(topic.pages());
-            let views = posts::page(tx, viewer, &topic, page)?;
-            let read_to = match viewer.person {
-                Some(person) => topics::reading::of(tx, person, &[id])?.remove(&id),
-                None => None,
-            };
-            let answer = match topic.accepted_post {
-                Some(post) if page == 1 => {
-                    let post = posts::store::find(tx, post)?;
-                    Some(posts::view(tx, viewer, &topic, post)?)
-                }
-                _ => None,
-            };
-            let related = topics::store::related(tx, viewer, id, 4)?;
-            let slow = moderation::may_write_from(tx, id, viewer.person)?;
-            let locked = moderation::lock_of(tx, id)?;
-            let calming = calming(tx, viewer.person, &topic)?;
-            Ok((
-                tags::store::of_topic(tx, id)?,
-                related,
-                answer,
-                views,
-                read_to,
-                space,
-                topic,
-                slow,
-                locked,
-                calming,
-            ))
-        })
-        .await?;
-    let (tags, related, answer, views, read_to, space, topic, slow, locked, calming) = loaded;
+    let loaded = cx.read(move |tx| load(tx, viewer, id, page)).await?;
+    let Loaded { tags, related, answer, views, read_to, space, topic, slow, locked, calming } = loaded;
     if slug.is_some_and(|slug| slug != topic.slug) {
         return views::moved(&topic.path());
     }
