@@ -2,7 +2,7 @@
 
 use mainstreet_rules::{FieldKind, Names, Parameter, Vocabulary, operators_of};
 
-use super::fields::{Ask, Deed, Draft, EndLine, Line, SHAPES, Sample, kind, measured};
+use super::fields::{Ask, Deed, Draft, EndLine, Line, SHAPES, kind, measured};
 
 /// One thing to choose.
 #[derive(Clone, Debug)]
@@ -330,7 +330,8 @@ fn counter(ask: &Ask, draft: &Draft) -> Counter {
     }
 }
 
-fn says(about: &str) -> String {
+/// What is asked about, in plain words.
+pub(super) fn says(about: &str) -> String {
     match about {
         "times" => "How often this happened".to_owned(),
         "distinct" => "How many different".to_owned(),
@@ -508,19 +509,4 @@ fn label(action: &str, parameter: &str) -> String {
         (_, other) => return crate::desk::capital(other),
     };
     says.to_owned()
-}
-
-/// An example as it is shown.
-#[derive(Clone, Debug)]
-pub(super) struct SampleView {
-    pub(super) key: String,
-    pub(super) text: String,
-    /// Field, what it is, and its values one a line.
-    pub(super) facts: Vec<(String, String, String)>,
-    pub(super) errors: Vec<String>,
-}
-
-pub(super) fn sample(part: &str, row: usize, sample: &Sample, errors: Vec<String>) -> SampleView {
-    let facts = sample.facts.iter().map(|(name, values)| (name.clone(), says(name), values.join("\n")));
-    SampleView { key: format!("{part}.{row}"), text: sample.text.clone(), facts: facts.collect(), errors }
 }

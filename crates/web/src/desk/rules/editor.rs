@@ -14,11 +14,11 @@ use mainstreet_rules::{
 use serde::Deserialize;
 
 use super::choices::{
-    self, Choice, DeedView, Group, LineView, SampleView, actions, endings, events, facts, per, subjects,
-    units,
+    self, Choice, DeedView, Group, LineView, actions, endings, events, facts, per, subjects, units,
 };
 use super::fields::{self, Draft, LimitLine, Typed};
 use super::press::press;
+use super::samples::SampleView;
 use super::trial::Trial;
 use crate::request::Cx;
 use crate::routes::is_mistake;
@@ -205,7 +205,8 @@ fn view(draft: Draft, names: &Names, told: &[Told]) -> FormView {
     };
     let samples = |part: &str, all: &[super::fields::Sample]| {
         let rows = all.iter().enumerate();
-        rows.map(|(row, one)| choices::sample(part, row, one, errors(&format!("{part}.{row}")))).collect()
+        rows.map(|(row, one)| super::samples::sample(part, row, one, errors(&format!("{part}.{row}"))))
+            .collect()
     };
     let part = |name: &str| FORM_PARTS.iter().position(|known| *known == name).map_or(0, |at| at as u32 + 1);
     let mut wrong: Vec<(u32, String)> = Vec::new();

@@ -6,6 +6,8 @@ mod fields;
 mod import;
 mod list;
 mod press;
+mod rows;
+mod samples;
 mod sequences;
 mod show;
 mod trial;
