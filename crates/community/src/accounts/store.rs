@@ -192,7 +192,8 @@ pub(super) fn session(tx: &mut Tx<'_>, token_hash: &str) -> Result<Option<Sessio
     let now = tx.now();
     let sql = format!(
         "SELECT s.csrf, s.seen_at, (SELECT COUNT(*) FROM notifications n WHERE n.person_id = s.person_id
-         AND n.read_at IS NULL AND n.withdrawn = 0)
+         AND n.read_at IS NULL AND n.withdrawn = 0
+         AND NOT EXISTS (SELECT 1 FROM mutes u WHERE u.person_id = n.person_id AND u.other_id = n.actor_id))
            + (SELECT COUNT(*) FROM member_notices o WHERE o.person_id = s.person_id AND o.read_at IS NULL) AS unread,
          (SELECT MAX(v.number) FROM guideline_versions v WHERE v.number > 0 AND v.number > COALESCE(
            (SELECT MAX(a.version) FROM guideline_acknowledgements a WHERE a.person_id = s.person_id), 0))

@@ -13,7 +13,7 @@ use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibil
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-pub use store::{between, find, forget, networks, note, since, waiting};
+pub use store::{between, find, forget, networks, note, refused, since, waiting};
 
 /// Networks are forgotten so long after the sign-up.
 pub const FORGET: i64 = 14 * DAY;

@@ -68,6 +68,16 @@ pub fn waiting(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<SignUp>> {
     )
 }
 
+/// Accounts that a person keeps out, the latest decision first.
+pub fn refused(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<SignUp>> {
+    tx.all(
+        "SELECT s.* FROM sign_ups s JOIN members m ON m.person_id = s.person_id
+         WHERE s.state = 'refused' ORDER BY s.decided_at DESC, s.person_id DESC LIMIT $1",
+        params![limit],
+        sign_up,
+    )
+}
+
 /// How many came since then.
 pub fn since(tx: &mut Tx<'_>, at: Timestamp) -> Result<i64> {
     tx.count("SELECT COUNT(*) AS n FROM sign_ups WHERE at > $1", params![at])

@@ -1,5 +1,7 @@
 //! What members are told, and that it is taken back with what it tells of.
 
+use mainstreet_community::accounts;
+use mainstreet_community::mutes;
 use mainstreet_community::notifications::{self, Kind};
 use mainstreet_community::people::{self, Viewer};
 use mainstreet_community::posts::{self, Edit, NewReply};
@@ -139,6 +141,29 @@ fn what_was_read_no_longer_counts() {
         assert_eq!(unread(db)?, 1);
         db.write_now(move |tx| notifications::read_all(tx, person))?;
         assert_eq!(unread(db)?, 0);
+        Ok(())
+    });
+}
+
+#[test]
+fn the_count_leaves_out_whom_a_member_muted_as_the_list_does() {
+    on_each_database(|db| {
+        let Three { mira, nils, ole, topic } = three(db)?;
+        let (person, muted) = (mira.person.unwrap(), nils.person.unwrap());
+        let token = db.write_now(move |tx| accounts::open_session(tx, person, "a browser"))?;
+        let hash = accounts::hash_token(&token);
+        let counted = |db: &Db| -> Result<i64> {
+            let hash = hash.clone();
+            Ok(db.read_now(move |tx| accounts::session(tx, &hash))?.unwrap().unread)
+        };
+        reply(db, nils, topic, None, "One.")?;
+        reply(db, ole, topic, None, "Two.")?;
+        assert_eq!((told(db, mira)?.len(), counted(db)?), (2, 2));
+        db.write_now(move |tx| mutes::mute(tx, mira, muted))?;
+        assert_eq!(told(db, mira)?, ["reply ole unread"]);
+        assert_eq!(counted(db)?, 1);
+        db.write_now(move |tx| mutes::unmute(tx, mira, muted))?;
+        assert_eq!(counted(db)?, 2);
         Ok(())
     });
 }

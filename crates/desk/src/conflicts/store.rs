@@ -47,6 +47,15 @@ pub fn open_on(tx: &mut Tx<'_>, topic: TopicId) -> Result<Option<Conflict>> {
     tx.first(&format!("{CONFLICT} WHERE c.topic_id = $1 AND c.ended_at IS NULL"), params![topic], conflict)
 }
 
+/// The latest conflict that this item of the inbox is about.
+pub fn of_signal(tx: &mut Tx<'_>, signal: SignalId) -> Result<Option<ConflictId>> {
+    tx.first(
+        "SELECT id FROM conflicts WHERE signal_id = $1 ORDER BY found_at DESC, id DESC LIMIT 1",
+        params![signal],
+        |row| row.get("id"),
+    )
+}
+
 /// When the latest conflict there was found, and when it ended.
 pub(super) fn latest(
     tx: &mut Tx<'_>,

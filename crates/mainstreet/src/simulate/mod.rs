@@ -23,6 +23,8 @@ mod write;
 #[cfg(test)]
 mod found_again;
 #[cfg(test)]
+mod raid_found;
+#[cfg(test)]
 mod tests;
 #[cfg(test)]
 mod themes_again;

@@ -1,8 +1,9 @@
 //! Conflicts, calm mode, mediation, splitting, muting, sign-up with work and raids, as people do it on pages.
 
-use mainstreet_community::guidelines;
 use mainstreet_community::sign_ups::{self, State};
-use mainstreet_kernel::Result;
+use mainstreet_community::{flags, guidelines, posts};
+use mainstreet_desk::conflicts;
+use mainstreet_kernel::{Result, Role};
 use sha2::{Digest as _, Sha256};
 
 use crate::support::{Browser, Place};
@@ -86,6 +87,32 @@ async fn work_shown_lets_somebody_in_at_once_and_without_it_they_confirm_their_a
 }
 
 #[tokio::test]
+async fn an_account_that_was_kept_out_is_let_in_after_all() -> Result<()> {
+    let place = open().await?;
+    assert_eq!(sign_up(&place, "ivo", Some(&work), "http://x.test").await?, State::Approval);
+    let ivo = place
+        .db
+        .read_now(|tx| Ok(mainstreet_community::accounts::find_by_username(tx, "ivo")?.unwrap().person))?;
+    let state = || place.db.read_now(move |tx| Ok(sign_ups::find(tx, ivo)?.unwrap().state));
+    let path = format!("/desk/raids/sign-ups/{ivo}");
+    let page = "/desk/raids";
+    assert!(!place.get(Some(&place.max), page).await.text.contains("Kept out"), "nobody was yet");
+    let sent = place.post(&place.max, page, &path, &[("open", "no")]).await;
+    assert_eq!(sent.status, 303, "{}", sent.text);
+    assert_eq!(state()?, State::Refused);
+    let list = place.get(Some(&place.kim), page).await;
+    list.shows("Kept out")
+        .shows("kept out by Max")
+        .shows(&format!("action=\"{path}\""))
+        .shows("Let in after all");
+    assert_eq!(place.post(&place.mira, "/", &path, &[("open", "yes")]).await.status, 403);
+    assert_eq!(place.post(&place.kim, page, &path, &[("open", "yes")]).await.status, 303);
+    assert_eq!(state()?, State::Open);
+    assert!(!place.get(Some(&place.max), page).await.text.contains("Let in after all"));
+    Ok(())
+}
+
+#[tokio::test]
 async fn work_serves_one_account_only() -> Result<()> {
     let place = open().await?;
     let visitor = place.visitor();
@@ -157,6 +184,25 @@ async fn calm_mode_is_turned_on_seen_by_all_and_turned_off() -> Result<()> {
     let end = format!("/desk/conflicts/calm/{end}");
     assert_eq!(place.post(&place.kim, "/desk/conflicts", &end, &[("why", "It is quiet.")]).await.status, 303);
     assert!(!place.get(None, &address).await.text.contains("Calm mode"));
+    Ok(())
+}
+
+#[tokio::test]
+async fn the_item_of_a_conflict_leads_to_its_page() -> Result<()> {
+    let place = open().await?;
+    let topic = place.ask(&place.mira, "Which pump?", "Ours is loud.")?;
+    place.answer(&place.nils, topic, "Only fools buy that one.")?;
+    let post = place.db.read_now(move |tx| Ok(posts::store::by_number(tx, topic, 2)?.unwrap().id))?;
+    let others = [place.newcomer("Una", Role::Member)?, place.newcomer("Vic", Role::Member)?];
+    for flagger in [place.mira.actor, others[0].actor, others[1].actor] {
+        place.db.write_now(move |tx| flags::raise(tx, flagger, post, "harassment", "").map(drop))?;
+    }
+    place.settle()?;
+    let found = place.db.read_now(move |tx| conflicts::store::open_on(tx, topic))?.unwrap();
+    let page = format!("/desk/conflicts/{}", found.id);
+    let item = format!("/desk/inbox/{}", found.signal.unwrap());
+    place.get(Some(&place.max), &item).await.shows(&format!("<a href=\"{page}\">Open the conflict</a>"));
+    place.get(Some(&place.max), &page).await.shows("3 flags by 3 people");
     Ok(())
 }
 

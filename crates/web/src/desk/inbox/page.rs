@@ -6,13 +6,14 @@ use mainstreet_community::accounts::MailStand;
 use mainstreet_community::guidelines;
 use mainstreet_community::posts;
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
+use mainstreet_desk::conflicts;
 use mainstreet_desk::escalations::Escalation;
 use mainstreet_desk::insights::{self, Help};
 use mainstreet_desk::rules::{self, Draft};
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::{self, Outcome, view};
 use mainstreet_desk::triage::{Intent, Owner, Risk, RiskLevel, Urgency};
-use mainstreet_kernel::id::{AppealId, CannedReplyId, PersonId, SignalId};
+use mainstreet_kernel::id::{AppealId, CannedReplyId, ConflictId, PersonId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use super::words::{self, Line};
@@ -73,6 +74,8 @@ struct Item {
     turns: Vec<Turn>,
     staff: Vec<(PersonId, String)>,
     merge: Vec<(SignalId, String)>,
+    /// The conflict that it is about.
+    conflict: Option<ConflictId>,
     /// The rule whose draft stands in the reply.
     drafted: Option<String>,
     canned: Vec<CannedReply>,
@@ -150,6 +153,7 @@ struct Open {
     merge: Vec<(SignalId, String)>,
     canned: Vec<CannedReply>,
     drafts: Vec<Draft>,
+    conflict: Option<ConflictId>,
 }
 
 /// Draws the inbox. With a mistake, the form that was refused stands open with what was typed.
@@ -167,7 +171,8 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
                 let clauses = clauses.into_iter().map(|clause| (clause.slug, clause.text.title)).collect();
                 let drafts = rules::drafts(tx, id)?;
                 let (staff, canned, help) = (view::staff(tx)?, canned_replies::all(tx)?, Help::default());
-                Some(Open { clauses, merge, help, staff, canned, drafts, view })
+                let conflict = conflicts::store::of_signal(tx, id)?;
+                Some(Open { clauses, merge, help, staff, canned, drafts, conflict, view })
             }
         };
         Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
@@ -243,6 +248,7 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
     let drafted = open.drafts.first().filter(|draft| draft.body == body).map(|draft| draft.rule.clone());
     Ok(Item {
         drafted,
+        conflict: open.conflict,
         help: open.help,
         place: words::place(&open.view.channel, &open.view.space, open.view.own),
         standing: words::standing(chrome, signal, open.view.assignee.as_deref(), mine),

@@ -8,6 +8,7 @@ use axum::http::StatusCode;
 use mainstreet_community::calm::{self, Calm};
 use mainstreet_community::people;
 use mainstreet_community::sign_ups::{self, SignUp};
+use mainstreet_db::Tx;
 use mainstreet_desk::raids::breaker::{self, Flow};
 use mainstreet_desk::raids::cleanup::{self as cleanups, Cleanup};
 use mainstreet_desk::raids::store::Scored;
@@ -43,12 +44,34 @@ struct Show {
     raid: Option<Calm>,
     flows: [Flow; 2],
     sign_ups: Vec<(SignUp, String)>,
+    refused: Vec<Refused>,
     scores: Vec<Scored>,
     cleanups: Vec<Cleanup>,
     hold_at: f64,
     typed: String,
     error: Option<String>,
     manages: bool,
+}
+
+/// An account that a person keeps out.
+struct Refused {
+    sign_up: SignUp,
+    name: String,
+    /// Who decided it.
+    by: Option<String>,
+}
+
+fn kept_out(tx: &mut Tx<'_>) -> mainstreet_kernel::Result<Vec<Refused>> {
+    let mut all = Vec::new();
+    for sign_up in sign_ups::refused(tx, 100)? {
+        let name = people::store::face_of(tx, sign_up.person)?.name;
+        let by = match sign_up.decided_by {
+            Some(person) => Some(people::store::face_of(tx, person)?.name),
+            None => None,
+        };
+        all.push(Refused { sign_up, name, by });
+    }
+    Ok(all)
 }
 
 /// `GET /desk/raids`
@@ -58,7 +81,7 @@ async fn show(cx: Cx) -> Page {
 
 async fn draw(cx: &Cx, typed: Option<String>, error: Option<Error>) -> Page {
     let manages = cx.staff()?.role >= Role::Manager;
-    let (raid, flows, sign_ups, scores, cleanups, hold_at) = cx
+    let (raid, flows, sign_ups, refused, scores, cleanups, hold_at) = cx
         .read(|tx| {
             let mut waiting = Vec::new();
             for one in sign_ups::waiting(tx, 100)? {
@@ -69,6 +92,7 @@ async fn draw(cx: &Cx, typed: Option<String>, error: Option<Error>) -> Page {
                 calm::raid(tx)?,
                 breaker::flows(tx)?,
                 waiting,
+                kept_out(tx)?,
                 raids::store::scores(tx, 2.0, 30)?,
                 cleanups::list(tx, 10)?,
                 raids::hold_at(tx)?,
@@ -83,6 +107,7 @@ async fn draw(cx: &Cx, typed: Option<String>, error: Option<Error>) -> Page {
         raid,
         flows,
         sign_ups,
+        refused,
         scores,
         cleanups,
         hold_at,
@@ -141,7 +166,7 @@ async fn decide(cx: Cx) -> Page {
     let text = if open {
         format!("{name} may write now.")
     } else {
-        format!("{name} reads on and cannot write. You can let them in again from their page.")
+        format!("{name} reads on and cannot write. Under “Kept out” you can let them in after all.")
     };
     views::see_with(&cx, "/desk/raids", &Flash { text, undo: None })
 }
