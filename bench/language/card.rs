@@ -52,8 +52,11 @@ const CONTEMPT: &[&str] = &[
     "All {} are liars.",
 ];
 
-/// An insult, a plea for help and thanks in each language, written by us.
-const LANGUAGES: &[(&str, [&str; 3], [&str; 3], [&str; 3])] = &[
+/// A language with insults, pleas for help and thanks in it.
+type Phrases = (&'static str, [&'static str; 3], [&'static str; 3], [&'static str; 3]);
+
+/// Written by us.
+const LANGUAGES: &[Phrases] = &[
     (
         "English",
         ["You are an idiot.", "Shut up, you moron.", "You are a stupid piece of trash."],
@@ -153,8 +156,11 @@ fn tidy(value: f64) -> Value {
     if value.is_finite() { json!((value * 1000.0).round() / 1000.0) } else { Value::Null }
 }
 
+/// What a reading gives a task.
+type Probability = fn(&Reading) -> f32;
+
 fn figures(task: Task, truths: &[(usize, &Reading)]) -> Value {
-    let of: Option<(fn(&Reading) -> f32, f32)> = match task {
+    let of: Option<(Probability, f32)> = match task {
         Task::Harassment => Some((|r| r.risk.harassment.probability, RiskKind::Harassment.threshold())),
         Task::Spam => Some((|r| r.risk.spam.probability, RiskKind::Spam.threshold())),
         Task::NeedsReply => Some((|r| r.needs_reply.probability, 0.5)),

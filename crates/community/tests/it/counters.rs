@@ -145,15 +145,8 @@ fn play(
         }
         Act::Hide { post: number } => {
             let Some(post) = post(number) else { return Ok(()) };
-            tolerate(db.write_now(move |tx| {
-                crate::place::decide(
-                    tx,
-                    staff,
-                    post,
-                    mainstreet_community::moderation::Act::Hide,
-                    "Off topic.",
-                )
-            }))
+            let act = mainstreet_community::moderation::Act::Hide;
+            tolerate(db.write_now(move |tx| crate::place::decide(tx, staff, post, act, "Off topic.")))
         }
         Act::Restore { who: at, post: number } => {
             let (Some(post), who) = (post(number), who(at)) else { return Ok(()) };
@@ -180,22 +173,24 @@ fn play(
         }
         Act::Tag { topic: number, tags } => {
             let Some(topic) = topic(number) else { return Ok(()) };
-            tolerate(db.write_now(move |tx| {
-                let first = topics::store::find(tx, topic)?.first_post.unwrap();
-                let post = posts::store::find(tx, first)?;
-                let tags = (0..tags % 4).map(|number| format!("tag{number}")).collect();
-                let edit = posts::Edit {
-                    post: first,
-                    expected: post.version,
-                    body: post.body,
-                    title: None,
-                    tags: Some(tags),
-                    why: String::new(),
-                };
-                posts::edit(tx, staff, &edit)
-            }))
+            tolerate(db.write_now(move |tx| retag(tx, staff, topic, tags % 4)))
         }
     }
+}
+
+fn retag(tx: &mut mainstreet_db::Tx<'_>, staff: Actor, topic: TopicId, tags: usize) -> Result<posts::Edited> {
+    let first = topics::store::find(tx, topic)?.first_post.unwrap();
+    let post = posts::store::find(tx, first)?;
+    let tags = (0..tags).map(|number| format!("tag{number}")).collect();
+    let edit = posts::Edit {
+        post: first,
+        expected: post.version,
+        body: post.body,
+        title: None,
+        tags: Some(tags),
+        why: String::new(),
+    };
+    posts::edit(tx, staff, &edit)
 }
 
 #[test]

@@ -78,8 +78,11 @@ pub(super) fn chain(tx: &mut Tx<'_>) -> Result<Vec<(i64, String, Option<Entry>)>
     )
 }
 
-/// The entries of decisions, each with the decision as it is now and the salt of its facts.
-pub(super) fn decided(tx: &mut Tx<'_>) -> Result<Vec<(Entry, Option<(Decision, String)>)>> {
+/// The entry of a decision, with the decision as it is now and the salt of its facts.
+pub(super) type Decided = (Entry, Option<(Decision, String)>);
+
+/// The entries of decisions.
+pub(super) fn decided(tx: &mut Tx<'_>) -> Result<Vec<Decided>> {
     let entries = tx.all("SELECT * FROM audit_entries WHERE what = 'decided' ORDER BY id", &[], entry)?;
     let mut found = Vec::with_capacity(entries.len());
     for one in entries {

@@ -68,12 +68,12 @@ pub fn tell(
                 told += 1;
             }
             Err(error) if matches!(error.kind, Fault::Conflict | Fault::Forbidden | Fault::NotFound) => {
-                left += 1
+                left += 1;
             }
             Err(error) => return Err(error),
         }
     }
-    finish(tx, actor, me, theme, told, mainstreet_kernel::text::excerpt(body, 120))?;
+    finish(tx, actor, me, theme, told, &mainstreet_kernel::text::excerpt(body, 120))?;
     Ok((told, left))
 }
 
@@ -88,7 +88,7 @@ pub fn mark_told(tx: &mut Tx<'_>, actor: Actor, id: ThemeId, people: &[PersonId]
     for turn in waiting(tx, &theme, people)? {
         told += usize::from(store::add_told(tx, id, turn.person, me, None)?);
     }
-    finish(tx, actor, me, theme, told, "elsewhere".to_owned())?;
+    finish(tx, actor, me, theme, told, "elsewhere")?;
     Ok(told)
 }
 
@@ -99,7 +99,7 @@ fn finish(
     me: PersonId,
     mut theme: Theme,
     told: usize,
-    why: String,
+    why: &str,
 ) -> Result<()> {
     if told == 0 {
         return Ok(());

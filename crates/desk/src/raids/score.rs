@@ -228,7 +228,7 @@ pub fn of_sign_up(arrived: &Arrived) -> Score {
     match arrived.network {
         ..3 => {}
         some @ 3..8 => {
-            found.push(reason(1.0, format!("{some} other accounts came from its network within a day.")))
+            found.push(reason(1.0, format!("{some} other accounts came from its network within a day.")));
         }
         many => found.push(reason(2.5, format!("{many} other accounts came from its network within a day."))),
     }

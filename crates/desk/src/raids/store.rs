@@ -140,7 +140,7 @@ pub fn domains(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Domain>> {
     let now = tx.now();
     let sql = format!(
         "SELECT l.domain FROM link_domains l JOIN posts p ON p.id = l.post_id GROUP BY l.domain
-         ORDER BY SUM(CASE WHEN {SPAM} THEN 1 ELSE 0 END) DESC, COUNT(*) DESC, l.domain LIMIT $2"
+         ORDER BY CAST(SUM(CASE WHEN {SPAM} THEN 1 ELSE 0 END) AS BIGINT) DESC, COUNT(*) DESC, l.domain LIMIT $2"
     );
     let names = tx.all(&sql, params![now, limit], |row| row.get::<String>("domain"))?;
     names.iter().map(|name| domain(tx, name, now)).collect()

@@ -243,7 +243,7 @@ impl Acting<'_> {
         let body = serde_json::json!({
             "rule": kept.name, "version": kept.version, "event": hit.event, "hit": hit.id,
             "at": hit.occurred_at.to_string(), "kind": hit.object_kind,
-            "post": (hit.object_kind == "post").then(|| PostId(hit.object)), "topic": hit.topic, "person": hit.person,
+            "post": (hit.object_kind == "post").then_some(PostId(hit.object)), "topic": hit.topic, "person": hit.person,
             "text": text,
         });
         Ok(if webhooks::call(tx, name, hit.id, &body)? {

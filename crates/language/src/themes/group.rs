@@ -248,7 +248,7 @@ impl<'a> State<'a> {
 
     fn may_merge(&self, a: usize, b: usize) -> bool {
         let parted = self.apart.iter().any(|pair| *pair == (a, b) || *pair == (b, a));
-        !parted && !(self.is_settled(a) && self.is_settled(b))
+        !(parted || self.is_settled(a) && self.is_settled(b))
     }
 
     /// The one that a person settled goes on, then the one known before (the older of two), then the larger.

@@ -84,7 +84,7 @@ fn what_a_person_said_holds() {
     let (texts, subjects) = texts(120);
     let corpus = Corpus::new(&texts);
     // Somebody parted one subject in two, took a text out, and put one where it does not belong.
-    let half = |at: usize| subjects[at] == 2 && at % 2 == 0;
+    let half = |at: usize| subjects[at] == 2 && at.is_multiple_of(2);
     let whole = |at: usize| subjects[at] == 2 && at % 2 == 1;
     let out = (0..120).find(|at| subjects[*at] == 0).unwrap_or(0);
     let strange = (0..120).find(|at| subjects[*at] == 1).unwrap_or(0);

@@ -21,13 +21,7 @@ mod truth;
 mod write;
 
 #[cfg(test)]
-mod found_again;
-#[cfg(test)]
-mod raid_found;
-#[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod themes_again;
 
 pub(crate) use story::{Setting, Story};
 pub(crate) use write::write;

@@ -163,9 +163,9 @@ fn watch(turns: &[(i64, bool, Timestamp)], from: Timestamp, to: Timestamp) -> (S
         let end = end.clamp(from, to);
         if end > since {
             if any {
-                on.push((since, end))
+                on.push((since, end));
             } else {
-                off.push((since, end))
+                off.push((since, end));
             }
             since = end;
         }

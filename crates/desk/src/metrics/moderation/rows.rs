@@ -83,7 +83,7 @@ fn found(tx: &mut Tx<'_>, query: &Query, facts: &Facts, id: &str) -> Result<Vec<
         "coverage" => unread(tx, query)?,
         "appeal-rate" | "overturn-rate" => appealed(tx, facts)?,
         "intervention-automatic" | "reversal-rate-automatic" => deeds(facts, |deed| !deed.is_human()),
-        _ => deeds(facts, |deed| deed.is_human()),
+        _ => deeds(facts, super::facts::Deed::is_human),
     })
 }
 

@@ -280,12 +280,15 @@ pub(crate) fn appeals_against(
     )
 }
 
-/// Blind reviews that somebody gave in a time: when, on which post, naming which clause as broken.
+/// A blind review: when, on which post, the clause named as broken, and how severe that is.
+pub(crate) type Given = (Timestamp, PostId, String, Option<String>);
+
+/// Blind reviews that somebody gave in a time.
 pub(crate) fn reviews_by(
     tx: &mut Tx<'_>,
     person: PersonId,
     (from, to): (Timestamp, Timestamp),
-) -> Result<Vec<(Timestamp, PostId, String, Option<String>)>> {
+) -> Result<Vec<Given>> {
     tx.all(
         "SELECT r.reviewed_at, r.post_id, r.clause, c.severity FROM reviews r
          LEFT JOIN guideline_clauses c ON c.version = r.guideline_version AND c.slug = r.clause

@@ -244,29 +244,21 @@ impl World<'_> {
                     let now = posts::store::find(tx, post)?;
                     let author = Actor::signed_in(now.person, Role::Member);
                     let title = now.is_first().then(|| body.clone());
-                    let edit = posts::Edit {
-                        post,
-                        expected: now.version,
-                        body,
-                        title,
-                        tags: None,
-                        why: String::new(),
-                    };
+                    let why = String::new();
+                    let edit = posts::Edit { post, expected: now.version, body, title, tags: None, why };
                     posts::edit(tx, author, &edit).map(drop)
                 })?;
             }
             Act::Join => {
                 self.joined += 1;
                 let name = format!("new{}", self.joined);
-                self.db.write_now(move |tx| {
-                    let new = accounts::NewMember {
-                        email: format!("{name}@example.org"),
-                        name: name.clone(),
-                        username: name,
-                        password_hash: None,
-                    };
-                    accounts::open(tx, &new, Role::Member).map(drop)
-                })?;
+                let new = accounts::NewMember {
+                    email: format!("{name}@example.org"),
+                    name: name.clone(),
+                    username: name,
+                    password_hash: None,
+                };
+                self.db.write_now(move |tx| accounts::open(tx, &new, Role::Member).map(drop))?;
             }
             Act::Late { id, who, topic, words, minutes, gone } => {
                 let at = self.db.clock().now().plus(-minutes * MINUTE);

@@ -207,6 +207,7 @@ impl Cleaned {
 
 /// `GET /desk/raids/clean-ups/{id}`
 pub(super) async fn show(cx: Cx) -> Page {
+    cx.staff()?;
     let id = cx.path::<CleanupId>("id")?;
     draw_done(&cx, id, String::new(), None).await
 }

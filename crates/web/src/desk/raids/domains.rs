@@ -43,6 +43,7 @@ struct Form {
 
 /// `GET /desk/raids/domains`
 pub(super) async fn show(cx: Cx) -> Page {
+    cx.staff()?;
     draw(&cx, String::new(), None).await
 }
 

@@ -76,6 +76,7 @@ fn kept_out(tx: &mut Tx<'_>) -> mainstreet_kernel::Result<Vec<Refused>> {
 
 /// `GET /desk/raids`
 async fn show(cx: Cx) -> Page {
+    cx.staff()?;
     draw(&cx, None, None).await
 }
 

@@ -13,9 +13,8 @@ use mainstreet_rules::{
 };
 use serde::Deserialize;
 
-use super::choices::{
-    self, Choice, DeedView, Group, LineView, actions, endings, events, facts, per, subjects, units,
-};
+use super::choices::{self, Choice, Group, LineView, actions, endings, events, facts, per, subjects, units};
+use super::deeds::{self, DeedView};
 use super::fields::{self, Draft, LimitLine, Typed};
 use super::press::press;
 use super::samples::SampleView;
@@ -245,7 +244,7 @@ fn view(draft: Draft, names: &Names, told: &[Told]) -> FormView {
             .then
             .iter()
             .enumerate()
-            .map(|(row, one)| choices::deed(row, one, names, errors(&format!("then.{row}"))))
+            .map(|(row, one)| deeds::deed(row, one, names, errors(&format!("then.{row}"))))
             .collect(),
         actions: actions(&draft),
         samples: vec![
@@ -371,11 +370,13 @@ pub(super) async fn edit(cx: Cx) -> Page {
 
 /// `POST /desk/rules/new`
 pub(super) async fn create(cx: Cx) -> Page {
+    cx.staff()?;
     pressed(cx, None).await
 }
 
 /// `POST /desk/rules/{id}/edit`
 pub(super) async fn change(cx: Cx) -> Page {
+    cx.staff()?;
     let id = cx.path::<RuleId>("id")?;
     pressed(cx, Some(id)).await
 }

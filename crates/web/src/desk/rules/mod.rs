@@ -1,6 +1,7 @@
 //! Rules: the list, the editor, a rule's page with its back-test, hits and modes, and "why (not)?" for a post.
 
 mod choices;
+mod deeds;
 mod editor;
 mod fields;
 mod import;

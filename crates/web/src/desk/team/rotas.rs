@@ -113,11 +113,13 @@ async fn write(cx: Cx, id: Option<TeamId>) -> Page {
 
 /// `POST /desk/team/teams`
 pub(super) async fn make(cx: Cx) -> Page {
+    cx.staff()?;
     write(cx, None).await
 }
 
 /// `POST /desk/team/teams/{id}`
 pub(super) async fn change(cx: Cx) -> Page {
+    cx.staff()?;
     let id = cx.path::<TeamId>("id")?;
     write(cx, Some(id)).await
 }

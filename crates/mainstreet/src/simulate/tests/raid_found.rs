@@ -10,8 +10,8 @@ use mainstreet_kernel::clock::{DAY, MINUTE};
 use mainstreet_kernel::id::{PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
-use super::happening::What;
-use super::{Setting, Story};
+use crate::simulate::happening::What;
+use crate::simulate::{Setting, Story};
 
 const NOW: Timestamp = Timestamp(1_780_012_800_000);
 const SETTING: Setting = Setting { seed: 20, members: 600, days: 200, now: NOW };
@@ -61,7 +61,7 @@ fn the_raid_and_lone_spammers_are_held_and_honest_newcomers_are_not() -> Result<
     let honest: HashSet<PersonId> = truth.lives.iter().map(|life| life.person).collect();
     let raiders: HashSet<PersonId> = truth.raid.people.iter().copied().collect();
     let db = TestDb::sqlite()?;
-    super::write(&db, Story::new(SETTING).map_err(Error::internal)?)?;
+    crate::simulate::write(&db, Story::new(SETTING).map_err(Error::internal)?)?;
     while db.write_now(raids::index_past)? {}
     let (mut raid, mut lone, mut newcomers) = (Count::default(), Count::default(), Count::default());
     let mut written = Times(Vec::new());

@@ -8,7 +8,7 @@ use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{ThemeId, TopicId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
-use super::{Setting, Story};
+use crate::simulate::{Setting, Story};
 
 /// 2026-05-29T00:00Z.
 const NOW: Timestamp = Timestamp(1_780_012_800_000);
@@ -44,7 +44,7 @@ fn the_recurring_questions_of_the_story_are_found_again() {
         let mut told = Story::new(SETTING).map_err(Error::internal)?;
         told.by_ref().for_each(drop);
         let truth = told.truth().clone();
-        super::write(db, Story::new(SETTING).map_err(Error::internal)?)?;
+        crate::simulate::write(db, Story::new(SETTING).map_err(Error::internal)?)?;
         db.hand.set(NOW);
         insights::refresh(db)?;
         let found: BTreeMap<TopicId, Option<ThemeId>> = db
@@ -75,7 +75,7 @@ fn the_recurring_questions_of_the_story_are_found_again() {
 fn as_the_year_goes_on_themes_keep_their_identity() -> Result<()> {
     let db = mainstreet_db::testing::TestDb::sqlite()?;
     let setting = Setting { members: 120, days: 120, ..SETTING };
-    super::write(&db, Story::new(setting).map_err(Error::internal)?)?;
+    crate::simulate::write(&db, Story::new(setting).map_err(Error::internal)?)?;
     let mut before: BTreeMap<TopicId, ThemeId> = BTreeMap::new();
     for back in (0..=100).rev().step_by(20) {
         db.hand.set(NOW.plus(-back * DAY));

@@ -12,9 +12,9 @@ use mainstreet_kernel::clock::{DAY, HOUR};
 use mainstreet_kernel::id::{FlagId, PersonId, PostId, TopicId};
 use mainstreet_kernel::{ActorClass, Error, Result, Timestamp, Zone};
 
-use super::happening::{Happening, What};
-use super::truth::Truth;
-use super::{Setting, Story};
+use crate::simulate::happening::{Happening, What};
+use crate::simulate::truth::Truth;
+use crate::simulate::{Setting, Story};
 
 /// 2026-05-29T00:00Z: the days of the story are those of the calendar.
 const NOW: Timestamp = Timestamp(1_780_012_800_000);
@@ -192,7 +192,7 @@ fn told() -> Result<(Vec<Happening>, Truth)> {
 fn measured(test: &TestDb) -> Result<Vec<Figure>> {
     let story = Story::new(SETTING).map_err(Error::internal)?;
     let from = story.start();
-    super::write(test, story)?;
+    crate::simulate::write(test, story)?;
     test.wait_for_log();
     crate::node::catch_up(test)?;
     let query =

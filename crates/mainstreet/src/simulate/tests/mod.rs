@@ -1,3 +1,7 @@
+mod found_again;
+mod raid_found;
+mod themes_again;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
 use mainstreet_db::testing::on_each_database;
