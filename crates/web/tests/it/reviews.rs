@@ -27,17 +27,17 @@ async fn a_week_later() -> Result<Place> {
 }
 
 /// The address of the form that judges the post shown, until the insult comes up.
-async fn until_the_insult(place: &Place, who: &Browser) -> String {
+async fn until_the_insult(place: &Place, who: &Browser) -> Option<String> {
     for _ in 0..9 {
         let page = place.get(Some(who), "/desk/reviews").await;
         let form = page.text.split("mt-l\" method=\"post\" action=\"").nth(1).unwrap();
         let path = form.split('"').next().unwrap().to_owned();
         if page.text.contains("Read the manual") {
-            return path;
+            return Some(path);
         }
         place.post(who, "/desk/reviews", &path, &[("verdict", "fine")]).await;
     }
-    panic!("the insult is not in the pile");
+    None
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -45,7 +45,7 @@ async fn a_moderator_judges_blind_and_makes_an_item_of_what_they_find() -> Resul
     let place = a_week_later().await?;
     let max = &place.max;
     assert_eq!(place.get(Some(&place.mira), "/desk/reviews").await.status, StatusCode::FORBIDDEN);
-    let form = until_the_insult(&place, max).await;
+    let form = until_the_insult(&place, max).await.unwrap();
     let page = place.get(Some(max), "/desk/reviews").await;
     page.shows("data-key=\"f\"").shows("data-key=\"1\"").shows("Be kind").shows("Show the text");
     let main = page.text.split("<main").nth(1).unwrap();
