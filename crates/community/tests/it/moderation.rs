@@ -257,7 +257,8 @@ fn a_lock_ends_by_itself_and_a_hidden_post_is_changed_and_looked_at_again() {
             Kind::Forbidden,
             "is a decision",
         );
-        refused(db.write_now(move |tx| topics::close(tx, mira, topic)), Kind::Forbidden, "is a decision");
+        let open = ask(db, busy.town.ada, &busy.town.help, "Which clamp fits?")?.topic.id;
+        refused(db.write_now(move |tx| topics::close(tx, mira, open)), Kind::Forbidden, "is a decision");
         let hidden = act(db, mira, &order(Target::Post(post), Act::Hide, Detail::None))?;
         let own = edit("A clamp costs little.", 1);
         db.write_now(move |tx| posts::edit(tx, ben, &own).map(drop))?;

@@ -74,7 +74,22 @@ fn a_week_is_drawn_once_and_the_draw_can_be_repeated() {
                 row.get("post_id")
             })
         })?;
-        db.write_now(move |tx| posts::hide(tx, staff, post, "gone").map(drop))?;
+        let order = Order {
+            target: Target::Post(post),
+            act: Act::Hide,
+            why: "Gone.".to_owned(),
+            until: None,
+            detail: Detail::None,
+        };
+        let case = Case {
+            order,
+            clause: "be-kind".to_owned(),
+            source: Source::Own,
+            source_id: None,
+            detected: false,
+            ground: Ground::Incompatible,
+        };
+        db.write_now(move |tx| moderation::decide(tx, staff, &case).map(drop))?;
         assert_eq!(pile(db, cast.max)?, Some(one));
         Ok(())
     });

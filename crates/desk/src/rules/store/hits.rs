@@ -157,7 +157,7 @@ pub(in crate::rules) fn acted_since(
 ) -> Result<i64> {
     tx.count(
         "SELECT COUNT(*) AS n FROM rule_hits WHERE rule_id = $1 AND acted = 1 AND found_at > $2
-           AND ($3 = 0 OR person_id = $3)",
+           AND (CAST($3 AS BIGINT) = 0 OR person_id = $3)",
         params![rule, from, person.unwrap_or(0)],
     )
 }

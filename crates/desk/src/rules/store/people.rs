@@ -16,7 +16,7 @@ fn person(row: &mainstreet_db::Row) -> Result<PersonId> {
 /// Everybody in the desk, or only managers and owners.
 pub(in crate::rules) fn staff(tx: &mut Tx<'_>, managers: bool) -> Result<Vec<PersonId>> {
     tx.all(
-        "SELECT person_id FROM members WHERE role IN ('manager', 'owner') OR (role = 'moderator' AND $1 = 0)
+        "SELECT person_id FROM members WHERE role IN ('manager', 'owner') OR (role = 'moderator' AND CAST($1 AS BIGINT) = 0)
          ORDER BY person_id",
         params![managers],
         person,
@@ -101,7 +101,7 @@ pub(in crate::rules) fn asked_since(
     since: Timestamp,
 ) -> Result<i64> {
     tx.count(
-        "SELECT COUNT(*) AS n FROM answer_requests WHERE person_id = $1 AND at > $2 AND ($3 = 0 OR rule_id = $3)",
+        "SELECT COUNT(*) AS n FROM answer_requests WHERE person_id = $1 AND at > $2 AND (CAST($3 AS BIGINT) = 0 OR rule_id = $3)",
         params![person, since, rule.map_or(0, |rule| rule.0)],
     )
 }

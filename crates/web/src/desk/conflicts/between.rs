@@ -122,7 +122,9 @@ pub(super) async fn show(cx: Cx) -> Page {
 fn draw(chrome: &Chrome, found: &Found) -> String {
     let week = |number: usize| VersusWeek {
         label: chrome.date(&found.seen.from.plus(number as i64 * 7 * DAY)),
-        tick: number.is_multiple_of(8).then(|| chrome.short_day(&found.seen.from.plus(number as i64 * 7 * DAY))),
+        tick: number
+            .is_multiple_of(8)
+            .then(|| chrome.short_day(&found.seen.from.plus(number as i64 * 7 * DAY))),
         above: found.seen.forth.weeks.get(number).copied().unwrap_or_default(),
         below: found.seen.back.weeks.get(number).copied().unwrap_or_default(),
     };
