@@ -51,6 +51,13 @@ pub(super) const TOPICS: &str = "DELETE FROM topics WHERE created_at > $1 AND NO
 /// Everything that belongs to a person who had not come, or to a visit.
 pub(super) const PEOPLE: &[&str] = &[
     "DELETE FROM notifications",
+    "DELETE FROM member_notices",
+    "DELETE FROM member_standings",
+    "DELETE FROM topic_limits",
+    "DELETE FROM topic_locks",
+    "DELETE FROM post_labels",
+    "DELETE FROM calms",
+    "DELETE FROM cool_offs",
     "DELETE FROM sessions",
     "DELETE FROM mail_links",
     "DELETE FROM mails",
