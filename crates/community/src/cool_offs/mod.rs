@@ -12,6 +12,7 @@ use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibil
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+pub(crate) use store::kept;
 pub use store::{of, of_topic};
 
 use crate::topics;

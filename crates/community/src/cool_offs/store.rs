@@ -16,7 +16,7 @@ fn pause(row: &Row) -> Result<CoolOff> {
 }
 
 /// The row, over or not.
-pub(super) fn kept(tx: &mut Tx<'_>, topic: TopicId, person: PersonId) -> Result<Option<CoolOff>> {
+pub(crate) fn kept(tx: &mut Tx<'_>, topic: TopicId, person: PersonId) -> Result<Option<CoolOff>> {
     tx.first(
         "SELECT until_at, why, by_staff, at FROM cool_offs WHERE topic_id = $1 AND person_id = $2",
         params![topic, person],

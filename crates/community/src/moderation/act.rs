@@ -3,6 +3,7 @@
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibility};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::before::Before;
@@ -23,7 +24,8 @@ pub enum Target {
 }
 
 /// What some acts need to know besides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Detail {
     /// Nothing.
     #[default]
@@ -42,6 +44,17 @@ pub enum Detail {
     Topic(TopicId),
     /// Of keeping apart: from whom.
     From(PersonId),
+}
+
+impl Detail {
+    /// As the record keeps it: without what an edit wrote, which stands with the post.
+    #[must_use]
+    pub fn kept(&self) -> Self {
+        match self {
+            Self::Text(version, _, title) => Self::Text(*version, String::new(), title.clone()),
+            other => other.clone(),
+        }
+    }
 }
 
 /// An act to carry out.

@@ -6,12 +6,13 @@ use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use super::person_state::Stands;
-use super::table::State as Standing;
+use super::replay::{Replay, Step, alike};
+use super::table::Act;
 use super::{act, members, store, topics as flow};
 use crate::cool_offs::{self, CoolOff};
 use crate::mutes;
 use crate::posts::{self, Post};
-use crate::topics::{self, State, Topic};
+use crate::topics::{self, Topic};
 
 /// Everything an act changed, as it was.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,6 +44,13 @@ pub enum Before {
         /// The title of the topic it begins, where that was changed.
         #[serde(default)]
         title: Option<String>,
+    },
+    /// The title of the topic that a post begins. The record keeps it with the text.
+    Title {
+        /// Which.
+        post: PostId,
+        /// The title.
+        title: String,
     },
     /// The word above a post.
     Label {
@@ -139,37 +147,183 @@ impl Before {
     }
 }
 
-fn changed() -> Error {
-    Error::conflict("Something else was decided about this since. Take that back first.")
+/// What came of taking an act back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Back {
+    /// Everything it did is undone.
+    Whole,
+    /// It is undone, and later acts on the same thing still stand.
+    LaterStand,
 }
 
-/// Puts back what was before an act, if it still stands as the act left it. Errors: `Conflict` when something has
-/// happened to it since.
-pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -> Result<()> {
+/// Holds the thing that an act was done to, so that what the record says of it does not change meanwhile.
+pub fn hold_thing(tx: &mut Tx<'_>, before: &Before) -> Result<()> {
     match before {
-        Before::Post { post, state, by, why, at } => {
-            let (held, _) = hold(tx, *post)?;
-            super::must_cover(tx, actor, held.space)?;
-            let now = posts::store::find(tx, *post)?;
-            // What was hidden and changed by its author since is held: that is no other decision.
-            let revised = became == "hidden" && now.state == State::Held;
-            if now.state.as_str() != became && !revised {
-                return Err(changed());
+        Before::Post { post, .. }
+        | Before::Text { post, .. }
+        | Before::Title { post, .. }
+        | Before::Label { post, .. } => hold(tx, *post).map(drop),
+        Before::Space { topic, .. } | Before::Flow { topic, .. } => topics::store::hold(tx, *topic).map(drop),
+        Before::Member { person, .. } | Before::Pause { person, .. } => {
+            crate::people::store::hold(tx, *person)
+        }
+        Before::Apart { one, other, .. } => members::hold_both(tx, *one, *other),
+    }
+}
+
+/// Takes the act `which` of `steps` back, all of which were done to the same thing, oldest first. Everything stands
+/// then as if it had never been done: what it alone had changed is as it was, what later acts demand stays, and so
+/// does what somebody did besides. The caller holds the thing. Errors: `Forbidden` for moderators of other spaces.
+pub fn take_back(tx: &mut Tx<'_>, actor: Actor, steps: &[Step], which: usize) -> Result<Back> {
+    let Some(step) = steps.get(which) else { return Err(Error::internal("no such step")) };
+    must_cover(tx, actor, &step.before)?;
+    let to = target(tx, steps, which)?;
+    match (&step.before, to) {
+        (Before::Text { post, .. }, to) => {
+            let title = match titles(steps, which) {
+                Some((titles, which)) => target(tx, &titles, which)?,
+                None => None,
+            };
+            put_text(tx, actor, *post, to.as_ref(), title.as_ref())?;
+        }
+        (_, Some(to)) => put(tx, actor, &to)?,
+        (_, None) => {}
+    }
+    let stands = |step: &Step| step.undone_at.is_none() && step.act != Act::Warn;
+    let later = steps.iter().skip(which + 1).any(stands);
+    Ok(if later { Back::LaterStand } else { Back::Whole })
+}
+
+/// What is to be there once the act `which` is undone; nothing: what is there now.
+fn target(tx: &mut Tx<'_>, steps: &[Step], which: usize) -> Result<Option<Before>> {
+    let mut texts = Vec::with_capacity(steps.len());
+    for step in steps {
+        texts.push(match &step.before {
+            Before::Text { post, version, .. } => posts::store::text_of_version(tx, *post, version + 1)?,
+            _ => None,
+        });
+    }
+    let stands = |at: usize| at != which && steps.get(at).is_some_and(|step| step.undone_at.is_none());
+    let replay = Replay::new(steps, &texts);
+    let with = replay.made(steps.len(), &|at| at == which || stands(at));
+    let without = replay.made(steps.len(), &stands);
+    let now = match steps.get(which) {
+        Some(step) => step.before.now(tx)?,
+        None => return Ok(None),
+    };
+    let explained = with.as_ref().is_none_or(|with| alike(with, &now, tx.now()));
+    let changes = with != without;
+    Ok(without.filter(|_| explained && changes))
+}
+
+/// The steps that changed a title as well, as steps of that title, and which of them `which` is.
+fn titles(steps: &[Step], which: usize) -> Option<(Vec<Step>, usize)> {
+    let mut found = Vec::new();
+    let mut place = None;
+    for (at, step) in steps.iter().enumerate() {
+        if let Before::Text { post, title: Some(title), .. } = &step.before {
+            if at == which {
+                place = Some(found.len());
             }
+            let before = Before::Title { post: *post, title: title.clone() };
+            found.push(Step { before, ..step.clone() });
+        }
+    }
+    place.map(|place| (found, place))
+}
+
+fn put_text(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    post: PostId,
+    text: Option<&Before>,
+    title: Option<&Before>,
+) -> Result<()> {
+    let title = if let Some(Before::Title { title, .. }) = title { Some(title.as_str()) } else { None };
+    match text {
+        Some(Before::Text { body, edited_at, .. }) => {
+            posts::put_text_back(tx, actor, post, (body, title), edited_at.map(Timestamp))
+        }
+        _ if title.is_some() => {
+            let now = posts::store::find(tx, post)?;
+            posts::put_text_back(tx, actor, post, (&now.body, title), now.edited_at)
+        }
+        _ => Ok(()),
+    }
+}
+
+fn must_cover(tx: &mut Tx<'_>, actor: Actor, before: &Before) -> Result<()> {
+    let topic = match before {
+        Before::Post { post, .. }
+        | Before::Text { post, .. }
+        | Before::Title { post, .. }
+        | Before::Label { post, .. } => posts::store::find(tx, *post)?.topic,
+        Before::Space { topic, .. } | Before::Flow { topic, .. } | Before::Pause { topic, .. } => *topic,
+        Before::Member { .. } | Before::Apart { .. } => return Ok(()),
+    };
+    let space = topics::store::find(tx, topic)?.space;
+    super::must_cover(tx, actor, space)
+}
+
+impl Before {
+    /// True when both are about the same of the same thing.
+    pub fn same_thing(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Post { post: one, .. }, Self::Post { post: two, .. })
+            | (Self::Text { post: one, .. }, Self::Text { post: two, .. })
+            | (Self::Label { post: one, .. }, Self::Label { post: two, .. }) => one == two,
+            (Self::Space { topic: one, .. }, Self::Space { topic: two, .. })
+            | (Self::Flow { topic: one, .. }, Self::Flow { topic: two, .. }) => one == two,
+            (Self::Member { person: one, .. }, Self::Member { person: two, .. }) => one == two,
+            (Self::Pause { topic, person, .. }, Self::Pause { topic: place, person: who, .. }) => {
+                (topic, person) == (place, who)
+            }
+            (Self::Apart { one, other, .. }, Self::Apart { one: first, other: second, .. }) => {
+                (one.min(other), one.max(other)) == (first.min(second), first.max(second))
+            }
+            _ => false,
+        }
+    }
+
+    /// How the same of the same thing is now.
+    fn now(&self, tx: &mut Tx<'_>) -> Result<Self> {
+        Ok(match self {
+            Self::Post { post, .. } => Self::of_post(&posts::store::find(tx, *post)?),
+            Self::Text { post, .. } => Self::of_text(&posts::store::find(tx, *post)?, None),
+            Self::Title { post, .. } => {
+                let topic = posts::store::find(tx, *post)?.topic;
+                Self::Title { post: *post, title: topics::store::find(tx, topic)?.title }
+            }
+            Self::Label { post, .. } => Self::Label { post: *post, label: store::label_of(tx, *post)? },
+            Self::Space { topic, .. } => {
+                Self::Space { topic: *topic, space: topics::store::find(tx, *topic)?.space }
+            }
+            Self::Flow { topic, .. } => {
+                let topic = topics::store::find(tx, *topic)?;
+                Self::of_topic(tx, &topic)?
+            }
+            Self::Member { person, .. } => members::kept(tx, *person)?,
+            Self::Pause { topic, person, .. } => {
+                Self::Pause { topic: *topic, person: *person, pause: cool_offs::kept(tx, *topic, *person)? }
+            }
+            Self::Apart { one, other, .. } => {
+                Self::Apart { one: *one, other: *other, apart: mutes::are_apart(tx, *one, *other)? }
+            }
+        })
+    }
+}
+
+/// Puts a thing into the state `to`.
+fn put(tx: &mut Tx<'_>, actor: Actor, to: &Before) -> Result<()> {
+    match to {
+        Before::Post { post, state, by, why, at } => {
             let mark = (by.as_deref(), why.as_deref(), at.map(Timestamp));
             posts::put_back(tx, actor, *post, state.parse()?, mark)
         }
-        Before::Text { post, version, body, edited_at, title } => {
-            let (topic, _) = hold(tx, *post)?;
-            super::must_cover(tx, actor, topic.space)?;
-            if posts::store::find(tx, *post)?.version != version + 1 {
-                return Err(changed());
-            }
-            posts::put_text_back(tx, actor, *post, (body, title.as_deref()), edited_at.map(Timestamp))
-        }
+        Before::Text { post, .. } => put_text(tx, actor, *post, Some(to), None),
+        Before::Title { post, .. } => put_text(tx, actor, *post, None, Some(to)),
         Before::Label { post, label } => {
             let (topic, space) = hold(tx, *post)?;
-            super::must_cover(tx, actor, topic.space)?;
             store::set_label(tx, *post, label.as_deref())?;
             topics::store::touch(tx, topic.id)?;
             let post = posts::store::find(tx, *post)?;
@@ -179,19 +333,13 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
         Before::Flow { topic, closed_at, every, until, locked_until } => {
             let limit = every.map(|every| (every, until.map(Timestamp)));
             let closed = (closed_at.map(Timestamp), locked_until.map(Timestamp));
-            flow_back(tx, actor, *topic, closed, limit, became)
+            flow_back(tx, actor, *topic, closed, limit)
         }
         Before::Pause { topic, person, pause } => {
-            let space = topics::store::find(tx, *topic)?.space;
-            super::must_cover(tx, actor, space)?;
             cool_offs::put(tx, actor, (*topic, *person), pause.as_ref()).map(drop)
         }
         Before::Apart { one, other, apart } => mutes::keep_apart(tx, actor, (*one, *other), *apart).map(drop),
         Before::Member { person, standing, suspended_until, suspended_why, spammer } => {
-            let now = Standing::Member(super::standing_of(tx, *person)?.standing);
-            if now.as_str() != became && now.as_str() != "active" {
-                return Err(changed());
-            }
             let kept = match standing {
                 Some((word, until, why)) => {
                     Some(Stands { standing: word.parse()?, until: until.map(Timestamp), why: why.clone() })
@@ -199,13 +347,8 @@ pub fn take_back(tx: &mut Tx<'_>, actor: Actor, before: &Before, became: &str) -
                 None => None,
             };
             crate::people::store::set_spammer(tx, *person, *spammer)?;
-            members::put_back(
-                tx,
-                actor,
-                *person,
-                kept.as_ref(),
-                (suspended_until.map(Timestamp), suspended_why.as_deref()),
-            )
+            let suspended = (suspended_until.map(Timestamp), suspended_why.as_deref());
+            members::put_back(tx, actor, *person, kept.as_ref(), suspended)
         }
     }
 }
@@ -221,17 +364,11 @@ fn flow_back(
     id: TopicId,
     (closed_at, locked_until): (Option<Timestamp>, Option<Timestamp>),
     limit: Option<(i64, Option<Timestamp>)>,
-    became: &str,
 ) -> Result<()> {
     let (topic, space) = topics::store::hold(tx, id)?;
-    super::must_cover(tx, actor, topic.space)?;
-    let now = Standing::Topic(flow::flow(tx, &topic)?);
-    let ended = matches!(became, "slow" | "locked") && now.as_str() == "open";
-    if now.as_str() != became && !ended {
-        return Err(changed());
-    }
     match (topic.closed_at, closed_at) {
         (Some(_), None) => topics::reopen(tx, actor, id)?,
+        (Some(_), at) => topics::store::set_closed(tx, id, at)?,
         (None, Some(at)) => {
             topics::shut(tx, actor, id)?;
             topics::store::set_closed(tx, id, Some(at))?;

@@ -36,8 +36,30 @@ fn must_outrank(actor: Actor, member: &Member) -> Result<()> {
     ))
 }
 
+/// Holds the rows of two people, in one order.
+pub(super) fn hold_both(tx: &mut Tx<'_>, one: PersonId, other: PersonId) -> Result<()> {
+    crate::people::store::hold(tx, one.min(other))?;
+    crate::people::store::hold(tx, one.max(other))
+}
+
+/// Everything kept of how a member stands.
+pub(super) fn kept(tx: &mut Tx<'_>, id: PersonId) -> Result<Before> {
+    let member = accounts::find(tx, id)?;
+    Ok(Before::Member {
+        person: id,
+        standing: store::standing(tx, id)?
+            .map(|kept| (kept.standing.as_str().to_owned(), kept.until.map(|at| at.0), kept.why)),
+        suspended_until: member.suspended_until.map(|at| at.0),
+        suspended_why: member.suspended_why.clone(),
+        spammer: crate::people::store::is_spammer(tx, id)?,
+    })
+}
+
 pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonId) -> Result<Done> {
-    crate::people::store::hold(tx, id)?;
+    match order.detail {
+        Detail::From(other) if other != id => hold_both(tx, id, other)?,
+        _ => crate::people::store::hold(tx, id)?,
+    }
     let member = accounts::find(tx, id).map_err(|_| {
         Error::conflict(
             "This person has no account here, so there is nothing to restrict. Act on what they wrote.",
@@ -51,14 +73,7 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
         let before = in_a_case(tx, actor, order, id)?;
         return Ok(Done { was, became, person: id, space: None, post: None, before });
     }
-    let before = Before::Member {
-        person: id,
-        standing: store::standing(tx, id)?
-            .map(|kept| (kept.standing.as_str().to_owned(), kept.until.map(|at| at.0), kept.why)),
-        suspended_until: member.suspended_until.map(|at| at.0),
-        suspended_why: member.suspended_why.clone(),
-        spammer: crate::people::store::is_spammer(tx, id)?,
-    };
+    let before = kept(tx, id)?;
     if (order.act, &order.detail) == (Act::Ban, &Detail::Spammer) {
         crate::people::store::set_spammer(tx, id, true)?;
     }

@@ -199,7 +199,7 @@ pub fn may_move(from: State, act: Act, by: By) -> Result<State> {
 }
 
 /// Where an act leads, whoever does it; nothing: it is not possible.
-fn target(from: State, act: Act) -> Option<State> {
+pub(super) fn target(from: State, act: Act) -> Option<State> {
     use Shown::{Deleted, Held, Hidden, Published};
     let to = match (from, act) {
         (State::Post(Published), Act::Hold) => State::Post(Held),

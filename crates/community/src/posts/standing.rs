@@ -101,7 +101,9 @@ pub(crate) fn put_back(
     state: State,
     (by, why, at): (Option<&str>, Option<&str>, Option<Timestamp>),
 ) -> Result<()> {
-    move_to_state(tx, actor, id, moderation::State::Post(state), why.unwrap_or_default())?;
+    if held(tx, id)?.2.state != state {
+        move_to_state(tx, actor, id, moderation::State::Post(state), why.unwrap_or_default())?;
+    }
     store::set_mark(tx, id, by, why, at)
 }
 

@@ -298,6 +298,21 @@ pub(super) fn keep_revision(
     .map(drop)
 }
 
+/// What a version of a post says; nothing when it is not kept.
+pub(crate) fn text_of_version(tx: &mut Tx<'_>, id: PostId, version: i64) -> Result<Option<String>> {
+    let kept = tx.first(
+        "SELECT body FROM post_revisions WHERE post_id = $1 AND version = $2",
+        params![id, version],
+        |row| row.get("body"),
+    )?;
+    if kept.is_some() {
+        return Ok(kept);
+    }
+    tx.first("SELECT body FROM posts WHERE id = $1 AND version = $2", params![id, version], |row| {
+        row.get("body")
+    })
+}
+
 /// Moves a post to another state, if it is still in the one it was read in.
 pub(super) fn set_state(
     tx: &mut Tx<'_>,

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use mainstreet_community::moderation::{self, Act, Detail, Done, Order, Standing, Target};
+use mainstreet_community::moderation::{self, Act, Back, Detail, Done, Order, Standing, Step, Target};
 use mainstreet_community::spaces::{Kind as SpaceKind, Space};
 use mainstreet_community::{accounts, flags, posts, reactions, topics};
 use mainstreet_db::Db;
@@ -32,11 +32,18 @@ fn act(db: &Db, who: Actor, order: &Order) -> Result<Done> {
     db.write_now(move |tx| moderation::carry_out(tx, who, &order))
 }
 
-fn undo(db: &Db, who: Actor, done: &Done) -> Result<()> {
-    // As the desk keeps it: through text.
-    let kept = serde_json::to_string(&done.before).unwrap();
-    let became = done.became.as_str();
-    db.write_now(move |tx| moderation::take_back(tx, who, &serde_json::from_str(&kept).unwrap(), became))
+/// An act as the desk keeps it: through text.
+fn kept(db: &TestDb, order: &Order, done: &Done) -> Step {
+    let text = serde_json::to_string(&(&done.before, order.detail.kept())).unwrap();
+    let (before, detail) = serde_json::from_str(&text).unwrap();
+    let (act, until, why) = (order.act, order.until, order.why.clone());
+    Step { before, act, until, why, detail: Some(detail), at: db.clock().now(), undone_at: None }
+}
+
+fn undo(db: &TestDb, who: Actor, steps: &mut [Step], which: usize) -> Result<Back> {
+    let known = steps.to_vec();
+    steps[which].undone_at = Some(db.clock().now());
+    db.write_now(move |tx| moderation::take_back(tx, who, &known, which))
 }
 
 /// A town with a busy topic: an accepted answer with a reaction and a reply to it, a mention, a flag, a notification.
@@ -106,9 +113,10 @@ fn every_act_and_its_undoing_leave_every_row_as_it_was() {
         let before = rows(db)?;
         for act_order in &acts {
             let done = act(db, busy.boss, act_order)?;
+            let step = kept(db, act_order, &done);
             db.hand.advance(MINUTE);
             assert!(rows(db)? != before || act_order.act == Act::Warn, "{:?} does something", act_order.act);
-            undo(db, busy.boss, &done)?;
+            undo(db, busy.boss, &mut [step], 0)?;
             db.hand.advance(MINUTE);
             for (table, after) in rows(db)? {
                 assert_eq!(Some(&after), before.get(&table), "{table} after {:?} was undone", act_order.act);
@@ -136,27 +144,35 @@ fn acts_on_what_is_away_already_are_undone_to_where_it_was() {
             Act::Publish,
         ] {
             db.hand.advance(MINUTE);
-            steps.push(act(db, busy.boss, &order(post, one, Detail::None))?);
+            let order = order(post, one, Detail::None);
+            let done = act(db, busy.boss, &order)?;
+            steps.push(kept(db, &order, &done));
             states.push(rows(db)?);
         }
         states.pop();
-        for done in steps.iter().rev() {
-            undo(db, busy.boss, done)?;
+        for which in (0..steps.len()).rev() {
+            db.hand.advance(MINUTE);
+            undo(db, busy.boss, &mut steps, which)?;
             let expect = states.pop().unwrap();
             for (table, after) in rows(db)? {
-                assert_eq!(
-                    Some(&after),
-                    expect.get(&table),
-                    "{table}: {} to {}",
-                    done.was.as_str(),
-                    done.became.as_str()
-                );
+                assert_eq!(Some(&after), expect.get(&table), "{table}: {:?}", steps[which].act);
             }
         }
-        // Only the latest can be taken back.
-        let hidden = act(db, busy.boss, &order(post, Act::Hide, Detail::None))?;
-        act(db, busy.boss, &order(post, Act::Delete, Detail::None))?;
-        assert!(undo(db, busy.boss, &hidden).is_err_and(|error| error.kind == Kind::Conflict));
+        // What came later stays; once that is undone as well, everything is as it was.
+        let untouched = rows(db)?;
+        let mut steps = Vec::new();
+        for one in [Act::Hide, Act::Delete] {
+            db.hand.advance(MINUTE);
+            let order = order(post, one, Detail::None);
+            let done = act(db, busy.boss, &order)?;
+            steps.push(kept(db, &order, &done));
+        }
+        let deleted = rows(db)?;
+        db.hand.advance(MINUTE);
+        assert_eq!(undo(db, busy.boss, &mut steps, 0)?, Back::LaterStand);
+        assert!(rows(db)? == deleted);
+        assert_eq!(undo(db, busy.boss, &mut steps, 1)?, Back::Whole);
+        assert!(rows(db)? == untouched);
         Ok(())
     });
 }
@@ -259,12 +275,13 @@ fn a_lock_ends_by_itself_and_a_hidden_post_is_changed_and_looked_at_again() {
         );
         let open = ask(db, busy.town.ada, &busy.town.help, "Which clamp fits?")?.topic.id;
         refused(db.write_now(move |tx| topics::close(tx, mira, open)), Kind::Forbidden, "is a decision");
-        let hidden = act(db, mira, &order(Target::Post(post), Act::Hide, Detail::None))?;
+        let hide = order(Target::Post(post), Act::Hide, Detail::None);
+        let hidden = kept(db, &hide, &act(db, mira, &hide)?);
         let own = edit("A clamp costs little.", 1);
         db.write_now(move |tx| posts::edit(tx, ben, &own).map(drop))?;
         let state = |db: &Db| db.read_now(move |tx| Ok(posts::store::find(tx, post)?.state.as_str()));
         assert_eq!(state(db)?, "held");
-        undo(db, mira, &hidden)?;
+        undo(db, mira, &mut [hidden], 0)?;
         assert_eq!(state(db)?, "published", "an appeal can still be right about what was changed since");
         let members = space(db, "Inner", SpaceKind::Discussion, Visibility::Members)?.id;
         let away = order(Target::Topic(topic), Act::Move, Detail::Space(members));

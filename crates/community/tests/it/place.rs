@@ -7,7 +7,7 @@ use mainstreet_community::topics::{self, NewTopic, Opened};
 use mainstreet_db::testing::TestDb;
 use mainstreet_db::{Db, Tx, params};
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
-use mainstreet_kernel::{Actor, Result, Role, Visibility};
+use mainstreet_kernel::{Actor, Result, Role, Timestamp, Visibility};
 
 /// A member who can sign in.
 pub(crate) fn member(db: &Db, name: &'static str, role: Role) -> Result<Actor> {
@@ -71,6 +71,12 @@ pub(crate) fn decide(tx: &mut Tx<'_>, who: Actor, post: PostId, act: Act, why: &
     let why = why.to_owned();
     let order = Order { target: Target::Post(post), act, why, until: None, detail: Detail::None };
     moderation::carry_out(tx, who, &order)
+}
+
+/// Hiding a post, as a record keeps it.
+pub(crate) fn hidden(before: moderation::Before, at: Timestamp) -> moderation::Step {
+    let why = "Spam.".to_owned();
+    moderation::Step { before, act: Act::Hide, until: None, why, detail: None, at, undone_at: None }
 }
 
 pub(crate) fn answer(db: &Db, who: Actor, topic: TopicId, body: &str, to: Option<i64>) -> Result<Post> {

@@ -120,7 +120,8 @@ fn what_is_written_is_found_until_it_is_gone() {
         catch_up(&search, db)?;
         assert!(search.find(&text("meter"), None)?.hits.is_empty());
         db.write_now(move |tx| {
-            mainstreet_community::moderation::take_back(tx, moderator, &hidden.before, hidden.became.as_str())
+            let step = crate::place::hidden(hidden.before, tx.now());
+            mainstreet_community::moderation::take_back(tx, moderator, &[step], 0).map(drop)
         })?;
         catch_up(&search, db)?;
         assert_eq!(ids(&search.find(&text("meter"), None)?), [answer.id], "found again once it was undone");

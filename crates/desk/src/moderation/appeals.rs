@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use mainstreet_community::moderation::{self, Act};
+use mainstreet_community::moderation::{self, Act, Back};
 use mainstreet_community::notices::{self, About};
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::DAY;
@@ -10,8 +10,8 @@ use mainstreet_kernel::id::{AppealId, DecisionId, PersonId};
 use mainstreet_kernel::{Activity, Actor, Error, Result, Timestamp, Verb, Visibility};
 use serde_json::json;
 
-use super::decisions::reverse;
 use super::model::Decision;
+use super::reversal::reverse;
 use super::store;
 use crate::audit::{self, What};
 use crate::signals;
@@ -198,11 +198,15 @@ pub fn speak(tx: &mut Tx<'_>, actor: Actor, id: AppealId, overturn: bool, why: &
     let state = if overturn { AppealState::Overturned } else { AppealState::Upheld };
     store::end_appeal(tx, id, state, why)?;
     audit::note(tx, Some(person), What::Answered, &decision)?;
-    if overturn {
-        reverse(tx, actor, &decision, why, true)?;
-    }
-    let said = match state {
-        AppealState::Overturned => "Your appeal was right: the decision is taken back, with all it did.",
+    let back = if overturn { reverse(tx, actor, &decision, why, true)? } else { Back::Whole };
+    let said = match (state, back) {
+        (AppealState::Overturned, Back::LaterStand) => {
+            "Your appeal was right: the decision is taken back, with all it did. A later decision still stands, \
+             with a statement of its own."
+        }
+        (AppealState::Overturned, Back::Whole) => {
+            "Your appeal was right: the decision is taken back, with all it did."
+        }
         _ => "Your appeal was looked at by somebody else: the decision stands.",
     };
     notices::tell(tx, decision.person, About::Appeal, decision.id.0, said)?;

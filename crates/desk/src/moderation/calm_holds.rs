@@ -26,6 +26,8 @@ pub(crate) fn note_holds(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
 
 fn note(tx: &mut Tx<'_>, id: PostId, calm: CalmId) -> Result<()> {
     let calm = calm::find(tx, calm)?;
+    let topic = posts::store::find(tx, id)?.topic;
+    let (topic, _) = mainstreet_community::topics::store::hold(tx, topic)?;
     let post = posts::store::find(tx, id)?;
     // Told before, dealt with already, or no guidelines to cite.
     if post.state != mainstreet_community::topics::State::Held
@@ -44,7 +46,6 @@ fn note(tx: &mut Tx<'_>, id: PostId, calm: CalmId) -> Result<()> {
         detected: true,
         ground: Ground::Incompatible,
     };
-    let topic = mainstreet_community::topics::store::find(tx, post.topic)?;
     let before = Before::Post { post: id, state: "published".to_owned(), by: None, why: None, at: None };
     let done = Done {
         was: State::Post(mainstreet_community::topics::State::Published),
@@ -54,7 +55,7 @@ fn note(tx: &mut Tx<'_>, id: PostId, calm: CalmId) -> Result<()> {
         post: Some((post.version, post.created_at)),
         before: before.clone(),
     };
-    let kept = Kept { before, flags: Vec::new() };
+    let kept = Kept { before, flags: Vec::new(), detail: Some(Detail::None) };
     let version = calm.guideline_version;
     let new = NewDecision {
         case: &case,

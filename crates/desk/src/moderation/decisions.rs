@@ -10,6 +10,7 @@ use mainstreet_kernel::{Activity, Actor, Error, Result, Role, Verb, Visibility};
 use serde_json::json;
 
 use super::model::{Case, Decision, Ground, Kept, Source};
+use super::reversal::reverse;
 use super::store::{self, NewDecision};
 use super::thresholds::clause_of;
 use crate::audit::{self, What};
@@ -21,12 +22,13 @@ use crate::audit::{self, What};
 /// `Forbidden` for those who may not.
 pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
     let (version, clause) = cited(tx, case)?;
-    let done = moderation::carry_out(tx, actor, &order(case))?;
+    let order = order(case);
+    let done = moderation::carry_out(tx, actor, &order)?;
     let flags = match case.order.target {
         Target::Post(post) if puts_away(case.order.act) => uphold(tx, actor, post)?,
         _ => Vec::new(),
     };
-    let kept = Kept { before: done.before.clone(), flags };
+    let kept = Kept { before: done.before.clone(), flags, detail: Some(order.detail.kept()) };
     let strikes = clause.as_ref().filter(|_| weighs(case.order.act)).map(|clause| clause.severity.strikes());
     let new = NewDecision {
         case,
@@ -83,7 +85,7 @@ fn weighs(act: Act) -> bool {
     matches!(act, Act::Warn | Act::Hide | Act::Delete)
 }
 
-fn puts_away(act: Act) -> bool {
+pub(super) fn puts_away(act: Act) -> bool {
     matches!(act, Act::Hide | Act::Delete)
 }
 
@@ -142,10 +144,10 @@ pub fn may_undo(actor: Actor, decision: &Decision) -> Result<()> {
     Err(Error::forbidden("Who decided this, or a manager, can take it back."))
 }
 
-/// Takes a decision back: everything stands as it did before.
+/// Takes a decision back: everything stands as if it had not been made. What later decisions demand stays.
 ///
 /// # Errors
-/// `Forbidden`, `Invalid` without a reason, `Conflict` when something happened to its object since.
+/// `Forbidden`, `Invalid` without a reason, `Conflict` when it was taken back already or its texts were erased.
 pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: DecisionId, why: &str) -> Result<Decision> {
     let decision = store::find(tx, id)?;
     may_undo(actor, &decision)?;
@@ -155,7 +157,8 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: DecisionId, why: &str) -> Result<
             "Say in at most 1,000 characters why you take it back. It stays in the log.",
         ));
     }
-    reverse(tx, actor, &decision, why, false)
+    reverse(tx, actor, &decision, why, false)?;
+    store::find(tx, id)
 }
 
 /// Brings back what staff took away: takes back the decision that did it, or, when none did, decides that it is back.
@@ -189,50 +192,4 @@ pub fn lift(tx: &mut Tx<'_>, actor: Actor, target: Target, why: &str) -> Result<
             decide(tx, actor, &case)
         }
     }
-}
-
-/// Puts back what was before. `wrong`: the flags behind it were wrong, so they are cleared rather than open again.
-pub(super) fn reverse(
-    tx: &mut Tx<'_>,
-    actor: Actor,
-    decision: &Decision,
-    why: &str,
-    wrong: bool,
-) -> Result<Decision> {
-    if decision.before.is_empty() {
-        return Err(Error::conflict(
-            "The texts of this decision were erased, so what was before is not known any more. Decide anew.",
-        ));
-    }
-    store::mark_undone(tx, decision.id, actor.person, why)?;
-    audit::note(tx, actor.person, What::Undone, decision)?;
-    let kept: Kept = serde_json::from_str(&decision.before).map_err(Error::internal)?;
-    // A warning changed nothing, so whatever was decided about the member since does not stand in its way.
-    if decision.act != Act::Warn {
-        moderation::take_back(tx, actor, &kept.before, &decision.became)?;
-    }
-    for flag in kept.flags {
-        if wrong { flags::turn(tx, actor, flag)? } else { flags::undecide(tx, actor, flag)? }
-    }
-    if decision.automatic && decision.object_kind == "post" && actor.person.is_some() {
-        // A person has looked now, and found the flags that a program acted on wrong.
-        for flag in flags::open_on(tx, PostId(decision.object))? {
-            flags::decide(tx, actor, flag.id, false)?;
-        }
-    }
-    let unread = notices::take_back(tx, decision.person, About::Decision, decision.id.0)?;
-    let recalled = match store::mail_of(tx, decision.id)? {
-        Some(mail) => accounts::recall_mail(tx, mail)?,
-        None => true,
-    };
-    if !wrong && decision.act.restricts() && !(unread && recalled) {
-        let said = format!("{}: this was taken back. {why}", decision.act.label());
-        notices::tell(tx, decision.person, About::Decision, decision.id.0, &said)?;
-    }
-    let mut activity = Activity::new(Verb::DecisionUndone, actor, decision.id, tx.now())
-        .to(decision.person)
-        .seen_by(Visibility::Staff);
-    activity.space = decision.space;
-    tx.record(&activity.with(json!({ "act": decision.act.as_str(), "why": why, "appeal": wrong })))?;
-    store::find(tx, decision.id)
 }

@@ -2,7 +2,7 @@
 //!
 //! **Invariants.** Every act of staff on a post, topic or member is a decision: what, whom, which clause of which
 //! version of the guidelines, on which facts, found how, decided by whom, and what was before. Decisions are never
-//! changed or deleted; taking one back is noted beside it and puts everything back as it was. Nobody decides an appeal
+//! changed or deleted; taking one back is noted beside it, and everything stands as if it had not been made. Nobody decides an appeal
 //! against their own decision, and a ban takes two.
 
 mod appeals;
@@ -13,6 +13,7 @@ mod likeness;
 mod model;
 mod openness;
 pub mod report;
+mod reversal;
 mod store;
 mod thresholds;
 

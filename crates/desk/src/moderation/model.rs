@@ -181,6 +181,9 @@ pub struct Decision {
 pub(super) struct Kept {
     pub before: mainstreet_community::moderation::Before,
     pub flags: Vec<FlagId>,
+    /// What the act needed besides; nothing in rows of old.
+    #[serde(default)]
+    pub detail: Option<mainstreet_community::moderation::Detail>,
 }
 
 impl Decision {

@@ -179,15 +179,16 @@ pub(super) fn decided_texts(tx: &mut Tx<'_>, but: PostId, limit: usize) -> Resul
     tx.all(&sql, params![but, limit], |row| Ok((decision(row)?, row.get("body")?)))
 }
 
-/// Decisions that restrict a member now: on the member as such, not taken back and not run out, latest first. A later
-/// one on the member replaced those before it.
+/// Decisions that restrict a member now: not taken back and not run out, latest first. Of those on the member's standing
+/// the latest replaced those before it; pauses in a topic and keeping apart stand beside it.
 pub fn penalties(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Decision>> {
     let now = tx.now();
     let sql = format!(
         "{DECISION} WHERE d.object_kind = 'person' AND d.object_id = $1 AND d.undone_at IS NULL
-         AND d.act NOT IN ('warn', 'reinstate') AND (d.until_at IS NULL OR d.until_at > $2)
-         AND d.id > COALESCE((SELECT MAX(r.id) FROM decisions r WHERE r.object_kind = 'person' AND r.object_id = $1
-           AND r.undone_at IS NULL AND r.act = 'reinstate'), 0) ORDER BY d.id DESC LIMIT 1"
+         AND (d.until_at IS NULL OR d.until_at > $2) AND (d.act IN ('cool_off', 'part')
+           OR d.act <> 'reinstate' AND d.id = (SELECT MAX(r.id) FROM decisions r WHERE r.object_kind = 'person'
+             AND r.object_id = $1 AND r.undone_at IS NULL AND r.act NOT IN ('warn', 'cool_off', 'part')))
+         ORDER BY d.id DESC LIMIT 20"
     );
     tx.all(&sql, params![person, now], decision)
 }

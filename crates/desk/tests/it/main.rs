@@ -16,3 +16,4 @@ mod rules;
 mod story;
 mod support;
 mod thresholds;
+mod undoing;

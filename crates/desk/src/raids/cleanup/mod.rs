@@ -4,8 +4,8 @@
 //! network. A person looks at the list, leaves out whom they like, and acts once, with one clause and one reason. Each
 //! post and each member is a decision of its own, so that everybody concerned is told and can appeal.
 //!
-//! **Invariants.** All of it happens or nothing. Undoing puts every row back as it was, but for what something else
-//! happened to since: that is left and counted. Established members and the team are never suspects.
+//! **Invariants.** All of it happens or nothing. Undoing takes every decision of it back; where something else happened
+//! since, that stays, and is counted. Established members and the team are never suspects.
 
 mod finding;
 mod store;
@@ -53,7 +53,7 @@ pub struct Cleanup {
     pub undone_at: Option<Timestamp>,
     /// Why.
     pub undone_why: String,
-    /// Decisions that something else had happened to before.
+    /// Posts and accounts to which something else had happened since.
     pub left_out: i64,
 }
 
@@ -155,8 +155,7 @@ fn record(
     tx.record(&activity.with(json!({ "undone": undone, "posts": posts, "people": people })))
 }
 
-/// Takes a clean-up back: every post and account stands as it did before, but for those that something else happened
-/// to since.
+/// Takes a clean-up back: every post and account stands as if it had not been, with what happened to them since.
 ///
 /// # Errors
 /// `Forbidden` for others than who did it and managers; `Invalid` without a reason; `Conflict` when it was.
@@ -177,10 +176,9 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: CleanupId, why: &str) -> Result<C
     decisions.reverse();
     let mut left_out = 0;
     for decision in &decisions {
-        if stands(tx, decision)? {
+        left_out += i64::from(!stands(tx, decision)?);
+        if decision.undone_at.is_none() {
             moderation::undo(tx, actor, decision.id, why)?;
-        } else {
-            left_out += 1;
         }
     }
     store::set_left_out(tx, id, left_out)?;
