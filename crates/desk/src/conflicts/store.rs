@@ -1,6 +1,6 @@
 //! Every SQL string about conflicts.
 
-use mainstreet_db::{Row, Tx, Value, params, placeholders};
+use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{ConflictId, PersonId, PostId, SignalId, TopicId, floor};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
@@ -100,19 +100,14 @@ pub(super) fn end(tx: &mut Tx<'_>, id: ConflictId, by: Option<PersonId>, why: &s
     )
 }
 
-/// Those of `topics` that have a flag which was not cleared.
-pub(super) fn with_flags(tx: &mut Tx<'_>, topics: &[TopicId]) -> Result<Vec<TopicId>> {
-    let mut found = Vec::new();
-    for part in topics.chunks(500) {
-        let values: Vec<Value> = part.iter().map(|id| (*id).into()).collect();
-        let sql = format!(
-            "SELECT DISTINCT p.topic_id FROM flags f JOIN posts p ON p.id = f.post_id
-             WHERE f.state <> 'cleared' AND f.reason <> 'spam' AND p.topic_id IN ({}) ORDER BY p.topic_id",
-            placeholders(1, part.len())
-        );
-        found.extend(tx.all(&sql, &values, |row| row.get::<TopicId>("topic_id"))?);
-    }
-    Ok(found)
+/// Conversations with a flag raised after that which was not cleared and is not for spam.
+pub(super) fn with_flags(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<TopicId>> {
+    tx.all(
+        "SELECT DISTINCT p.topic_id FROM flags f JOIN posts p ON p.id = f.post_id
+         WHERE f.state IN ('open', 'upheld') AND f.created_at > $1 AND f.reason <> 'spam' ORDER BY p.topic_id",
+        params![since],
+        |row| row.get("topic_id"),
+    )
 }
 
 /// Flags raised in a conversation after that, neither cleared nor for spam: when, by whom, on which post.

@@ -1,5 +1,7 @@
 //! Looking for conflicts: in conversations where something was flagged or answered, and once a minute everywhere.
 
+use std::collections::HashSet;
+
 use mainstreet_db::Tx;
 use mainstreet_db::log::Entry;
 use mainstreet_kernel::clock::{DAY, MINUTE};
@@ -18,16 +20,19 @@ const RISE_QUIET: i64 = 7 * DAY;
 /// Looks at the conversations that these entries of the log touch.
 pub fn look(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     let now = tx.now();
-    let mut topics: Vec<TopicId> = entries
+    let topics: HashSet<TopicId> = entries
         .iter()
         .filter(|entry| matches!(entry.verb, Verb::FlagCreated | Verb::ReplyCreated))
         .filter(|entry| (0..=heat::FLAG_WINDOW).contains(&now.since(entry.occurred_at)))
         .filter_map(|entry| entry.topic)
         .collect();
-    topics.sort_unstable();
-    topics.dedup();
-    for topic in store::with_flags(tx, &topics)? {
-        heated(tx, topic)?;
+    if topics.is_empty() {
+        return Ok(());
+    }
+    for topic in store::with_flags(tx, now.plus(-heat::FLAG_WINDOW - 1))? {
+        if topics.contains(&topic) {
+            heated(tx, topic)?;
+        }
     }
     Ok(())
 }

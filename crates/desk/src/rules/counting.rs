@@ -87,7 +87,7 @@ pub(super) fn distinct(known: &Known<'_>, who: &str, event: &str, window: i64) -
         "flagger" => None,
         "author" => Some(match deed.verb {
             Verb::TopicCreated | Verb::ReplyCreated | Verb::MemberJoined => deed.actor,
-            _ => past.author(deed.object),
+            _ => Some(past.author(deed.object)).filter(|author| *author != 0).unwrap_or(deed.subject),
         }),
         "thread" => Some(deed.topic),
         "space" => Some(deed.space),

@@ -156,10 +156,7 @@ impl<'a> Known<'a> {
                 Some(Value::Text(mainstreet_rules::Passage::plain(past.faces.get(&person)?.name.as_str())))
             }
             "author.age" => Some(Value::Duration(self.at().since(past.faces.get(&person)?.joined_at).max(0))),
-            "author.posts" => {
-                let posts = history.map(|person| person.posts.as_slice()).unwrap_or_default();
-                Some(count(past.before(posts, self.at()).len() as u64))
-            }
+            "author.posts" => Some(count(past.posts_before(person, self.at()))),
             "author.trust" => Some(count(u64::from(trust::level(&self.standing())))),
             "author.reactions" => {
                 let all = history.map(|person| person.reactions.as_slice()).unwrap_or_default();

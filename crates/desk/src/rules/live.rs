@@ -6,6 +6,7 @@
 //! that, and nothing is done for a match that is found only then, unless its own event was new.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use mainstreet_db::Tx;
 use mainstreet_db::log::Entry;
@@ -158,16 +159,50 @@ fn look(tx: &mut Tx<'_>) -> Result<()> {
     store::set_mark(tx, TOLD, Some(now))
 }
 
+/// Rules made ready to look at what happens.
+struct Ready {
+    texts: Vec<String>,
+    /// For each text whether it could be read.
+    read: Vec<bool>,
+    rules: Vec<Rule>,
+    needs: Needs,
+    set: RuleSet,
+}
+
+/// What was made ready last. It follows from the texts alone, and making it costs more than a look.
+static READY: Mutex<Option<Arc<Ready>>> = Mutex::new(None);
+
+impl Ready {
+    fn of(kept: &[Kept]) -> Arc<Self> {
+        let mut last = READY.lock().unwrap_or_else(PoisonError::into_inner);
+        let same = |ready: &&Arc<Self>| ready.texts.iter().eq(kept.iter().map(|kept| &kept.text));
+        if let Some(ready) = last.as_ref().filter(same) {
+            return Arc::clone(ready);
+        }
+        let read: Vec<Option<Rule>> = kept.iter().map(Kept::rule).collect();
+        let rules: Vec<Rule> = read.iter().flatten().cloned().collect();
+        let ready = Arc::new(Self {
+            texts: kept.iter().map(|kept| kept.text.clone()).collect(),
+            read: read.iter().map(Option::is_some).collect(),
+            needs: Needs::of(&rules),
+            set: RuleSet::new(rules.clone()),
+            rules,
+        });
+        *last = Some(Arc::clone(&ready));
+        ready
+    }
+}
+
 /// Puts the hits from `from` until before `to` right. What was told before `told` only watches.
 fn again(tx: &mut Tx<'_>, kept: &[Kept], from: Timestamp, to: Timestamp, told: Timestamp) -> Result<()> {
-    let (kept, rules): (Vec<Kept>, Vec<Rule>) =
-        kept.iter().filter_map(|kept| Some((kept.clone(), kept.rule()?))).unzip();
-    let needs = Needs::of(&rules);
-    let (past, happenings) = lay_out(tx, &needs, Window { from, to, judged_to: None })?;
+    let ready = Ready::of(kept);
+    let kept: Vec<Kept> =
+        kept.iter().zip(&ready.read).filter(|(_, read)| **read).map(|(kept, _)| kept.clone()).collect();
+    let (past, happenings) = lay_out(tx, &ready.needs, Window { from, to, judged_to: None })?;
     let hours = triage::clocks(tx)?.hours;
     let setting = Setting { past: &past, hours: &hours, vocabulary: Vocabulary::standard() };
-    let set = RuleSet::new(rules.clone());
-    let all = evaluation::matches(&setting, &set, &happenings, &Watch::default()).unwrap_or_default();
+    let set = &ready.set;
+    let all = evaluation::matches(&setting, set, &happenings, &Watch::default()).unwrap_or_default();
     let in_time: Vec<Match> = all
         .into_iter()
         .filter(|one| {
@@ -194,7 +229,7 @@ fn again(tx: &mut Tx<'_>, kept: &[Kept], from: Timestamp, to: Timestamp, told: T
             if before.is_some_and(|(_, at)| at == happening.at) {
                 continue;
             }
-            let trace = evaluation::explain(&setting, &set, happening, place);
+            let trace = evaluation::explain(&setting, set, happening, place);
             let mut hit = kept_hit(tx, rule, happening, trace, before.map(|(id, _)| id));
             let new = before.is_none() && happening.told_at >= told;
             hit.doing = what_becomes(rule, one, new);
@@ -212,7 +247,7 @@ fn again(tx: &mut Tx<'_>, kept: &[Kept], from: Timestamp, to: Timestamp, told: T
         return Ok(());
     }
     let names = saving::names(tx)?;
-    let acting = Acting { kept: &kept, rules: &rules, names: &names };
+    let acting = Acting { kept: &kept, rules: &ready.rules, names: &names };
     for (_, mut claims) in claims {
         let decided = claims.first().is_some_and(|claim| decided(&past, &claim.hit));
         acting.carry_out(tx, &mut claims, decided)?;

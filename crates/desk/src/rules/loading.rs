@@ -5,14 +5,13 @@ use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::{Result, Timestamp, Verb, text};
+use mainstreet_kernel::{Result, Timestamp, text};
 use mainstreet_language::Subject;
 use mainstreet_rules::{Condition, Length, Rule, Subject as Asked};
 
-use super::happenings::{Happening, SETTLES, WAITS, happenings};
-use super::past::{Deed, Past};
+use super::happenings::{Happening, SETTLES, happenings};
+use super::past::Past;
 use super::store::past as store;
-use super::store::past::Of;
 use super::store::people::labels;
 
 /// What the conditions of some rules ask for.
@@ -23,14 +22,23 @@ pub(super) struct Needs {
     reactions: bool,
     strikes: bool,
     labels: bool,
-    accuracy: bool,
+    pub(super) accuracy: bool,
     /// How far back everybody's posts or joins are counted.
     everybody: i64,
     /// How far back the same text is looked for.
     same_text: i64,
     /// How far back posts about the same thing are looked for.
     cluster: i64,
+    /// How far back an author's posts are needed, in milliseconds; [`ALWAYS`]: all of them.
+    pub(super) by_author: i64,
+    /// How far back the posts of a conversation are needed.
+    pub(super) in_thread: i64,
+    /// How many posts an author has written in all.
+    pub(super) posts: bool,
 }
+
+/// As far back as there is anything.
+pub(super) const ALWAYS: i64 = i64::MAX;
 
 impl Needs {
     pub(super) fn of(rules: &[Rule]) -> Self {
@@ -57,11 +65,16 @@ impl Needs {
     }
 
     fn field(&mut self, field: &str) {
+        if matches!(field, "author.trust" | "author.reactions") {
+            self.by_author = ALWAYS;
+        }
         match field {
             "author.reactions" => self.reactions = true,
             "author.strikes" => self.strikes = true,
             "author.labels" => self.labels = true,
             "flag.flagger_accuracy" => self.accuracy = true,
+            "author.posts" => self.posts = true,
+            "thread.replies" | "thread.participants" => self.in_thread = ALWAYS,
             "post.title" | "post.is_question" | "post.is_edited" | "post.is_reply" | "post.edit_age"
             | "post.space" | "post.tags" | "post.channel" => {}
             field => self.texts |= field.starts_with("post.") || field.starts_with("signal."),
@@ -76,16 +89,20 @@ impl Needs {
         if event == "post in cluster" {
             self.cluster = self.cluster.max(window);
         }
-        if matches!(event, "same text by anyone" | "post in cluster" | "member joined") {
-            self.everybody = self.everybody.max(window);
+        match event {
+            "same text by anyone" | "post in cluster" | "member joined" => {
+                self.everybody = self.everybody.max(window);
+            }
+            "post by author" | "same text by author" => self.by_author = self.by_author.max(window),
+            "post in thread" | "reply in thread" => self.in_thread = self.in_thread.max(window),
+            _ => {}
         }
     }
 
     /// How long before a time something may have happened that a rule still minds at that time.
-    fn reach(&self) -> i64 {
+    pub(super) fn reach(&self) -> i64 {
         let settled = if self.events.contains("post settled") { SETTLES } else { 0 };
-        let waits = if self.events.contains("question unanswered") { WAITS } else { 0 };
-        settled.max(waits).max(self.everybody)
+        settled.max(self.everybody)
     }
 }
 
@@ -100,11 +117,10 @@ pub(super) struct Window {
 
 /// The past as `needs` asks for it, and what happened in the window.
 pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<(Past, Vec<Happening>)> {
-    let deeds = match window.judged_to {
-        Some(judged_to) => store::all_deeds(tx, judged_to.max(window.to))?,
-        None => around(tx, needs, window)?,
+    let mut past = match window.judged_to {
+        Some(judged_to) => Past::of(store::all_deeds(tx, judged_to.max(window.to))?),
+        None => super::around::around(tx, needs, window)?,
     };
-    let mut past = Past::of(deeds);
     let wanted = |event: &str| needs.events.contains(event);
     let found = happenings(&past, window.from, window.to, &wanted);
     let mut people: HashSet<i64> = HashSet::new();
@@ -155,33 +171,6 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
         }
     }
     Ok((past, found))
-}
-
-/// The deeds around what happened in a window: those of the people and in the conversations that have to do with it.
-fn around(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<Vec<Deed>> {
-    let early = window.from.plus(-needs.reach());
-    let mut deeds = store::deeds_between(tx, early, window.to)?;
-    if deeds.is_empty() {
-        return Ok(deeds);
-    }
-    let mut topics: HashSet<i64> = HashSet::new();
-    let mut people: HashSet<i64> = HashSet::new();
-    let objects: HashSet<i64> = deeds.iter().map(|deed| deed.object).collect();
-    for deed in &deeds {
-        people.extend([deed.actor, deed.subject]);
-        topics.insert(deed.topic);
-    }
-    deeds.extend(store::deeds_of(tx, Of::Topics, &topics, window.to)?);
-    // The authors of what was flagged or changed.
-    let wrote = deeds.iter().filter(|deed| matches!(deed.verb, Verb::TopicCreated | Verb::ReplyCreated));
-    people.extend(wrote.filter(|deed| objects.contains(&deed.object)).map(|deed| deed.actor));
-    deeds.extend(store::deeds_of(tx, Of::Actors, &people, window.to)?);
-    deeds.extend(store::deeds_of(tx, Of::Subjects, &people, window.to)?);
-    if needs.accuracy {
-        let judged: HashSet<i64> = deeds.iter().map(|deed| deed.subject).collect();
-        deeds.extend(store::deeds_of(tx, Of::Subjects, &judged, window.to)?);
-    }
-    Ok(deeds)
 }
 
 fn reactions(tx: &mut Tx<'_>, past: &mut Past, window: Window, people: &HashSet<i64>) -> Result<()> {

@@ -10,6 +10,7 @@
 //! the same time have the same hits. A rule hits a version of a thing once. A person's decision always wins.
 
 mod acting;
+mod around;
 mod backtest;
 mod counting;
 mod evaluation;

@@ -36,6 +36,11 @@ impl Deed {
         self.props.as_deref()?.get(name)?.as_bool()
     }
 
+    /// True for a new post.
+    pub(super) fn writes(&self) -> bool {
+        matches!(self.verb, Verb::TopicCreated | Verb::ReplyCreated)
+    }
+
     /// True for what an archive only reports: it says how things ended, not when.
     pub(super) fn by_archive(&self) -> bool {
         self.word("by") == Some("archive")
@@ -129,6 +134,8 @@ pub(super) struct TopicPast {
 #[derive(Debug, Default)]
 pub(super) struct PersonPast {
     pub(super) posts: Line,
+    /// How many posts were written before a time, when those before it are not all laid out.
+    pub(super) earlier: Option<(Timestamp, u64)>,
     pub(super) flagged: Line,
     pub(super) flags_on: Line,
     pub(super) upheld_on: Line,
@@ -256,6 +263,13 @@ impl Past {
     /// Those of `line` before `to`.
     pub(super) fn before<'a>(&self, line: &'a [u32], to: Timestamp) -> &'a [u32] {
         self.between(line, Timestamp(i64::MIN), to)
+    }
+
+    /// How many posts a person had written before `at`.
+    pub(super) fn posts_before(&self, person: i64, at: Timestamp) -> u64 {
+        let Some(person) = self.people.get(&person) else { return 0 };
+        let (from, count) = person.earlier.unwrap_or((Timestamp(i64::MIN), 0));
+        count + self.between(&person.posts, from, at).len() as u64
     }
 
     /// Who wrote a post.

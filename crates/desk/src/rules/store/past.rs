@@ -15,6 +15,12 @@ const RULED: &str = "verb IN ('topic.created', 'reply.created',
 /// The same for what is done to somebody.
 const JUDGED: &str = "verb IN ('flag.created', 'flag.decided',
   'post.hidden', 'post.deleted')";
+/// New posts. The text stands in an index of the same condition.
+const WRITTEN: &str = "verb IN ('topic.created', 'reply.created')";
+/// The activities that rules hear of or count within a conversation, without replies. So does this one.
+const ABOUT: &str = "verb IN ('topic.created',
+  'post.edited', 'post.hidden', 'post.deleted', 'post.restored', 'flag.created', 'flag.decided',
+  'topic.edited', 'question.marked', 'question.unmarked')";
 /// Columns of a deed. What a reply says of itself is not needed, and replies are the most of them.
 const COLUMNS: &str =
     "seq, verb, occurred_at, recorded_at, actor_id, actor_class, object_id, topic_id, parent_id,
@@ -91,6 +97,95 @@ pub(in crate::rules) fn deeds_of(
         Ok(())
     })?;
     Ok(found)
+}
+
+/// New posts by or in `ids` from `from` until before `to`.
+pub(in crate::rules) fn written_since(
+    tx: &mut Tx<'_>,
+    of: Of,
+    ids: &HashSet<i64>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<Deed>> {
+    let column = if matches!(of, Of::Topics) { "topic_id" } else { "actor_id" };
+    let mut found = Vec::new();
+    each_part(ids, |part| {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM activities
+             WHERE {column} IN ({}) AND {WRITTEN} AND occurred_at >= $1 AND occurred_at < $2",
+            placeholders(3, part.len())
+        );
+        let bounds = [Value::from(from), Value::from(to)];
+        found.extend(tx.all(&sql, &bounds.into_iter().chain(values(part)).collect::<Vec<_>>(), deed)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// How many posts these people had written before `at`.
+pub(in crate::rules) fn written_before(
+    tx: &mut Tx<'_>,
+    people: &HashSet<i64>,
+    at: Timestamp,
+) -> Result<Vec<(i64, u64)>> {
+    let mut found = Vec::new();
+    each_part(people, |part| {
+        let sql = format!(
+            "SELECT actor_id, COUNT(*) AS count FROM activities
+             WHERE actor_id IN ({}) AND {WRITTEN} AND occurred_at < $1 GROUP BY actor_id",
+            placeholders(2, part.len())
+        );
+        found.extend(tx.all(&sql, &with(at, part), |row| {
+            let count: i64 = row.get("count")?;
+            Ok((row.get::<i64>("actor_id")?, count.unsigned_abs()))
+        })?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// The first posts of these people.
+pub(in crate::rules) fn first_written(tx: &mut Tx<'_>, people: &HashSet<i64>) -> Result<Vec<Deed>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM activities WHERE actor_id = $1 AND {WRITTEN} ORDER BY occurred_at, seq LIMIT 1"
+    );
+    let mut found = Vec::new();
+    for person in people.iter().filter(|person| **person != 0) {
+        found.extend(tx.first(&sql, params![*person], deed)?);
+    }
+    Ok(found)
+}
+
+/// Everything in these conversations before `to` that is not a reply.
+pub(in crate::rules) fn but_replies(
+    tx: &mut Tx<'_>,
+    topics: &HashSet<i64>,
+    to: Timestamp,
+) -> Result<Vec<Deed>> {
+    let mut found = Vec::new();
+    each_part(topics, |part| {
+        let sql = format!(
+            "SELECT {COLUMNS} FROM activities WHERE topic_id IN ({}) AND {ABOUT} AND occurred_at < $1",
+            placeholders(2, part.len())
+        );
+        found.extend(tx.all(&sql, &with(to, part), deed)?);
+        Ok(())
+    })?;
+    Ok(found)
+}
+
+/// Conversations that were opened from `from` until before `to`, and when.
+pub(in crate::rules) fn opened_between(
+    tx: &mut Tx<'_>,
+    from: Timestamp,
+    to: Timestamp,
+) -> Result<Vec<(i64, Timestamp)>> {
+    tx.all(
+        "SELECT topic_id, occurred_at FROM activities
+         WHERE verb = 'topic.created' AND occurred_at >= $1 AND occurred_at < $2",
+        params![from, to],
+        |row| Ok((row.get::<Option<i64>>("topic_id")?.unwrap_or(0), row.get("occurred_at")?)),
+    )
 }
 
 /// Reactions to what these people wrote, in these conversations or everywhere: when, to whom, and how many more or
