@@ -17,6 +17,7 @@ pub mod counters;
 pub mod flags;
 pub mod guidelines;
 pub mod intake;
+pub mod link_limits;
 pub mod markdown;
 pub mod moderation;
 pub mod mutes;

@@ -3,7 +3,7 @@
 use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{conflicts, insights, mediations, raids, reviews, rules, sequences, signals};
+use mainstreet_desk::{conflicts, insights, letters, mediations, raids, reviews, rules, sequences, signals};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -79,6 +79,7 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
             signals::sweep(tx)?;
             rules::live::sweep(tx)?;
             sequences::sweep(tx)?;
+            letters::sweep(tx)?;
             reviews::sweep(tx)?;
             accounts::sweep(tx)?;
             calm::expire(tx)?;

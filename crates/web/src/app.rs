@@ -53,6 +53,8 @@ impl App {
             config.url.pop();
         }
         let secret = db.write(accounts::secret).await?;
+        let url = config.url.clone();
+        db.write(move |tx| settings::keep_address(tx, &url)).await?;
         let site = db.read(settings::load).await?;
         let folder = config.data.join("search");
         let search =

@@ -39,14 +39,15 @@ struct Form {
     act: String,
 }
 
-fn signature(cx: &Cx, id: EntryId) -> String {
-    cookies::sign(&cx.app.secret, &format!("hand-off {id}"))
+/// The signature of the link to answer a question.
+pub(crate) fn signature(secret: &[u8], id: EntryId) -> String {
+    cookies::sign(secret, &format!("hand-off {id}"))
 }
 
 /// The question of a link whose signature is right.
 fn asked(cx: &Cx) -> Result<EntryId> {
     let (id, signed) = (cx.path::<EntryId>("id")?, cx.path::<String>("signature")?);
-    if cookies::same(&signed, &signature(cx, id)) {
+    if cookies::same(&signed, &signature(&cx.app.secret, id)) {
         return Ok(id);
     }
     Err(Error::not_found("This link is not whole. Copy all of it from the mail."))
@@ -85,7 +86,7 @@ async fn act(cx: Cx) -> Page {
                 "refuse" => "Thank you. The team will ask somebody else.",
                 _ => "Thank you. The team has your answer and tells the member.",
             };
-            views::see_saying(&cx, &format!("/hand-off/{id}/{}", signature(&cx, id)), said)
+            views::see_saying(&cx, &format!("/hand-off/{id}/{}", signature(&cx.app.secret, id)), said)
         }
         Err(error) if is_mistake(&error) => draw(&cx, id, typed, Some(error)).await,
         Err(error) => Err(error),
@@ -98,7 +99,7 @@ pub(crate) fn send(cx: &Cx) -> impl FnOnce(&mut Tx<'_>, &Signal) -> Result<bool>
     move |tx, signal| {
         escalations::hand_off(tx, signal, |handed| {
             let id = handed.asked.id;
-            let link = format!("{}/hand-off/{id}/{}", chrome.url, signature(&cx, id));
+            let link = format!("{}/hand-off/{id}/{}", chrome.url, signature(&cx.app.secret, id));
             let due = format!("{} ({})", chrome.date(&handed.asked.due_at), cx.app.site().zone.name());
             let mail =
                 mail::HandOffMail { site: &chrome.site, url: &chrome.url, handed, link: &link, due: &due };

@@ -22,6 +22,7 @@ mod routes;
 mod serve;
 mod session;
 mod setup;
+mod upload;
 mod views;
 
 pub use app::{App, Config};

@@ -6,9 +6,10 @@ use askama::Template;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::SmtpTransport;
 use lettre::{Message, Transport as _};
+use mainstreet_community::settings::Settings;
 use mainstreet_community::{accounts, guidelines};
 use mainstreet_db::Tx;
-use mainstreet_desk::escalations::HandOff;
+use mainstreet_desk::escalations::{self, HandOff};
 use mainstreet_desk::moderation::{self, Decision};
 use mainstreet_kernel::id::AppealId;
 use mainstreet_kernel::{Error, Result};
@@ -74,6 +75,19 @@ struct AppealMail<'a> {
     link: &'a str,
 }
 
+/// The receipt for an appeal.
+#[derive(Template)]
+#[template(path = "mail/appeal_receipt.txt")]
+struct ReceiptMail<'a> {
+    site: &'a str,
+    decision: &'a Decision,
+    appeal: &'a moderation::Appeal,
+    /// It takes two people.
+    two: bool,
+    due: &'a str,
+    link: &'a str,
+}
+
 /// Where the member reads a decision without signing in.
 fn statement_link(url: &str, secret: &[u8], decision: &Decision) -> String {
     let signature = crate::community::statement_signature(secret, decision.id);
@@ -117,6 +131,47 @@ pub(crate) async fn write_statements(app: &App) -> Result<()> {
         .await
 }
 
+/// Mails that an appeal has arrived and by when it is decided, in the transaction that takes it.
+pub(crate) fn receipt(
+    tx: &mut Tx<'_>,
+    id: AppealId,
+    (site, url): (&Settings, &str),
+    secret: &[u8],
+) -> Result<()> {
+    let appeal = moderation::find_appeal(tx, id)?;
+    let decision = moderation::find(tx, appeal.decision)?;
+    let member = accounts::find(tx, decision.person)?;
+    let link = statement_link(url, secret, &decision);
+    let due = site.zone.format(appeal.due_at, "%-d %b %Y, %H:%M %Z");
+    let two = moderation::needed(decision.act) > 1;
+    let mail =
+        ReceiptMail { site: &site.name, decision: &decision, appeal: &appeal, two, due: &due, link: &link };
+    let (subject, body) = words(&mail)?;
+    let from = tx.now();
+    accounts::post_mail(tx, &member.email, &subject, &body, from).map(drop)
+}
+
+/// Writes the mails about questions that rules asked of owners, each with its link to answer.
+async fn write_hand_offs(app: &App) -> Result<()> {
+    if app.db.read(escalations::unmailed).await?.is_empty() {
+        return Ok(());
+    }
+    let (site, url, secret) = (app.site(), app.config.url.clone(), app.secret.clone());
+    app.db
+        .write(move |tx| {
+            for id in escalations::unmailed(tx)? {
+                escalations::hand_off_one(tx, id, |handed| {
+                    let id = handed.asked.id;
+                    let link = format!("{url}/hand-off/{id}/{}", crate::hand_off::signature(&secret, id));
+                    let due = site.zone.format(handed.asked.due_at, "%-d %b %Y, %H:%M %Z");
+                    words(&HandOffMail { site: &site.name, url: &url, handed, link: &link, due: &due })
+                })?;
+            }
+            Ok(())
+        })
+        .await
+}
+
 /// Mails the answer to an appeal, in the transaction that decides it.
 pub(crate) fn tell_appeal(
     tx: &mut Tx<'_>,
@@ -148,6 +203,7 @@ pub(crate) fn words(mail: &impl Template) -> Result<(String, String)> {
 /// reason beside it.
 pub async fn deliver_waiting(app: &App) -> Result<usize> {
     write_statements(app).await?;
+    write_hand_offs(app).await?;
     let Some(server) = app.config.smtp.clone() else { return Ok(0) };
     let sender: Mailbox = app
         .config

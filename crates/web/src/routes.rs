@@ -23,7 +23,7 @@ use crate::cookies;
 use crate::pages::{self, Depends, Unfilled};
 use crate::request::Cx;
 use crate::views::{Flash, Page};
-use crate::{community, desk, error, hand_off, live, session, setup};
+use crate::{community, desk, error, hand_off, live, session, setup, upload};
 
 /// No form is longer than this: 32,000 characters of a post in the longest encoding, and some fields.
 const MOST_BODY: usize = 400 << 10;
@@ -168,11 +168,15 @@ async fn receive(cx: &Cx, body: Body) -> Result<Bytes> {
     if matches!(cx.header("sec-fetch-site"), Some("cross-site" | "same-site")) {
         return Err(Error::forbidden("This form came from another site, so nothing was done."));
     }
-    let limited = Limited::new(body, MOST_BODY).collect();
+    let files = upload::is_upload(cx.header("content-type"));
+    let limited = Limited::new(body, if files { upload::MOST } else { MOST_BODY }).collect();
     match tokio::time::timeout(BODY_PATIENCE, limited).await {
         Err(_) => {
             Err(Error::invalid("The form took too long to arrive. Check your connection and send it again."))
         }
+        Ok(Err(_)) if files => Err(Error::invalid(
+            "This is larger than 2 MB. Choose a smaller file, or send it in parts, one after the other.",
+        )),
         Ok(Err(_)) => {
             Err(Error::invalid("This is longer than a form may be. Shorten the text and send it again."))
         }

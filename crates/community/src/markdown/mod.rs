@@ -12,7 +12,7 @@ mod tree;
 
 use std::collections::HashMap;
 
-pub use read::{mentions, own_words, plain};
+pub use read::{mentions, outward, own_words, plain};
 
 /// The version of what [`render`] makes. Raise it whenever the output changes: stored pages are then rendered anew.
 pub const RENDERER: i64 = 1;

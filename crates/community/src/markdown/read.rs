@@ -110,3 +110,21 @@ pub fn mentions(body: &str) -> Vec<String> {
     }
     found
 }
+
+/// Addresses of the links and pictures in what [`super::render`] made that lead out of this place, each as often as it
+/// stands there; as they are written in the HTML.
+pub fn outward(html: &str) -> Vec<&str> {
+    let mut found = Vec::new();
+    for tag in html.split('<').filter(|tag| tag.starts_with("a ") || tag.starts_with("img ")) {
+        let tag = tag.split('>').next().unwrap_or_default();
+        let url = tag.split_once("href=\"").or_else(|| tag.split_once("src=\""));
+        let Some(url) = url.and_then(|(_, rest)| rest.split('"').next()) else { continue };
+        let own = url.starts_with('#')
+            || url.is_empty()
+            || (url.starts_with('/') && !url.starts_with("//") && !url.starts_with("/\\"));
+        if !own {
+            found.push(url);
+        }
+    }
+    found
+}

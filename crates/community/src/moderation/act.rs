@@ -40,6 +40,8 @@ pub enum Detail {
     Label(String),
     /// Of a ban: the account was made to spam. What it did counts in no figure.
     Spammer,
+    /// Of a limit of links: how many one post may hold.
+    Links(i64),
     /// Of a pause: in which topic.
     Topic(TopicId),
     /// Of keeping apart: from whom.
@@ -118,6 +120,9 @@ fn check(tx: &Tx<'_>, order: &Order) -> Result<()> {
         }
         Some(until) if until <= tx.now() => Err(Error::invalid("That time has passed. Choose one to come.")),
         None if order.act == Act::CoolOff => Err(Error::invalid("Say for how long: a pause ends by itself.")),
+        None if order.act == Act::LimitLinks => {
+            Err(Error::invalid("Say for how long: a limit of links ends by itself."))
+        }
         None if order.act == Act::Suspend => {
             Err(Error::invalid("Say for how long. Without an end it is a ban, which a manager decides."))
         }

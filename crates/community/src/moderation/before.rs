@@ -10,6 +10,7 @@ use super::replay::{Replay, Step, alike};
 use super::table::Act;
 use super::{act, members, store, topics as flow};
 use crate::cool_offs::{self, CoolOff};
+use crate::link_limits::{self, LinkLimit};
 use crate::mutes;
 use crate::posts::{self, Post};
 use crate::topics::{self, Topic};
@@ -94,6 +95,13 @@ pub enum Before {
         #[serde(default)]
         spammer: bool,
     },
+    /// How many links a member's posts could hold.
+    Links {
+        /// Who.
+        person: PersonId,
+        /// The limit.
+        limit: Option<LinkLimit>,
+    },
     /// A member's pause in a topic.
     Pause {
         /// Where.
@@ -164,7 +172,7 @@ pub fn hold_thing(tx: &mut Tx<'_>, before: &Before) -> Result<()> {
         | Before::Title { post, .. }
         | Before::Label { post, .. } => hold(tx, *post).map(drop),
         Before::Space { topic, .. } | Before::Flow { topic, .. } => topics::store::hold(tx, *topic).map(drop),
-        Before::Member { person, .. } | Before::Pause { person, .. } => {
+        Before::Member { person, .. } | Before::Links { person, .. } | Before::Pause { person, .. } => {
             crate::people::store::hold(tx, *person)
         }
         Before::Apart { one, other, .. } => members::hold_both(tx, *one, *other),
@@ -259,7 +267,7 @@ fn must_cover(tx: &mut Tx<'_>, actor: Actor, before: &Before) -> Result<()> {
         | Before::Title { post, .. }
         | Before::Label { post, .. } => posts::store::find(tx, *post)?.topic,
         Before::Space { topic, .. } | Before::Flow { topic, .. } | Before::Pause { topic, .. } => *topic,
-        Before::Member { .. } | Before::Apart { .. } => return Ok(()),
+        Before::Member { .. } | Before::Links { .. } | Before::Apart { .. } => return Ok(()),
     };
     let space = topics::store::find(tx, topic)?.space;
     super::must_cover(tx, actor, space)
@@ -274,7 +282,8 @@ impl Before {
             | (Self::Label { post: one, .. }, Self::Label { post: two, .. }) => one == two,
             (Self::Space { topic: one, .. }, Self::Space { topic: two, .. })
             | (Self::Flow { topic: one, .. }, Self::Flow { topic: two, .. }) => one == two,
-            (Self::Member { person: one, .. }, Self::Member { person: two, .. }) => one == two,
+            (Self::Member { person: one, .. }, Self::Member { person: two, .. })
+            | (Self::Links { person: one, .. }, Self::Links { person: two, .. }) => one == two,
             (Self::Pause { topic, person, .. }, Self::Pause { topic: place, person: who, .. }) => {
                 (topic, person) == (place, who)
             }
@@ -303,6 +312,9 @@ impl Before {
                 Self::of_topic(tx, &topic)?
             }
             Self::Member { person, .. } => members::kept(tx, *person)?,
+            Self::Links { person, .. } => {
+                Self::Links { person: *person, limit: link_limits::kept(tx, *person)? }
+            }
             Self::Pause { topic, person, .. } => {
                 Self::Pause { topic: *topic, person: *person, pause: cool_offs::kept(tx, *topic, *person)? }
             }
@@ -335,6 +347,7 @@ fn put(tx: &mut Tx<'_>, actor: Actor, to: &Before) -> Result<()> {
             let closed = (closed_at.map(Timestamp), locked_until.map(Timestamp));
             flow_back(tx, actor, *topic, closed, limit)
         }
+        Before::Links { person, limit } => link_limits::put(tx, actor, *person, limit.as_ref()),
         Before::Pause { topic, person, pause } => {
             cool_offs::put(tx, actor, (*topic, *person), pause.as_ref()).map(drop)
         }

@@ -12,6 +12,7 @@ use super::store;
 use super::table::{Act, By, State, may_move};
 use crate::accounts::{self, Member};
 use crate::cool_offs::{self, CoolOff};
+use crate::link_limits::{self, LinkLimit};
 use crate::mutes;
 
 /// As far away as a ban reaches: the end of the year 9999.
@@ -73,6 +74,10 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
         let before = in_a_case(tx, actor, order, id)?;
         return Ok(Done { was, became, person: id, space: None, post: None, before });
     }
+    if order.act == Act::LimitLinks {
+        let before = limit_links(tx, actor, order, id)?;
+        return Ok(Done { was, became, person: id, space: None, post: None, before });
+    }
     let before = kept(tx, id)?;
     if (order.act, &order.detail) == (Act::Ban, &Detail::Spammer) {
         crate::people::store::set_spammer(tx, id, true)?;
@@ -82,6 +87,17 @@ pub(super) fn restrict(tx: &mut Tx<'_>, actor: Actor, order: &Order, id: PersonI
         set(tx, actor, id, &Stands { standing, until, why: order.why.trim().to_owned() })?;
     }
     Ok(Done { was, became, person: id, space: None, post: None, before })
+}
+
+/// What the member writes may hold only so many links for a while.
+fn limit_links(tx: &mut Tx<'_>, actor: Actor, order: &Order, person: PersonId) -> Result<Before> {
+    let (Detail::Links(most), Some(until)) = (&order.detail, order.until) else {
+        return Err(Error::invalid("Say how many links a post may hold, and for how long."));
+    };
+    let before = link_limits::kept(tx, person)?;
+    let set = LinkLimit { most: *most, until: until.0, why: order.why.trim().to_owned() };
+    link_limits::put(tx, actor, person, Some(&set))?;
+    Ok(Before::Links { person, limit: before })
 }
 
 /// Pausing somebody in a topic, and keeping two members apart.

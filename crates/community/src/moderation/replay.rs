@@ -13,6 +13,7 @@ use super::members::FOR_EVER;
 use super::person_state::Standing;
 use super::table::{self, Act, Flow, State};
 use crate::cool_offs::CoolOff;
+use crate::link_limits::LinkLimit;
 
 /// An act on a thing, as the record keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -139,6 +140,10 @@ fn after(before: &Before, step: &Step, text: Option<&String>) -> Option<Before> 
                 *spammer |= step.detail == Some(Detail::Spammer);
             }
         }
+        Before::Links { limit, .. } => {
+            let (Some(Detail::Links(most)), Some(until)) = (&step.detail, step.until) else { return None };
+            *limit = Some(LinkLimit { most: *most, until: until.0, why: step.why.clone() });
+        }
         Before::Pause { pause, .. } => {
             let until = step.until?.0;
             *pause = Some(CoolOff { until, why: step.why.clone(), by_staff: true, at: step.at.0 });
@@ -191,6 +196,12 @@ pub(super) fn alike(expected: &Before, now: &Before, at: Timestamp) -> bool {
         (Before::Pause { pause: one, .. }, Before::Pause { pause: other, .. }) => {
             let counts = |pause: &Option<CoolOff>| {
                 pause.as_ref().filter(|pause| pause.until > at.0).map(|pause| (pause.until, pause.by_staff))
+            };
+            counts(one) == counts(other)
+        }
+        (Before::Links { limit: one, .. }, Before::Links { limit: other, .. }) => {
+            let counts = |limit: &Option<LinkLimit>| {
+                limit.as_ref().filter(|limit| limit.until > at.0).map(|limit| (limit.until, limit.most))
             };
             counts(one) == counts(other)
         }

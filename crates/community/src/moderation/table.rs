@@ -108,6 +108,8 @@ acts! {
     Suspend = "suspend", "Suspend: may not sign in";
     /// A member may not sign in.
     Ban = "ban", "Ban: may not sign in any more";
+    /// What a member writes may hold only so many links for a while.
+    LimitLinks = "limit_links", "Limit the links in their posts";
     /// A member writes nothing in one topic for a while.
     CoolOff = "cool_off", "Pause: may not write in one topic";
     /// Two members see and call each other no longer.
@@ -127,6 +129,7 @@ impl Act {
                 | Self::Mute
                 | Self::Silence
                 | Self::Suspend
+                | Self::LimitLinks
                 | Self::CoolOff
         )
     }
@@ -146,6 +149,7 @@ impl Act {
                 | Self::Silence
                 | Self::Suspend
                 | Self::Ban
+                | Self::LimitLinks
                 | Self::CoolOff
                 | Self::Part
                 | Self::Reinstate
@@ -215,7 +219,7 @@ pub(super) fn target(from: State, act: Act) -> Option<State> {
         (State::Topic(Flow::Slow | Flow::Locked), Act::Open) => State::Topic(Flow::Open),
         (State::Member(Standing::Banned), Act::Reinstate) => State::Member(Standing::Active),
         (State::Member(Standing::Banned), _) => return None,
-        (State::Member(_), Act::Warn | Act::CoolOff | Act::Part) => from,
+        (State::Member(_), Act::Warn | Act::LimitLinks | Act::CoolOff | Act::Part) => from,
         (State::Member(standing), Act::Reinstate) if standing != Standing::Active => {
             State::Member(Standing::Active)
         }
@@ -242,6 +246,7 @@ fn gentle(act: Act) -> bool {
             | Act::Lock
             | Act::RequireApproval
             | Act::Mute
+            | Act::LimitLinks
             | Act::Warn
     )
 }
@@ -294,19 +299,19 @@ mod tests {
     #[test]
     fn every_act_is_decided_from_every_state() {
         for (from, expect) in STATES.into_iter().zip([
-            "p-pm-mp-------------",
-            "-mpm-m--------------",
-            "---mmm--------------",
-            "----m---------------",
-            "-------ppp----------",
-            "-------pppm---------",
-            "-------p--m---------",
-            "-----------pppmmMmm-",
-            "-----------pppmmMmmm",
-            "-----------pppmmMmmm",
-            "-----------pppmmMmmm",
-            "-----------pppmmMmmm",
-            "-------------------M",
+            "p-pm-mp--------------",
+            "-mpm-m---------------",
+            "---mmm---------------",
+            "----m----------------",
+            "-------ppp-----------",
+            "-------pppm----------",
+            "-------p--m----------",
+            "-----------pppmmMpmm-",
+            "-----------pppmmMpmmm",
+            "-----------pppmmMpmmm",
+            "-----------pppmmMpmmm",
+            "-----------pppmmMpmmm",
+            "--------------------M",
         ]) {
             assert_eq!(line(from), expect, "from {}", from.as_str());
         }

@@ -7,7 +7,7 @@ use super::model::{Post, State};
 use super::rules::{self, Facts};
 use super::{store, views};
 use crate::markdown::{self, RENDERER};
-use crate::{calm, cool_offs, moderation, mutes, people, spaces, topics};
+use crate::{calm, cool_offs, link_limits, moderation, mutes, people, spaces, topics};
 
 /// Somebody who may take part: a person whom nothing restricts from it.
 #[derive(Clone, Copy, Debug)]
@@ -67,6 +67,8 @@ pub(crate) fn put(tx: &mut Tx<'_>, author: Author, draft: &Draft<'_>) -> Result<
     let body = draft.body.trim_end().replace("\r\n", "\n");
     let mentioned = mentioned(tx, &body)?;
     mutes::must_not_call(tx, author.person, &mentioned.values().copied().collect::<Vec<_>>())?;
+    let html = markdown::render(&body, &views::links(&mentioned));
+    link_limits::must_fit(tx, author.person, &html, None)?;
     let number = topics::store::next_number(tx, draft.topic)?;
     let now = tx.now();
     let post = Post {
@@ -77,7 +79,7 @@ pub(crate) fn put(tx: &mut Tx<'_>, author: Author, draft: &Draft<'_>) -> Result<
         person: author.person,
         person_class: author.class,
         reply_to: draft.reply_to,
-        html: markdown::render(&body, &views::links(&mentioned)),
+        html,
         body,
         renderer: RENDERER,
         state: State::Published,
@@ -286,8 +288,12 @@ fn change(
     if actor.is(before.person) {
         mutes::must_not_call(tx, before.person, &mentioned.values().copied().collect::<Vec<_>>())?;
     }
-    store::keep_revision(tx, &before, actor.person, title_changed.then_some(&topic.title), edit.why.trim())?;
     let html = markdown::render(&body, &views::links(&mentioned));
+    if actor.is(before.person) {
+        let was = markdown::render(&before.body, &markdown::Links::default());
+        link_limits::must_fit(tx, before.person, &html, Some(&was))?;
+    }
+    store::keep_revision(tx, &before, actor.person, title_changed.then_some(&topic.title), edit.why.trim())?;
     store::set_body(tx, before.id, edit.expected, &body, &html)?;
     store::set_mentions(tx, before.id, &mentioned.values().copied().collect::<Vec<_>>())?;
     topics::store::touch(tx, topic.id)?;

@@ -58,6 +58,7 @@ pub(super) const PEOPLE: &[&str] = &[
     "DELETE FROM post_labels",
     "DELETE FROM calms",
     "DELETE FROM cool_offs",
+    "DELETE FROM member_link_limits",
     "DELETE FROM sessions",
     "DELETE FROM mail_links",
     "DELETE FROM mails",

@@ -34,6 +34,8 @@ const NAME: &str = "site.name";
 const TAGLINE: &str = "site.tagline";
 const ZONE: &str = "site.zone";
 const ANSWER_TARGET: &str = "desk.answer_target_ms";
+/// Not typed by anybody: where the node that started last can be reached.
+const ADDRESS: &str = "site.address";
 
 /// Reads the settings; what was never set has its default.
 pub fn load(tx: &mut Tx<'_>) -> Result<Settings> {
@@ -68,4 +70,19 @@ pub fn save(tx: &mut Tx<'_>, actor: Actor, settings: &Settings) -> Result<()> {
     let at = tx.now();
     let site = Object { kind: "site", id: 0 };
     tx.record(&Activity::new(Verb::SettingChanged, actor, site, at).seen_by(Visibility::Staff))
+}
+
+/// Keeps the address at which members reach this place, without a slash at its end; a node says so when it starts.
+pub fn keep_address(tx: &mut Tx<'_>, address: &str) -> Result<()> {
+    if self::address(tx)? == address { Ok(()) } else { store::set(tx, ADDRESS, address) }
+}
+
+/// The address at which members reach this place; empty before a node ever ran.
+pub fn address(tx: &mut Tx<'_>) -> Result<String> {
+    Ok(store::get(tx, ADDRESS)?.unwrap_or_default())
+}
+
+/// A page of this place as mails name it: with the address before its path.
+pub fn link(tx: &mut Tx<'_>, path: &str) -> Result<String> {
+    Ok(format!("{}{path}", address(tx)?))
 }

@@ -7,6 +7,10 @@ pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<(String, String)>> {
     tx.all("SELECT key, value FROM settings", &[], |row| Ok((row.get("key")?, row.get("value")?)))
 }
 
+pub(super) fn get(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>> {
+    tx.first("SELECT value FROM settings WHERE key = $1", params![key], |row| row.get("value"))
+}
+
 pub(super) fn set(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
     let now = tx.now();
     tx.run(

@@ -5,7 +5,7 @@
 
 use mainstreet_community::{accounts, markdown, topics};
 use mainstreet_db::Tx;
-use mainstreet_kernel::clock::{HOUR, MINUTE};
+use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::EntryId;
 use mainstreet_kernel::{Actor, Error, Result, text::excerpt};
 
@@ -67,13 +67,48 @@ pub fn hand_off(
     if team.email.is_empty() || asked.mail.is_some() {
         return Ok(false);
     }
+    write(tx, asked, &team.email, words)?;
+    Ok(true)
+}
+
+/// The open questions that rules asked lately and nobody was mailed about.
+pub fn unmailed(tx: &mut Tx<'_>) -> Result<Vec<EntryId>> {
+    let since = tx.now().plus(-DAY);
+    let mut found = Vec::new();
+    for asked in store::unmailed(tx, since)? {
+        if !owners::team(tx, asked.owner)?.email.is_empty() {
+            found.push(asked.id);
+        }
+    }
+    Ok(found)
+}
+
+/// Mails one question to its owner, if they have an address; `words` makes subject and text.
+pub fn hand_off_one(
+    tx: &mut Tx<'_>,
+    id: EntryId,
+    words: impl FnOnce(&HandOff) -> Result<(String, String)>,
+) -> Result<()> {
+    let asked = find(tx, id)?;
+    let team = owners::team(tx, asked.owner)?;
+    if team.email.is_empty() || asked.mail.is_some() || asked.state != Stand::Asked {
+        return Ok(());
+    }
+    write(tx, asked, &team.email, words)
+}
+
+fn write(
+    tx: &mut Tx<'_>,
+    asked: Escalation,
+    to: &str,
+    words: impl FnOnce(&HandOff) -> Result<(String, String)>,
+) -> Result<()> {
     let id = asked.id;
     let handed = read(tx, asked)?;
     let (subject, body) = words(&handed)?;
     let from = tx.now().plus(HOLD);
-    let mail = accounts::post_mail(tx, &team.email, &subject, &body, from)?;
-    store::set_mail(tx, id, mail, &team.email)?;
-    Ok(true)
+    let mail = accounts::post_mail(tx, to, &subject, &body, from)?;
+    store::set_mail(tx, id, mail, to)
 }
 
 /// The question behind a link, for its page. The caller has checked the signature.

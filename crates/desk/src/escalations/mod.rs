@@ -5,7 +5,9 @@
 mod handing;
 mod store;
 
-pub use handing::{HandOff, answer_from_mail, hand_off, of_link, refuse_from_mail, take_from_mail};
+pub use handing::{
+    HandOff, answer_from_mail, hand_off, hand_off_one, of_link, refuse_from_mail, take_from_mail, unmailed,
+};
 use mainstreet_community::accounts::{self, MailStand};
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::{EntryId, MailId, PersonId, SignalId};

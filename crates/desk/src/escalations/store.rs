@@ -65,6 +65,15 @@ pub(super) fn of_signal(tx: &mut Tx<'_>, signal: SignalId) -> Result<Vec<Escalat
     tx.all(&format!("{COLUMNS} WHERE e.signal_id = $1 ORDER BY e.id"), params![signal], read)
 }
 
+/// Open questions that no person asked, since then, and that went out to nobody.
+pub(super) fn unmailed(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Escalation>> {
+    let sql = format!(
+        "{COLUMNS} WHERE e.state = 'asked' AND e.asked_by IS NULL AND e.mail_id IS NULL AND e.asked_at > $1
+         ORDER BY e.id LIMIT 50"
+    );
+    tx.all(&sql, params![since], read)
+}
+
 pub(super) fn set_answer(
     tx: &mut Tx<'_>,
     id: EntryId,

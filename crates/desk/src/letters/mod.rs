@@ -1,13 +1,16 @@
 //! Letters: words of the community to one member, marked as sent by a rule or a sequence. A notice leads to them in the
-//! product, and they go out by mail when the member has a confirmed address.
+//! product, and they go out by mail when the member has a confirmed address. One that comes in calm hours is kept back,
+//! here and by mail, until they end.
 //!
 //! **Invariant:** every text was written by somebody and looked at when the rule or sequence was saved.
 
 mod store;
 
+use mainstreet_community::accounts::{self, MailStand};
 use mainstreet_community::notices::{self, About};
-use mainstreet_community::{accounts, settings};
+use mainstreet_community::settings;
 use mainstreet_db::Tx;
+use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::id::{EntryId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
@@ -24,8 +27,12 @@ pub struct Letter {
     pub body: String,
     /// What it is about.
     pub post: Option<PostId>,
+    /// A page of this place that it leads to; empty: to the post it is about.
+    pub path: String,
     /// What sent it: `the rule “Personal data”`.
     pub sender: String,
+    /// True when no person sent it.
+    pub automatic: bool,
     /// When.
     pub at: Timestamp,
 }
@@ -108,32 +115,112 @@ pub(crate) fn send(
     tell(tx, (person, post), "A word from the community", &body, sender)
 }
 
-/// Tells a member something in words of our own. False: the person has no account here.
+/// A letter about to be sent.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft<'a> {
+    /// To whom.
+    pub(crate) to: PersonId,
+    /// What it is about.
+    pub(crate) post: Option<PostId>,
+    /// What it is about, in a line.
+    pub(crate) subject: &'a str,
+    /// Markdown.
+    pub(crate) body: &'a str,
+    /// A page of this place that it leads to; empty: to the post.
+    pub(crate) path: &'a str,
+    /// What or who sends it.
+    pub(crate) sender: &'a str,
+    /// True when no person does.
+    pub(crate) automatic: bool,
+    /// When it is told, in the product and by mail: now, or later.
+    pub(crate) from: Timestamp,
+}
+
+/// Tells a member something in words of our own, now. False: the person has no account here.
 pub(crate) fn tell(
     tx: &mut Tx<'_>,
-    (person, post): (PersonId, Option<PostId>),
+    (to, post): (PersonId, Option<PostId>),
     subject: &str,
     body: &str,
     sender: &str,
 ) -> Result<bool> {
-    let Some(address) = store::address_of(tx, person)? else { return Ok(false) };
-    let id = EntryId(tx.mint());
-    let now = tx.now();
+    let from = tx.now();
+    let draft = Draft { to, post, subject, body, path: "", sender, automatic: true, from };
+    Ok(write(tx, &draft)?.is_some())
+}
+
+/// Writes a letter; nothing: the person has no account here. One that is to be told later waits for [`sweep`].
+pub(crate) fn write(tx: &mut Tx<'_>, draft: &Draft<'_>) -> Result<Option<EntryId>> {
+    if store::address_of(tx, draft.to)?.is_none() {
+        return Ok(None);
+    }
+    let (id, now) = (EntryId(tx.mint()), tx.now());
     let letter = Letter {
         id,
-        subject: subject.to_owned(),
-        body: body.to_owned(),
-        post,
-        sender: sender.to_owned(),
+        subject: draft.subject.to_owned(),
+        body: draft.body.to_owned(),
+        post: draft.post,
+        path: draft.path.to_owned(),
+        sender: draft.sender.to_owned(),
+        automatic: draft.automatic,
         at: now,
     };
-    store::add(tx, person, &letter)?;
-    notices::tell(tx, person, About::Letter, id.0, &format!("{subject}, from {sender}"))?;
-    if let Some(address) = address {
-        let mail =
-            format!("{body}\n\n--\nSent automatically by {sender}. You can read it in the product too.\n");
-        accounts::post_mail(tx, &address, subject, &mail, now)?;
+    let due = Some(draft.from).filter(|from| *from > now);
+    store::add(tx, draft.to, &letter, due)?;
+    if due.is_none() {
+        deliver(tx, draft.to, &letter)?;
     }
+    Ok(Some(id))
+}
+
+/// Tells what was kept back and is due. Run it every minute, on any one node at a time; twice does no harm.
+pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
+    for (person, letter) in store::due(tx)? {
+        store::told(tx, letter.id)?;
+        deliver(tx, person, &letter)?;
+    }
+    Ok(())
+}
+
+fn deliver(tx: &mut Tx<'_>, person: PersonId, letter: &Letter) -> Result<()> {
+    let (subject, sender) = (&letter.subject, &letter.sender);
+    notices::tell(tx, person, About::Letter, letter.id.0, &format!("{subject}, from {sender}"))?;
+    let Some(Some(address)) = store::address_of(tx, person)? else { return Ok(()) };
+    let leads = match (letter.path.as_str(), letter.post) {
+        ("", None) => String::new(),
+        ("", Some(post)) => format!("{}\n\n", settings::link(tx, &format!("/p/{post}"))?),
+        (path, _) => format!("{}\n\n", settings::link(tx, path)?),
+    };
+    let how = if letter.automatic { "Sent automatically by" } else { "From" };
+    let here = settings::link(tx, &format!("/letters/{}", letter.id))?;
+    let mail = format!(
+        "{}\n\n{leads}--\n{how} {sender}. You can read it here too: {here}\n",
+        letter.body.trim_end()
+    );
+    let now = tx.now();
+    // Words of a person can be taken back for a moment.
+    let from = if letter.automatic { now } else { now.plus(MINUTE) };
+    let mail = accounts::post_mail(tx, &address, subject, &mail, from)?;
+    store::set_mail(tx, letter.id, mail)
+}
+
+/// Takes a letter back that nobody has read and whose mail has not gone out. False: it was read or has gone out, and
+/// stays.
+pub(crate) fn take_back(tx: &mut Tx<'_>, person: PersonId, id: EntryId) -> Result<bool> {
+    let Some((waits, mail)) = store::waits(tx, person, id)? else { return Ok(false) };
+    if !waits {
+        let sent = match mail {
+            Some(mail) => matches!(accounts::mail_stand(tx, mail)?, Some(MailStand::Sent(_))),
+            None => false,
+        };
+        if sent || !notices::take_back(tx, person, About::Letter, id.0)? {
+            return Ok(false);
+        }
+        if let Some(mail) = mail {
+            accounts::recall_mail(tx, mail)?;
+        }
+    }
+    store::remove(tx, id)?;
     Ok(true)
 }
 

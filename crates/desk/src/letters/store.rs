@@ -1,7 +1,7 @@
 //! Every SQL string about letters.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{EntryId, PersonId, PostId};
+use mainstreet_kernel::id::{EntryId, MailId, PersonId, PostId};
 use mainstreet_kernel::{Result, Timestamp};
 
 use super::Letter;
@@ -31,10 +31,25 @@ pub(super) fn address_of(tx: &mut Tx<'_>, person: PersonId) -> Result<Option<Opt
     })
 }
 
-pub(super) fn add(tx: &mut Tx<'_>, person: PersonId, letter: &Letter) -> Result<()> {
+const COLUMNS: &str = "id, post_id, subject, body, path, sender, automatic, at";
+
+/// `due`: it is kept back until then.
+pub(super) fn add(tx: &mut Tx<'_>, person: PersonId, letter: &Letter, due: Option<Timestamp>) -> Result<()> {
     tx.run(
-        "INSERT INTO letters (id, person_id, post_id, subject, body, sender, at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
-        params![letter.id, person, letter.post, &letter.subject, &letter.body, &letter.sender, letter.at],
+        "INSERT INTO letters (id, person_id, post_id, subject, body, path, sender, automatic, at, due_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)",
+        params![
+            letter.id,
+            person,
+            letter.post,
+            &letter.subject,
+            &letter.body,
+            &letter.path,
+            &letter.sender,
+            letter.automatic,
+            letter.at,
+            due
+        ],
     )
     .map(drop)
 }
@@ -45,23 +60,59 @@ fn letter(row: &Row) -> Result<Letter> {
         subject: row.get("subject")?,
         body: row.get("body")?,
         post: row.get("post_id")?,
+        path: row.get("path")?,
         sender: row.get("sender")?,
+        automatic: row.get("automatic")?,
         at: row.get("at")?,
     })
 }
 
-pub(super) fn find(tx: &mut Tx<'_>, person: PersonId, id: EntryId) -> Result<Option<Letter>> {
-    tx.first(
-        "SELECT id, post_id, subject, body, sender, at FROM letters WHERE id = $1 AND person_id = $2",
-        params![id, person],
-        letter,
+/// Letters whose time has come, with whom they are for.
+pub(super) fn due(tx: &mut Tx<'_>) -> Result<Vec<(PersonId, Letter)>> {
+    let now = tx.now();
+    let sql = format!(
+        "SELECT {COLUMNS}, person_id FROM letters WHERE due_at IS NOT NULL AND due_at <= $1 ORDER BY due_at, id LIMIT 200"
+    );
+    tx.all(&sql, params![now], |row| Ok((row.get("person_id")?, letter(row)?)))
+}
+
+pub(super) fn told(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {
+    tx.run_one(
+        "UPDATE letters SET due_at = NULL WHERE id = $1 AND due_at IS NOT NULL",
+        params![id],
+        "This letter was told a moment ago.",
     )
 }
 
-pub(super) fn of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Letter>> {
-    tx.all(
-        "SELECT id, post_id, subject, body, sender, at FROM letters WHERE person_id = $1 ORDER BY id DESC LIMIT $2",
-        params![person, SHOWN],
-        letter,
+pub(super) fn set_mail(tx: &mut Tx<'_>, id: EntryId, mail: MailId) -> Result<()> {
+    tx.run("UPDATE letters SET mail_id = $2 WHERE id = $1", params![id, mail]).map(drop)
+}
+
+/// Whether a letter is still kept back, and its mail.
+pub(super) fn waits(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    id: EntryId,
+) -> Result<Option<(bool, Option<MailId>)>> {
+    tx.first(
+        "SELECT due_at, mail_id FROM letters WHERE id = $1 AND person_id = $2",
+        params![id, person],
+        |row| Ok((row.get::<Option<Timestamp>>("due_at")?.is_some(), row.get("mail_id")?)),
     )
+}
+
+pub(super) fn remove(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {
+    tx.run("DELETE FROM letters WHERE id = $1", params![id]).map(drop)
+}
+
+pub(super) fn find(tx: &mut Tx<'_>, person: PersonId, id: EntryId) -> Result<Option<Letter>> {
+    let sql = format!("SELECT {COLUMNS} FROM letters WHERE id = $1 AND person_id = $2 AND due_at IS NULL");
+    tx.first(&sql, params![id, person], letter)
+}
+
+pub(super) fn of(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Letter>> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM letters WHERE person_id = $1 AND due_at IS NULL ORDER BY id DESC LIMIT $2"
+    );
+    tx.all(&sql, params![person, SHOWN], letter)
 }

@@ -58,6 +58,15 @@ pub fn decide(tx: &mut Tx<'_>, actor: Actor, case: &Case) -> Result<Decision> {
     Ok(decision)
 }
 
+/// What the member reads of a limit of links, behind the reason.
+pub fn says_links(most: i64) -> String {
+    match most {
+        0 => " Until it ends, what you post may hold no links.".to_owned(),
+        1 => " Until it ends, a post of yours may hold 1 link.".to_owned(),
+        most => format!(" Until it ends, a post of yours may hold {most} links."),
+    }
+}
+
 /// What is carried out: an account banned for advertising counts in no figure from then on.
 fn order(case: &Case) -> Order {
     let spammer = case.order.act == Act::Ban && case.clause == clause_of("spam");

@@ -22,7 +22,7 @@ pub use appeals::{
     voices_on,
 };
 pub(crate) use calm_holds::note_holds;
-pub use decisions::{decide, lift, may_undo, undo};
+pub use decisions::{decide, lift, may_undo, says_links, undo};
 pub use likeness::{Likeness, like};
 pub use model::{Case, Decision, Ground, Source};
 pub use openness::{Openness, Redacted, openness, redacted, set_openness};

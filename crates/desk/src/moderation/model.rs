@@ -193,7 +193,7 @@ impl Decision {
             Act::Delete => (Some("DECISION_VISIBILITY_CONTENT_REMOVED"), None),
             Act::Hide | Act::Hold => (Some("DECISION_VISIBILITY_CONTENT_DISABLED"), None),
             Act::Label => (Some("DECISION_VISIBILITY_CONTENT_LABELLED"), None),
-            Act::Slow | Act::Lock | Act::RequireApproval | Act::Mute | Act::Silence => {
+            Act::Slow | Act::Lock | Act::RequireApproval | Act::Mute | Act::LimitLinks | Act::Silence => {
                 (Some("DECISION_VISIBILITY_CONTENT_INTERACTION_RESTRICTED"), None)
             }
             Act::Suspend => (None, Some("DECISION_ACCOUNT_SUSPENDED")),

@@ -1,6 +1,6 @@
 //! Every SQL string about decisions and appeals.
 
-use mainstreet_community::moderation::{Done, Target};
+use mainstreet_community::moderation::{Act, Done, Target};
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
@@ -185,9 +185,9 @@ pub fn penalties(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Decision>> {
     let now = tx.now();
     let sql = format!(
         "{DECISION} WHERE d.object_kind = 'person' AND d.object_id = $1 AND d.undone_at IS NULL
-         AND (d.until_at IS NULL OR d.until_at > $2) AND (d.act IN ('cool_off', 'part')
+         AND (d.until_at IS NULL OR d.until_at > $2) AND (d.act IN ('cool_off', 'part', 'limit_links')
            OR d.act <> 'reinstate' AND d.id = (SELECT MAX(r.id) FROM decisions r WHERE r.object_kind = 'person'
-             AND r.object_id = $1 AND r.undone_at IS NULL AND r.act NOT IN ('warn', 'cool_off', 'part')))
+             AND r.object_id = $1 AND r.undone_at IS NULL AND r.act NOT IN ('warn', 'cool_off', 'part', 'limit_links')))
          ORDER BY d.id DESC LIMIT 20"
     );
     tx.all(&sql, params![person, now], decision)

@@ -4,7 +4,7 @@
 //! Nothing here is final: what restricts somebody is a decision that cites a clause, is told, and can be appealed.
 
 use mainstreet_community::moderation::{Act, Detail, Order, Target};
-use mainstreet_community::{guidelines, posts, tags};
+use mainstreet_community::{posts, tags};
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::{PostId, SpaceId};
@@ -113,9 +113,10 @@ impl Acting<'_> {
             ("allow", _) => Ok("allows".to_owned()),
             _ => match self.reach(tx, claim, action)? {
                 Some(outcome) => outcome,
-                None => Err(super::feasible::why_not(&action.name)
-                    .unwrap_or("there is nothing to do it with")
-                    .to_owned()),
+                None => match self.propose(tx, claim, action)? {
+                    Some(outcome) => outcome,
+                    None => Err("there is nothing to do it with".to_owned()),
+                },
             },
         })
     }
@@ -146,17 +147,19 @@ impl Acting<'_> {
         Ok("opened an item".to_owned())
     }
 
-    /// Nobody sees the post until a person has looked. Where the guidelines hold that the rule cites, this is a
-    /// decision: its author reads why and can appeal.
+    /// Nobody sees the post until a person has looked. This is a decision: its author reads why and can appeal. A post
+    /// that cannot be held so is left to a person.
     fn hold(&self, tx: &mut Tx<'_>, claim: &Claim, post: PostId) -> Result<Outcome> {
         let (_, rule) = self.rule(claim)?;
-        if cites(tx, rule)? {
-            self.decide(tx, claim, (Target::Post(post), Act::Hold), None, Detail::None)?;
-        } else {
-            posts::hide(tx, Actor::SYSTEM, post, &self.reason(claim)?)?;
-        }
-        // Whoever hides owes somebody who looks.
+        // Whoever hides owes somebody who looks; whoever may not hide, too.
         let asks = rule.then.iter().flat_map(Step::actions).any(|action| action.name == "open item");
+        if let Some(why) = super::feasible::uncited(tx, rule)? {
+            if !asks {
+                self.item(tx, claim, None)?;
+            }
+            return Ok(Err(why));
+        }
+        self.decide(tx, claim, (Target::Post(post), Act::Hold), None, Detail::None)?;
         if !asks {
             self.item(tx, claim, None)?;
         }
@@ -171,7 +174,7 @@ impl Acting<'_> {
         Ok(mainstreet_kernel::text::excerpt(&why, 480))
     }
 
-    fn decide(
+    pub(super) fn decide(
         &self,
         tx: &mut Tx<'_>,
         claim: &Claim,
@@ -180,8 +183,12 @@ impl Acting<'_> {
         detail: Detail,
     ) -> Result<()> {
         let (_, rule) = self.rule(claim)?;
+        let mut why = self.reason(claim)?;
+        if let Detail::Links(most) = detail {
+            why.push_str(&moderation::says_links(most));
+        }
         let case = Case {
-            order: Order { target, act, why: self.reason(claim)?, until, detail },
+            order: Order { target, act, why, until, detail },
             clause: rule.guideline.clone().unwrap_or_default(),
             source: Source::Rule,
             source_id: Some(claim.hit.id.0),
@@ -263,13 +270,6 @@ pub(super) fn word(action: &Action, name: &str) -> String {
         Some(Given::Word(word)) => word.clone(),
         _ => String::new(),
     }
-}
-
-/// True when the rule's guideline is a clause of those that hold.
-fn cites(tx: &mut Tx<'_>, rule: &Rule) -> Result<bool> {
-    let holds = guidelines::holds(tx)?;
-    let clause = rule.guideline.as_deref().unwrap_or_default();
-    Ok(holds.is_some_and(|version| version.clause(clause).is_some()))
 }
 
 /// A parameter that is a length of time, in milliseconds.

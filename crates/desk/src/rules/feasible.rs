@@ -1,35 +1,46 @@
 //! What a rule asks for and this community cannot do or does not know yet. A rule nothing sets off is refused when it is
 //! saved; one that asks for something that is not there may watch, and may not act.
 
+use mainstreet_community::guidelines;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Result, text};
 use mainstreet_rules::{Action, Finding, Given, Rule, Step};
 
 use super::acting::word;
+use super::gates::restricts;
 use super::happenings::{DESK, HEARD};
+use super::proposing::help_desk;
+use crate::recognitions::LONGEST_BADGE;
 use crate::webhooks;
 
-/// Why an action of the language cannot be carried out here.
-pub(super) fn why_not(action: &str) -> Option<&'static str> {
-    Some(match action {
-        "ask with form" => "there are no forms here yet; use \"reply with\" and a prepared answer that asks",
-        "suggest connection" => "members cannot be introduced to each other here yet",
-        "nominate for recognition" => "there are no badges here yet",
-        "create ticket" => "no help desk is connected; use \"send webhook\" to tell another program",
-        "limit links for" => {
-            "links of one member cannot be switched off here yet; use \"require approval for\""
+/// Why an action that needs something cannot be carried out here yet.
+fn lacks(tx: &mut Tx<'_>, action: &Action) -> Result<Option<String>> {
+    match action.name.as_str() {
+        "send webhook" => {
+            let name = word(action, "webhook");
+            let known = webhooks::all(tx)?.iter().any(|one| text::fold(&one.name) == text::fold(&name));
+            Ok((!known).then(|| {
+                format!("there is no webhook \"{name}\"; an owner adds it under Settings, Webhooks")
+            }))
         }
-        _ => return None,
-    })
+        "create ticket" => Ok(help_desk(tx, &word(action, "in"))?.err()),
+        _ => Ok(None),
+    }
 }
 
-fn webhook_is_missing(tx: &mut Tx<'_>, action: &Action) -> Result<Option<String>> {
-    if action.name != "send webhook" {
-        return Ok(None);
-    }
-    let name = word(action, "webhook");
-    let known = webhooks::all(tx)?.iter().any(|one| text::fold(&one.name) == text::fold(&name));
-    Ok((!known).then(|| format!("there is no webhook \"{name}\"; an owner adds it under Settings, Webhooks")))
+/// Why what the rule takes away from somebody cannot be decided: its guideline is none of those that hold. Every
+/// restriction cites a clause that its author can read.
+pub(super) fn uncited(tx: &mut Tx<'_>, rule: &Rule) -> Result<Option<String>> {
+    let Some(version) = guidelines::holds(tx)? else {
+        return Ok(Some(
+            "no guidelines are published, so there is no clause to cite; a manager can publish a starter set"
+                .to_owned(),
+        ));
+    };
+    let clause = rule.guideline.as_deref().unwrap_or_default();
+    Ok(version.clause(clause).is_none().then(|| {
+        format!("its guideline \"{clause}\" is not in the guidelines that hold; give it one that is there")
+    }))
 }
 
 fn sends_to_thread(action: &Action) -> bool {
@@ -51,14 +62,25 @@ pub(super) fn check(tx: &mut Tx<'_>, rule: &Rule) -> Result<Vec<Finding>> {
             let message = "A rule sends words to the author only: write \"to: author only\", or \"mode: draft\" for a person to send.";
             findings.push(Finding::error(action.at, message));
         }
-        let missing = match why_not(&action.name) {
-            Some(why) => Some(why.to_owned()),
-            None => webhook_is_missing(tx, action)?,
-        };
-        if let Some(why) = missing {
+        if action.name == "nominate for recognition" && word(action, "badge").chars().count() > LONGEST_BADGE
+        {
+            let message = "The name of a badge has at most 40 characters.";
+            findings.push(Finding::error(action.at, message));
+        }
+        if let Some(why) = lacks(tx, action)? {
             let message = format!("\"{}\": {why}. Until then the rule can watch, but not act.", action.name);
             findings.push(Finding::notice(action.at, message));
         }
+    }
+    if restricts(rule).0
+        && rule.guideline.is_some()
+        && guidelines::holds(tx)?.is_none()
+        && let Some(why) = uncited(tx, rule)?
+    {
+        let message = format!(
+            "It takes something away from somebody, but {why}. Until then the rule can watch, but not act."
+        );
+        findings.push(Finding::notice(rule.places.guideline, message));
     }
     for finding in &mut findings {
         finding.rule = Some(rule.name.clone());
@@ -70,11 +92,12 @@ pub(super) fn check(tx: &mut Tx<'_>, rule: &Rule) -> Result<Vec<Finding>> {
 pub(super) fn missing(tx: &mut Tx<'_>, rule: &Rule) -> Result<Vec<String>> {
     let mut reasons = Vec::new();
     for action in rule.then.iter().flat_map(Step::actions) {
-        let missing = match why_not(&action.name) {
-            Some(why) => Some(why.to_owned()),
-            None => webhook_is_missing(tx, action)?,
-        };
-        reasons.extend(missing.map(|why| format!("It asks for \"{}\", and {why}.", action.name)));
+        reasons.extend(lacks(tx, action)?.map(|why| format!("It asks for \"{}\", and {why}.", action.name)));
+    }
+    if restricts(rule).0
+        && let Some(why) = uncited(tx, rule)?
+    {
+        reasons.push(format!("It takes something away from somebody, but {why}."));
     }
     Ok(reasons)
 }

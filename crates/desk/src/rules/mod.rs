@@ -22,6 +22,7 @@ pub mod live;
 mod loading;
 mod model;
 mod past;
+mod proposing;
 mod reaching;
 mod report;
 pub mod runs;

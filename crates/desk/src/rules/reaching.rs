@@ -1,7 +1,7 @@
 //! Actions of rules that reach people and programs: telling, assigning, asking, replying, labelling, starting a series
 //! of messages, calling another program.
 
-use mainstreet_community::{accounts, posts};
+use mainstreet_community::{accounts, posts, settings};
 use mainstreet_db::Tx;
 use mainstreet_kernel::id::{PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
@@ -12,7 +12,7 @@ use super::store::{people, waits};
 use crate::escalations::{self, Question};
 use crate::sequences::{self, Started};
 use crate::signals::{self, Ask, Sight};
-use crate::triage::{self, Owner};
+use crate::triage::{self, Owner, Urgency};
 use crate::{letters, webhooks};
 
 /// Whoever a rule tells.
@@ -47,7 +47,8 @@ impl Acting<'_> {
             "post" => format!("/desk/posts/{}/why", PostId(claim.hit.object)),
             _ => format!("/desk/rules/{}", kept.id),
         };
-        let body = format!("{subject}. Why, and what it is about: {path}\n");
+        let body = format!("{subject}. Why, and what it is about:");
+        let from = when(tx, action)?;
         match told(tx, &who)? {
             Told::Team(owner) => {
                 let team = triage::owners::team(tx, owner)?;
@@ -56,7 +57,8 @@ impl Acting<'_> {
                         "the team {owner} has no address; give it one under Settings, Owners"
                     )));
                 }
-                let from = when(tx, action)?;
+                let leads = settings::link(tx, &path)?;
+                let body = format!("{body} {leads}\n");
                 accounts::post_mail(tx, &team.email, &subject, &body, from)?;
                 Ok(Ok(format!("told the team {owner}")))
             }
@@ -64,12 +66,23 @@ impl Acting<'_> {
                 let post = (claim.hit.object_kind == "post").then_some(PostId(claim.hit.object));
                 let sender = format!("the rule “{}”", kept.name);
                 let mut told = 0;
-                for person in people {
-                    told += i64::from(letters::tell(tx, (person, post), &subject, &body, &sender)?);
+                for to in people {
+                    let draft = letters::Draft {
+                        to,
+                        post,
+                        subject: &subject,
+                        body: &body,
+                        path: &path,
+                        sender: &sender,
+                        automatic: true,
+                        from,
+                    };
+                    told += i64::from(letters::write(tx, &draft)?.is_some());
                 }
                 Ok(match (told, instead) {
                     (0, _) => Err("there is nobody in the desk who could be told".to_owned()),
                     (_, Some(instead)) => Ok(instead),
+                    (_, None) if from > tx.now() => Ok(format!("tells {who} when the office opens")),
                     (1, None) => Ok(format!("told {who}")),
                     (n, None) => Ok(format!("told {who}: {n} people")),
                 })
@@ -77,7 +90,7 @@ impl Acting<'_> {
         }
     }
 
-    fn ask<'a>(&'a self, claim: &Claim, owner: Option<Owner>) -> Result<Ask<'a>> {
+    fn ask<'a>(&'a self, claim: &Claim, owner: Option<Owner>, urgency: Option<Urgency>) -> Result<Ask<'a>> {
         let (kept, _) = self.rule(claim)?;
         Ok(Ask {
             post: PostId(claim.hit.object),
@@ -86,7 +99,7 @@ impl Acting<'_> {
             person: claim.hit.person,
             occurred_at: claim.hit.occurred_at,
             intent: None,
-            urgency: None,
+            urgency,
             risk: None,
             owner,
         })
@@ -94,10 +107,21 @@ impl Acting<'_> {
 
     /// The item about this hit, opened if there is none.
     fn own_item(&self, tx: &mut Tx<'_>, claim: &Claim, owner: Option<Owner>) -> Result<Option<Sight>> {
+        self.item_at(tx, claim, owner, None)
+    }
+
+    /// As `own_item`; a new one as urgent as this.
+    pub(super) fn item_at(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        owner: Option<Owner>,
+        urgency: Option<Urgency>,
+    ) -> Result<Option<Sight>> {
         if claim.hit.object_kind != "post" {
             return Ok(None);
         }
-        let asked = signals::ask(tx, &self.ask(claim, owner)?)?;
+        let asked = signals::ask(tx, &self.ask(claim, owner, urgency)?)?;
         let id = match asked {
             Some(id) => Some(id),
             None => waits::item_of(tx, PostId(claim.hit.object))?,
@@ -142,14 +166,9 @@ impl Acting<'_> {
         } else {
             asked
         };
-        let ask = Question { owner, question: question.clone(), promise: String::new(), due_at: None };
+        let ask = Question { owner, question, promise: String::new(), due_at: None };
+        // The mail with the link to answer is written where links are signed.
         escalations::escalate(tx, mainstreet_kernel::Actor::SYSTEM, sight, &ask)?;
-        let team = triage::owners::team(tx, owner)?;
-        if !team.email.is_empty() {
-            let (now, subject) = (tx.now(), format!("A question from the community: {}", kept.name));
-            let body = format!("{question}\n\nThe item: /desk/inbox/{}\n", sight.id);
-            accounts::post_mail(tx, &team.email, &subject, &body, now)?;
-        }
         Ok(Ok(format!("asked the team {owner}")))
     }
 
@@ -234,20 +253,40 @@ impl Acting<'_> {
     }
 
     fn webhook(&self, tx: &mut Tx<'_>, claim: &Claim, name: &str) -> Result<Outcome> {
+        self.call(tx, claim, name, None)
+    }
+
+    /// Tells another program; `ticket`: it is to make a ticket of it, of this priority.
+    pub(super) fn call(
+        &self,
+        tx: &mut Tx<'_>,
+        claim: &Claim,
+        name: &str,
+        ticket: Option<&str>,
+    ) -> Result<Outcome> {
         let (kept, _) = self.rule(claim)?;
         let hit = &claim.hit;
         let text = match hit.object_kind.as_str() {
             "post" => Some(posts::store::find(tx, PostId(hit.object))?.body),
             _ => None,
         };
-        let body = serde_json::json!({
+        let path = match hit.object_kind.as_str() {
+            "post" => format!("/p/{}", PostId(hit.object)),
+            _ => format!("/desk/rules/{}", kept.id),
+        };
+        let url = settings::link(tx, &path)?;
+        let mut body = serde_json::json!({
             "rule": kept.name, "version": kept.version, "event": hit.event, "hit": hit.id,
             "at": hit.occurred_at.to_string(), "kind": hit.object_kind,
             "post": (hit.object_kind == "post").then_some(PostId(hit.object)), "topic": hit.topic, "person": hit.person,
-            "text": text,
+            "text": text, "url": url,
         });
+        if let (Some(priority), Some(fields)) = (ticket, body.as_object_mut()) {
+            let priority = if priority.is_empty() { "normal" } else { priority };
+            fields.insert("ticket".to_owned(), serde_json::json!({ "priority": priority }));
+        }
         Ok(if webhooks::call(tx, name, hit.id, &body)? {
-            Ok(format!("told {name}"))
+            Ok(if ticket.is_some() { format!("made a ticket in {name}") } else { format!("told {name}") })
         } else {
             Err(format!("there is no webhook \"{name}\"; an owner adds it under Settings"))
         })
@@ -316,9 +355,20 @@ pub(super) fn page_owner(tx: &mut Tx<'_>, kept: &super::model::Kept, why: &str) 
         None => people::staff(tx, true)?,
     };
     let subject = format!("The rule “{}” was stopped", kept.name);
-    let body = format!("{subject}: {why}. It only watches now. Look at it: /desk/rules/{}\n", kept.id);
-    for person in to {
-        letters::tell(tx, (person, None), &subject, &body, "Mainstreet")?;
+    let body = format!("{subject}: {why}. It only watches now. Look at it:");
+    let (path, from) = (format!("/desk/rules/{}", kept.id), tx.now());
+    for to in to {
+        let draft = letters::Draft {
+            to,
+            post: None,
+            subject: &subject,
+            body: &body,
+            path: &path,
+            sender: "Mainstreet",
+            automatic: true,
+            from,
+        };
+        letters::write(tx, &draft)?;
     }
     Ok(())
 }

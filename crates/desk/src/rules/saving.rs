@@ -15,7 +15,7 @@ use super::model::{Kept, Mode, Turn, Version, refused};
 use super::store::past;
 use super::store::texts as store;
 use crate::triage::Owner;
-use crate::{letters, sequences};
+use crate::{forms, letters, sequences, webhooks};
 
 /// A rule that says nothing is looked at again after half a year; one that ends, after two weeks (the design, 3.2).
 const REVIEW: i64 = 180 * DAY;
@@ -29,11 +29,13 @@ fn may_work(actor: Actor) -> Result<()> {
     }
 }
 
-/// The names this community has given. Sets that do not exist yet (labels, forms, webhooks) are not checked.
+/// The names this community has given. Sets whose names anybody may choose (labels, badges) and webhooks are not checked.
 pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     let tags = store::tags(tx)?;
     let answers: Vec<String> = letters::templates(tx)?.into_iter().map(|reply| reply.title).collect();
     let series: Vec<String> = sequences::all(tx)?.into_iter().map(|one| one.name).collect();
+    let questions: Vec<String> = forms::all(tx)?.into_iter().map(|one| one.name).collect();
+    let programs: Vec<String> = webhooks::all(tx)?.into_iter().map(|one| one.name).collect();
     let places: Vec<String> = past::spaces(tx)?.into_values().flat_map(|(name, slug)| [name, slug]).collect();
     let channels: Vec<String> = store::channels(tx)?
         .into_iter()
@@ -49,6 +51,8 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
         .with("tags", tags.iter().map(String::as_str))
         .with("spaces", places.iter().map(String::as_str))
         .with("sequences", series.iter().map(String::as_str))
+        .with("forms", questions.iter().map(String::as_str))
+        .with("help desks", words(Owner::ALL).chain(programs.iter().map(String::as_str)))
         .with("templates", answers.iter().map(String::as_str))
         .with("channels", channels.iter().map(String::as_str))
         .with("owners", words(Owner::ALL))

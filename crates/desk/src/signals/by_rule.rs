@@ -8,7 +8,7 @@ use super::model::{Act, Cause};
 use super::opening::{Opening, open};
 use super::steps::{Change, change};
 use super::store;
-use crate::triage::{Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Urgency};
+use crate::triage::{Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Urgency};
 
 /// What a rule says about the item it asks for.
 pub(crate) struct Ask<'a> {
@@ -22,6 +22,31 @@ pub(crate) struct Ask<'a> {
     pub(crate) urgency: Option<Urgency>,
     pub(crate) risk: Option<Risk>,
     pub(crate) owner: Option<Owner>,
+}
+
+/// How the reason of a label begins that a rule of the community set.
+const ASKED: &str = "the rule “";
+
+/// Keeps what rules of the community asked for when an item is assessed anew: intent, owner and risks as they said, and
+/// no less urgent than they said.
+pub(super) fn keep_asked(old: &Assessment, fresh: &mut Assessment) {
+    fn asked<T>(label: &Label<T>) -> bool {
+        label.by == SetBy::Rule && label.reasons.iter().any(|why| why.starts_with(ASKED))
+    }
+    if asked(&old.intent) && fresh.intent.by != SetBy::Person {
+        fresh.intent = old.intent.clone();
+    }
+    if asked(&old.owner) && fresh.owner.by != SetBy::Person {
+        fresh.owner = old.owner.clone();
+    }
+    if asked(&old.urgency) && fresh.urgency.by != SetBy::Person && old.urgency.is > fresh.urgency.is {
+        fresh.urgency = old.urgency.clone();
+    }
+    for note in old.risks.iter().filter(|note| note.reasons.iter().any(|why| why.starts_with(ASKED))) {
+        if !fresh.risks.iter().any(|known| known.risk == note.risk) {
+            fresh.risks.push(note.clone());
+        }
+    }
 }
 
 /// Opens an item for a hit, or adds the hit to the one that is open. Nothing when the post is gone, or the hit has

@@ -7,6 +7,7 @@ use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{FlagId, PersonId, PostId, SignalId};
 use mainstreet_kernel::{Actor, ActorClass, Result, Timestamp, Visibility};
 
+use super::by_rule::keep_asked;
 use super::model::{Act, Cause, HORIZON, REOPEN_TIME, Signal, State};
 use super::steps::{Change, change, due_from_now, signal_activity};
 use super::store::{self, NewCause, NewStep, Written};
@@ -309,6 +310,7 @@ pub(crate) fn reassessed(tx: &mut Tx<'_>, signal: &Signal) -> Result<Assessment>
     let (fresh, _) = assessed(tx, signal.id, &post, &seen, &causes, 0, None)?;
     let mut kept = keep_corrections(&signal.assessment, fresh);
     triage::owners::place(tx, &mut kept, signal.topic, signal.space)?;
+    keep_asked(&signal.assessment, &mut kept);
     Ok(kept)
 }
 

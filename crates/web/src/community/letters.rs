@@ -30,3 +30,13 @@ async fn show(cx: Cx) -> Page {
     let html = markdown::render(&letter.body, &markdown::Links::default());
     views::html(&Show { chrome: cx.chrome(), letter, html })
 }
+
+/// What the button to a page says; used by the template.
+fn leads(path: &str) -> &'static str {
+    match path.split('/').nth(1) {
+        Some("forms") => "Answer",
+        Some("people") => "Go to the page",
+        Some("desk") => "Open it in the desk",
+        _ => "Open it",
+    }
+}

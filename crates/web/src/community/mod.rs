@@ -3,8 +3,10 @@
 pub(crate) mod accounts;
 mod edits;
 mod feeds;
+mod forms;
 mod guidelines;
 mod home;
+mod introductions;
 mod letters;
 mod mediations;
 mod meeting;
@@ -50,6 +52,8 @@ pub(crate) fn routes() -> Routes {
         .and(sign_up::routes())
         .and(your_settings::routes())
         .and(letters::routes())
+        .and(forms::routes())
+        .and(introductions::routes())
         .and(notifications::routes())
         .and(mentions::routes())
         .and(guidelines::routes())

@@ -1,9 +1,11 @@
 //! A person: who they are and what they gave, whatever channel they came from.
 
 use askama::Template;
+use mainstreet_community::moderation::{Standing, standing_of};
 use mainstreet_community::people::{self, Profile};
 use mainstreet_community::posts::{self, Row};
-use mainstreet_community::{accounts, markdown, mutes};
+use mainstreet_community::{accounts, link_limits, markdown, mutes};
+use mainstreet_desk::recognitions::{self, Recognition};
 use mainstreet_kernel::Error;
 use mainstreet_kernel::id::{PersonId, PostId};
 use serde::Deserialize;
@@ -30,6 +32,9 @@ struct Show {
     first_page: bool,
     /// Whether the viewer can mute them, does, or is kept apart from them.
     mute: Mute,
+    badges: Vec<Recognition>,
+    /// What they may not do just now; only they and staff see it.
+    limits: Vec<String>,
 }
 
 /// How the viewer stands to a person.
@@ -63,13 +68,14 @@ async fn show(cx: Cx) -> Page {
             let posts = posts::by_person(tx, viewer, id, before, 20)?;
             let answers = posts::accepted_by_person(tx, viewer, id, 5)?;
             let mute = mute_of(tx, viewer.person, &profile)?;
-            Ok((None, Some((profile, posts, answers, mute))))
+            let beside = (recognitions::of(tx, id)?, limits_of(tx, viewer, id)?);
+            Ok((None, Some((profile, posts, answers, mute, beside))))
         })
         .await?;
     if let Some(other) = merged {
         return views::moved(&people::path(other));
     }
-    let Some((profile, posts, answers, mute)) = loaded else {
+    let Some((profile, posts, answers, mute, (badges, limits))) = loaded else {
         return Err(Error::not_found("There is no such person."));
     };
     let next = posts.more.then(|| posts.rows.last().map(|row| row.post.id)).flatten();
@@ -84,10 +90,33 @@ async fn show(cx: Cx) -> Page {
         next,
         first_page: before.is_none(),
         mute,
+        badges,
+        limits,
     };
     let mut response = views::html(&page)?;
     response.extensions_mut().insert(Depends::OnEverything);
     Ok(response)
+}
+
+/// What a member may not do just now, in words, for themselves and for staff.
+fn limits_of(
+    tx: &mut mainstreet_db::Tx<'_>,
+    viewer: people::Viewer,
+    person: PersonId,
+) -> mainstreet_kernel::Result<Vec<String>> {
+    if !viewer.is(person) && !viewer.is_staff() {
+        return Ok(Vec::new());
+    }
+    let mut limits = Vec::new();
+    let stands = standing_of(tx, person)?;
+    if stands.standing != Standing::Active {
+        let until = stands.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        limits.push(format!("{}{until}", stands.standing.label()));
+    }
+    if let Some(limit) = link_limits::of(tx, person)? {
+        limits.push(format!("{} until {}", limit.says(), limit.until()));
+    }
+    Ok(limits)
 }
 
 fn mute_of(

@@ -9,10 +9,10 @@ use mainstreet_kernel::id::{DecisionId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 use serde::Deserialize;
 
-use crate::cookies;
 use crate::request::Cx;
 use crate::routes::{Routes, is_mistake};
 use crate::views::{self, Chrome, Page};
+use crate::{cookies, mail};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()
@@ -220,17 +220,20 @@ struct AppealForm {
 async fn make(cx: &Cx, id: DecisionId, action: String, back: String) -> Page {
     let form: AppealForm = cx.form()?;
     let words = form.body.clone();
+    let (site, url, secret) = (cx.app.site(), cx.app.config.url.clone(), cx.app.secret.clone());
     let made = cx
         .write(move |tx| {
             let person = moderation::find(tx, id)?.person;
-            moderation::appeal(tx, person, id, &form.body)
+            let appeal = moderation::appeal(tx, person, id, &form.body)?;
+            mail::receipt(tx, appeal, (&site, &url), &secret)
         })
         .await;
+    cx.app.wake_mail();
     match made {
         Ok(_) => views::see_saying(
             cx,
             &back,
-            "Your appeal is with the team. Somebody else looks at it within 7 days.",
+            "Your appeal is with the team. Somebody else looks at it within 7 days; a receipt is on its way by mail.",
         ),
         Err(error) if is_mistake(&error) => draw(cx, id, action, words, Some(error)).await,
         Err(error) => Err(error),

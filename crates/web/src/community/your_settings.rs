@@ -2,6 +2,7 @@
 
 use askama::Template;
 use mainstreet_community::accounts::{self, Device, Member};
+use mainstreet_desk::proposals;
 use mainstreet_kernel::{Error, FieldErrors};
 use serde::Deserialize;
 
@@ -28,6 +29,8 @@ struct YourSettings {
     about: String,
     devices: Vec<Device>,
     session: String,
+    /// They want to be introduced to nobody.
+    alone: bool,
     errors: FieldErrors,
 }
 
@@ -39,13 +42,16 @@ async fn show(cx: Cx) -> Page {
 async fn page(cx: &Cx, errors: FieldErrors) -> Page {
     let viewer = cx.member()?.clone();
     let person = viewer.person;
-    let (member, about, devices) = cx
+    let (member, about, devices, alone) = cx
         .read(move |tx| {
-            Ok((accounts::find(tx, person)?, accounts::about(tx, person)?, accounts::devices(tx, person)?))
+            let devices = accounts::devices(tx, person)?;
+            let alone = proposals::wants_none(tx, person)?;
+            Ok((accounts::find(tx, person)?, accounts::about(tx, person)?, devices, alone))
         })
         .await?;
     let wrong = !errors.is_empty();
-    let page = YourSettings { chrome: cx.chrome(), member, about, devices, session: viewer.session, errors };
+    let chrome = cx.chrome();
+    let page = YourSettings { chrome, member, about, devices, session: viewer.session, alone, errors };
     if wrong {
         views::html_with(axum::http::StatusCode::UNPROCESSABLE_ENTITY, &page)
     } else {

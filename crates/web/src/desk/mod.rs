@@ -8,6 +8,7 @@ mod insights;
 mod judgement;
 pub(crate) mod metrics;
 pub(crate) mod moderation;
+mod proposals;
 pub(crate) mod raids;
 mod reviews;
 mod rules;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Routes {
         .and(conflicts::routes())
         .and(raids::routes())
         .and(rules::routes())
+        .and(proposals::routes())
         .and(insights::routes())
         .and(metrics::routes())
         .and(reviews::routes())

@@ -2,6 +2,7 @@
 
 use askama::Template;
 use mainstreet_desk::metrics::pulse::pulse;
+use mainstreet_desk::proposals;
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::view::{self, Joined};
 use mainstreet_desk::triage::spell;
@@ -46,6 +47,8 @@ struct Today {
     pulse: String,
     joined: Vec<Joined>,
     ended: Vec<Line>,
+    /// How many proposals of rules wait for a person.
+    proposed: i64,
 }
 
 /// One number of `Needs you`.
@@ -73,9 +76,10 @@ async fn show(cx: Cx) -> Page {
         }
         let joined = view::joined_since(tx, now.plus(-NEW_FOR), 6)?;
         let ended = lists::list(tx, Filter::Resolved, me, 0)?.rows;
-        Ok::<_, Error>((counts, firsts, joined, ended, pulse(tx, now, &beat_zone)?))
+        let proposed = proposals::count(tx)?;
+        Ok::<_, Error>((counts, firsts, joined, ended, proposed, pulse(tx, now, &beat_zone)?))
     });
-    let (counts, firsts, joined, ended, beats) = read.await?;
+    let (counts, firsts, joined, ended, proposed, beats) = read.await?;
     let needs: Vec<Need> = NEEDS
         .iter()
         .zip(firsts)
@@ -102,6 +106,7 @@ async fn show(cx: Cx) -> Page {
         calm: super::raids::banner(&cx).await?,
         pulse: table(beats)?,
         joined,
+        proposed,
         ended: lines(&chrome, ended.into_iter().take(5).collect()),
         chrome,
     })

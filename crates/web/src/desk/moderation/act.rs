@@ -37,6 +37,8 @@ pub(super) struct Form {
     label: String,
     /// Of slowing down.
     minutes: String,
+    /// Of a limit of links.
+    links: String,
     /// Of a move.
     space: String,
     ground: String,
@@ -98,11 +100,21 @@ impl Form {
             }
             Act::Label => Detail::Label(self.label.clone()),
             Act::Slow => Detail::Every(self.minutes.trim().parse::<i64>().unwrap_or(0) * MINUTE),
+            Act::LimitLinks => {
+                let most = self.links.trim().parse::<i64>().ok().filter(|most| (0..=20).contains(most));
+                Detail::Links(most.ok_or_else(|| {
+                    Error::invalid("Say how many links a post may hold: a number from 0 to 20.")
+                })?)
+            }
             Act::Move => Detail::Space(self.space.parse()?),
             _ => Detail::None,
         };
         let until = hours.filter(|_| act.may_end()).map(|hours| now.plus(hours * HOUR));
-        Ok(Order { target: self.target()?, act, why: self.why.clone(), until, detail })
+        let mut why = self.why.clone();
+        if let (Detail::Links(most), false) = (&detail, why.trim().is_empty()) {
+            why.push_str(&moderation::says_links(*most));
+        }
+        Ok(Order { target: self.target()?, act, why, until, detail })
     }
 }
 

@@ -98,8 +98,11 @@ fn label(action: &str, parameter: &str) -> String {
         ("suggest answerers", "pool") => "Among whom",
         ("suggest answerers", "rest") => "Not asked in the last",
         ("escalate", "to") => "Which team",
-        ("suggest connection", "with") => "With whom",
-        ("create ticket", "in") => "In which help desk",
+        ("suggest connection", "with") => "Among whom a partner is looked for",
+        ("create ticket", "in") => "Which team or program gets it",
+        ("limit links for", "most") => "Links that a post may hold; empty: none",
+        ("ask with form", "form") => "Which form",
+        ("nominate for recognition", "badge") => "For which badge",
         (_, other) => return crate::desk::capital(other),
     };
     says.to_owned()

@@ -6,9 +6,9 @@ use mainstreet_desk::rules;
 use mainstreet_kernel::Error;
 use mainstreet_rules::carry_over::{self, Carried, Note};
 use mainstreet_rules::{Vocabulary, print};
-use serde::Deserialize;
 
 use crate::request::Cx;
+use crate::upload::Upload;
 use crate::views::{self, Chrome, Page};
 
 #[derive(Template)]
@@ -39,14 +39,36 @@ impl Came {
     }
 }
 
-#[derive(Clone, Default, Deserialize)]
-#[serde(default)]
+#[derive(Clone, Default)]
 struct Form {
     from: String,
     guideline: String,
     action: String,
     text: String,
+    /// The name of the file that was chosen; its text stands in `text`.
+    file: String,
+    /// `check`, `save` or `report`.
     act: String,
+}
+
+impl Form {
+    /// What was chosen, with the text of the file where one was.
+    fn of(upload: &Upload) -> (Self, Option<Error>) {
+        let mut form = Self {
+            from: upload.field("from"),
+            guideline: upload.field("guideline"),
+            action: upload.field("action"),
+            text: upload.field("text"),
+            file: String::new(),
+            act: upload.field("act"),
+        };
+        match upload.text("file") {
+            Ok(Some((name, text))) => (form.file, form.text) = (name, text),
+            Ok(None) => {}
+            Err(error) => return (form, Some(error)),
+        }
+        (form, None)
+    }
 }
 
 async fn draw(cx: &Cx, form: Form, came: Option<Came>, error: &str) -> Page {
@@ -87,13 +109,21 @@ fn carried(form: &Form) -> Option<Carried> {
 
 /// `POST /desk/rules/import`: says what would be taken over, or takes it over.
 pub(super) async fn import(cx: Cx) -> Page {
-    let (viewer, form) = (cx.staff()?.clone(), cx.form::<Form>()?);
+    let viewer = cx.staff()?.clone();
+    let (form, wrong) = Form::of(&cx.upload().await?);
+    if let Some(error) = wrong {
+        return draw(&cx, form, None, &error.safe).await;
+    }
     if form.text.trim().is_empty() {
-        return draw(&cx, form, None, "Paste what the other place exported first.").await;
+        return draw(&cx, form, None, "Choose a file that the other place exported, or paste what is in it.")
+            .await;
     }
     let Some(carried) = carried(&form) else {
         return draw(&cx, form, None, "Choose where the rules come from.").await;
     };
+    if form.act == "report" {
+        return report(&carried);
+    }
     let save = form.act == "save";
     let mut came = Came { saved: save, report: carried.report, ..Came::default() };
     for rule in carried.rules {
@@ -118,4 +148,22 @@ pub(super) async fn import(cx: Cx) -> Page {
         }
     }
     draw(&cx, form, Some(came), "").await
+}
+
+/// What could not be carried over, as a table.
+fn report(carried: &Carried) -> Page {
+    let cell = |text: &str| {
+        // A spreadsheet takes a cell that begins so for a formula.
+        let safe = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
+        format!("\"{}\"", safe.replace('"', "\"\""))
+    };
+    let mut table = String::from("rule,what,why,rule_left_out\r\n");
+    for note in &carried.report {
+        let cells = [&note.rule, &note.what, &note.why].map(|text| cell(text));
+        table.push_str(&format!("{},{}\r\n", cells.join(","), note.rule_left_out));
+    }
+    let mut response = views::typed("text/csv; charset=utf-8", table);
+    let name = axum::http::HeaderValue::from_static("attachment; filename=\"carried-over.csv\"");
+    response.headers_mut().insert(axum::http::header::CONTENT_DISPOSITION, name);
+    Ok(response)
 }

@@ -1,6 +1,7 @@
 //! All rules, in the order in which they are asked.
 
 use askama::Template;
+use mainstreet_desk::proposals;
 use mainstreet_desk::rules::{self, Kept, Measured};
 use mainstreet_kernel::Timestamp;
 
@@ -21,12 +22,14 @@ struct List {
     here: &'static str,
     waiting: i64,
     rows: Vec<Row>,
+    /// How many proposals of rules wait for a person.
+    proposed: i64,
 }
 
 /// `GET /desk/rules`
 pub(super) async fn list(cx: Cx) -> Page {
     cx.staff()?;
-    let rows = cx
+    let (rows, proposed) = cx
         .read(|tx| {
             let counts = rules::counts(tx)?;
             let mut rows = Vec::new();
@@ -36,9 +39,9 @@ pub(super) async fn list(cx: Cx) -> Page {
                 let reviewed = rules::gates::reviewed(tx, &rule)?;
                 rows.push(Row { rule, hits, last, reviewed });
             }
-            Ok(rows)
+            Ok((rows, proposals::count(tx)?))
         })
         .await?;
     let waiting = cx.waiting().await?;
-    views::html(&List { chrome: cx.chrome(), here: "rules", waiting, rows })
+    views::html(&List { chrome: cx.chrome(), here: "rules", waiting, rows, proposed })
 }

@@ -4,6 +4,7 @@ mod choices;
 mod deeds;
 mod editor;
 mod fields;
+mod forms;
 mod import;
 mod list;
 mod press;
@@ -27,6 +28,10 @@ pub(super) fn routes() -> Routes {
         .post("/desk/rules/import", import::import)
         .get("/desk/rules/sequences", sequences::show)
         .post("/desk/rules/sequences", sequences::save)
+        .get("/desk/rules/forms", forms::show)
+        .post("/desk/rules/forms", forms::save)
+        .get("/desk/rules/forms/answers/{id}", forms::answers)
+        .post("/desk/rules/forms/answers/{id}/withdrawal", forms::withdraw)
         .get("/desk/rules/{id}", show::show)
         .get("/desk/rules/{id}/edit", editor::edit)
         .post("/desk/rules/{id}/edit", editor::change)
