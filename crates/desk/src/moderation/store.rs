@@ -1,6 +1,6 @@
 //! Every SQL string about decisions and appeals.
 
-use mainstreet_community::moderation::{Act, Done, Target};
+use mainstreet_community::moderation::{Done, Target};
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};

@@ -148,6 +148,7 @@ fn a_limit_of_links_ends_by_itself_and_each_is_taken_back_in_whatever_order() {
         assert_eq!(now(db)?.unwrap().most, 2, "the limit before stands again");
         db.hand.advance(MINUTE);
         let third = limit(5, 3)?;
+        db.hand.advance(MINUTE);
         db.write_now(move |tx| moderation::undo(tx, cast.max, first.id, "no").map(drop))?;
         assert_eq!(now(db)?.unwrap().most, 5, "the later one stands");
         db.write_now(move |tx| moderation::undo(tx, cast.max, third.id, "no").map(drop))?;
