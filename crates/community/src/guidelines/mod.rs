@@ -8,6 +8,7 @@
 
 mod actions;
 mod diff;
+mod languages;
 mod model;
 mod starters;
 mod store;
@@ -17,5 +18,6 @@ pub use actions::{
     versions,
 };
 pub use diff::{Difference, Line, compare, lines};
+pub use languages::own_name;
 pub use model::{Clause, NewClause, Severity, Text, Version};
 pub use starters::{STARTERS, Starter, StarterClause};
