@@ -6,7 +6,8 @@
 //! are taken for what they are. Labels are proposals: people decide (see `weights/README.md` for the limits).
 //!
 //! [`similar()`] compares the wording of two texts, [`related()`] their subjects; [`themes`] puts together what is about the
-//! same thing, [`extract()`] quotes what of an answer bears on a question. [`train`] makes the weights that ship.
+//! same thing, [`extract()`] quotes what of an answer bears on a question. [`train`] makes the weights that ship,
+//! [`local`] what a community's people teach on top of them.
 
 mod card;
 mod cues;
@@ -15,6 +16,7 @@ mod features;
 mod goods;
 mod harsh;
 mod keyphrases;
+pub mod local;
 mod personal;
 mod prior;
 mod prose;
@@ -31,7 +33,7 @@ pub use card::{Card, Function, Group, Language, SetFigures, card};
 pub use extract::extract;
 pub use keyphrases::keyphrases;
 pub use personal::personal;
-pub use read::{read, read_with};
+pub use read::{read, read_local, read_with};
 pub use reading::{
     COMPLAINT_THRESHOLD, Context, INTENT_THRESHOLD, Intent, Intents, Judged, PersonalKind, PersonalSpan,
     Reading, Reason, RiskKind, Risks, Sentiment, Span, Target, Urgency, UrgencyCue, UrgencyKind,

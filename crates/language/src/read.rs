@@ -3,6 +3,7 @@
 use crate::cues::Cue;
 use crate::features::{Seen, placed, see};
 use crate::keyphrases;
+use crate::local::{Added, BRAND_SAFETY, COMPLIANCE, Layer, MISINFORMATION, NOTHING, URGENCY};
 use crate::personal::personal;
 use crate::reading::{
     Context, Intent, Intents, Judged, PersonalKind, PersonalSpan, Reading, Reason, Risks, Sentiment, Span,
@@ -15,6 +16,10 @@ use crate::weights::{
 
 /// Most reasons given for one judgement.
 const REASONS: usize = 5;
+/// Of these, so many at most come of what people taught.
+const TAUGHT: usize = 2;
+/// Log-odds of the level that the words come to, over the others: about three in four.
+const SURE_OF_URGENCY: f32 = 2.0;
 /// Most keyphrases of one text.
 const KEYPHRASES: usize = 5;
 /// A feature that moves the log-odds by less is not worth telling.
@@ -27,9 +32,25 @@ pub fn read(text: &str, context: &Context<'_>) -> Reading {
 
 /// Reads one text with other weights.
 pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -> Reading {
+    read_local(weights, None, text, context)
+}
+
+/// Reads one text with what a community's people taught on top. A layer that belongs to other weights is left out.
+pub fn read_local(
+    weights: &'static Weights,
+    layer: Option<&Layer>,
+    text: &str,
+    context: &Context<'_>,
+) -> Reading {
     let seen = see(text, context);
-    let odds = weights.judge(&seen.features);
-    let told = Told { weights, seen: &seen, rows: rows(weights, &seen) };
+    let layer = layer.filter(|layer| layer.base() == weights.name());
+    let added = layer.map_or(NOTHING, |layer| layer.added(&seen.features));
+    let mut odds = weights.judge(&seen.features);
+    for (odd, more) in odds.iter_mut().zip(&added) {
+        *odd += more;
+    }
+    let told = Told { weights, layer, seen: &seen, rows: rows(weights, &seen) };
+    let more = |column: usize| added.get(column).copied().unwrap_or(0.0);
     let judged = |column: usize| Judged {
         probability: sigmoid(at(&odds, column)),
         reasons: told.reasons(column, 1, 0),
@@ -42,17 +63,17 @@ pub fn read_with(weights: &'static Weights, text: &str, context: &Context<'_>) -
         harassment: harassment(&seen, judged(HARASSMENT)),
         spam: spam(&seen, judged(SPAM)),
         personal_data: personal_risk(&personal_data),
-        misinformation: by_cues(&seen, &[(Cue::Rumour, 1.4)], -3.0),
-        brand_safety: by_cues(&seen, BRAND, -3.0),
-        compliance: by_cues(&seen, COMPLIANCE, -3.2),
+        misinformation: told.by_cues(&RUMOUR, MISINFORMATION, more(MISINFORMATION)),
+        brand_safety: told.by_cues(&BRAND, BRAND_SAFETY, more(BRAND_SAFETY)),
+        compliance: told.by_cues(&LAW, COMPLIANCE, more(COMPLIANCE)),
     };
-    let urgency = urgency(&urgency_cues, &intent, &needs_reply, &risk);
+    let urgency = moved(urgency(&urgency_cues, &intent, &needs_reply, &risk), &added);
     Reading {
         sentiment: sentiment(&told, &odds),
         politeness: judged(POLITE),
         language: tongue(&seen.prose.text, &seen.tokens),
         keyphrases: keyphrases::of_tokens(&seen.prose.text, &seen.tokens, KEYPHRASES),
-        model: weights.name(),
+        model: layer.map_or(weights.name(), Layer::name).to_owned(),
         intent,
         needs_reply,
         urgency,
@@ -109,6 +130,7 @@ fn target(seen: &Seen) -> Target {
 /// A text with the weights of everything that stands somewhere in it, looked up once for all judgements.
 struct Told<'a> {
     weights: &'a Weights,
+    layer: Option<&'a Layer>,
     seen: &'a Seen,
     rows: Vec<(&'a [i8; COLUMNS], Span)>,
 }
@@ -124,7 +146,7 @@ fn rows<'a>(weights: &'a Weights, seen: &Seen) -> Vec<(&'a [i8; COLUMNS], Span)>
 impl Told<'_> {
     /// The features that moved one of `count` columns most.
     fn reasons(&self, from: usize, count: usize, place: usize) -> Vec<Reason> {
-        let Self { weights, seen, rows } = self;
+        let Self { weights, seen, rows, .. } = self;
         let towards = weights.towards(from, count, place, seen.features.words.len());
         let mut found: Vec<(f32, Option<Cue>, Option<Span>)> = Vec::with_capacity(64);
         for name in seen.features.cues.iter().filter_map(|row| Cue::ALL.get(usize::from(*row))) {
@@ -141,6 +163,9 @@ impl Told<'_> {
         }
         found.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
         let mut reasons: Vec<Reason> = Vec::with_capacity(REASONS);
+        if let Some(layer) = self.layer {
+            reasons.extend(layer.reasons(seen, from + place).into_iter().take(TAUGHT));
+        }
         for (weight, name, span) in found {
             let what = match name {
                 Some(name) => name.says().to_owned(),
@@ -153,7 +178,19 @@ impl Told<'_> {
                 break;
             }
         }
+        reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
         reasons
+    }
+
+    /// A judgement that rests on phrases alone.
+    fn by_cues(&self, phrases: &Phrases, column: usize, more: f32) -> Judged {
+        let (odds, mut reasons) = by_cues(self.seen, phrases);
+        if let Some(layer) = self.layer {
+            reasons.extend(layer.reasons(self.seen, column).into_iter().take(TAUGHT));
+        }
+        reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
+        reasons.truncate(REASONS);
+        Judged { probability: sigmoid(odds + more), reasons }
     }
 }
 
@@ -173,16 +210,33 @@ fn spam(seen: &Seen, mut judged: Judged) -> Judged {
     judged
 }
 
-const BRAND: &[(Cue, f32)] =
-    &[(Cue::Brand, 1.6), (Cue::Slur, 2.4), (Cue::Vulgar, 1.2), (Cue::Insult, 0.8), (Cue::Legal, 0.8)];
-const COMPLIANCE: &[(Cue, f32)] =
-    &[(Cue::Legal, 2.4), (Cue::Privacy, 2.6), (Cue::Copyright, 2.4), (Cue::Minors, 2.6), (Cue::Harm, 1.0)];
+/// What phrases are worth, and the log-odds without any.
+struct Phrases {
+    weights: &'static [(Cue, f32)],
+    bias: f32,
+}
+
+const RUMOUR: Phrases = Phrases { weights: &[(Cue::Rumour, 1.4)], bias: -3.0 };
+const BRAND: Phrases = Phrases {
+    weights: &[(Cue::Brand, 1.6), (Cue::Slur, 2.4), (Cue::Vulgar, 1.2), (Cue::Insult, 0.8), (Cue::Legal, 0.8)],
+    bias: -3.0,
+};
+const LAW: Phrases = Phrases {
+    weights: &[
+        (Cue::Legal, 2.4),
+        (Cue::Privacy, 2.6),
+        (Cue::Copyright, 2.4),
+        (Cue::Minors, 2.6),
+        (Cue::Harm, 1.0),
+    ],
+    bias: -3.2,
+};
 
 /// Judgements that rest on phrases alone: each further phrase adds half as much as the one before.
-fn by_cues(seen: &Seen, weights: &[(Cue, f32)], bias: f32) -> Judged {
-    let mut odds = bias;
+fn by_cues(seen: &Seen, phrases: &Phrases) -> (f32, Vec<Reason>) {
+    let mut odds = phrases.bias;
     let mut reasons = Vec::new();
-    for (cue, weight) in weights {
+    for (cue, weight) in phrases.weights {
         let hits = seen.cues.all.iter().filter(|found| found.cue == *cue);
         for (place, found) in hits.take(4).enumerate() {
             let worth = weight / (1_u32 << place) as f32;
@@ -190,9 +244,38 @@ fn by_cues(seen: &Seen, weights: &[(Cue, f32)], bias: f32) -> Judged {
             reasons.push(Reason { what: cue.says().to_owned(), span: found.span, weight: worth });
         }
     }
-    reasons.sort_by(|a, b| b.weight.total_cmp(&a.weight));
-    reasons.truncate(REASONS);
-    Judged { probability: sigmoid(odds), reasons }
+    (odds, reasons)
+}
+
+/// The log-odds of every judgement with the shipped weights alone, those of phrases and of urgency too.
+pub(crate) fn base(weights: &'static Weights, seen: &Seen) -> Added {
+    let odds = weights.judge(&seen.features);
+    let mut wide = NOTHING;
+    for (slot, odd) in wide.iter_mut().zip(&odds) {
+        *slot = *odd;
+    }
+    for (column, phrases) in [(MISINFORMATION, &RUMOUR), (BRAND_SAFETY, &BRAND), (COMPLIANCE, &LAW)] {
+        if let Some(slot) = wide.get_mut(column) {
+            *slot = by_cues(seen, phrases).0;
+        }
+    }
+    let judged = |column: usize| Judged { probability: sigmoid(at(&odds, column)), reasons: Vec::new() };
+    let risk = Risks { harassment: harassment(seen, judged(HARASSMENT)), ..Risks::default() };
+    let intent = Intents { probabilities: group(&odds, INTENT), reasons: Vec::new() };
+    let level = urgency(&urgency_cues(seen), &intent, &judged(NEEDS_REPLY), &risk);
+    if let Some(slot) = wide.get_mut(URGENCY + level as usize) {
+        *slot = SURE_OF_URGENCY;
+    }
+    wide
+}
+
+/// What people taught of urgency, against the level that the words come to.
+fn moved(level: Urgency, added: &Added) -> Urgency {
+    let odds = |one: Urgency| {
+        let own = if one == level { SURE_OF_URGENCY } else { 0.0 };
+        own + added.get(URGENCY + one as usize).copied().unwrap_or(0.0)
+    };
+    Urgency::ALL.iter().copied().fold(level, |best, next| if odds(next) > odds(best) { next } else { best })
 }
 
 /// How sure the shape of each kind is; several spans are surer than one.

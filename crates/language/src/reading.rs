@@ -22,7 +22,7 @@ impl Span {
 macro_rules! labels {
     ($(#[$meta:meta])* $name:ident { $($(#[$doc:meta])* $label:ident = $wire:literal,)* }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
         pub enum $name { $($(#[$doc])* #[serde(rename = $wire)] $label,)* }
 
         impl $name {
@@ -41,6 +41,8 @@ macro_rules! labels {
         }
     };
 }
+
+pub(crate) use labels;
 
 labels! {
     /// What the writer wants from the community.
@@ -343,7 +345,7 @@ pub struct Reading {
     /// What it is about, most telling first.
     pub keyphrases: Vec<String>,
     /// Name and fingerprint of the weights that judged.
-    pub model: &'static str,
+    pub model: String,
 }
 
 /// What is known about a text besides its words.

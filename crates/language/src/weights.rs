@@ -244,6 +244,14 @@ pub(crate) fn softmax<const N: usize>(values: [f32; N]) -> [f32; N] {
     parts.map(|part| part / sum)
 }
 
+/// [`softmax`] of as many as there are.
+pub(crate) fn softmax_of(values: &[f32]) -> Vec<f32> {
+    let most = values.iter().copied().fold(f32::MIN, f32::max);
+    let parts: Vec<f32> = values.iter().map(|value| exp(value - most)).collect();
+    let sum: f32 = parts.iter().sum();
+    parts.into_iter().map(|part| part / sum).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -26,6 +26,7 @@ use calibrate::{Sample, platt, temperature};
 pub use chat::messages;
 pub use classify::Classifier;
 pub use dump::posts;
+pub(crate) use learn::Chance;
 use learn::{Learner, Lesson, Pace};
 pub use sets::{SETS, Set, Target, may_train, targets};
 pub use shingles::Scratch;
