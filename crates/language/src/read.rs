@@ -218,7 +218,13 @@ struct Phrases {
 
 const RUMOUR: Phrases = Phrases { weights: &[(Cue::Rumour, 1.4)], bias: -3.0 };
 const BRAND: Phrases = Phrases {
-    weights: &[(Cue::Brand, 1.6), (Cue::Slur, 2.4), (Cue::Vulgar, 1.2), (Cue::Insult, 0.8), (Cue::Legal, 0.8)],
+    weights: &[
+        (Cue::Brand, 1.6),
+        (Cue::Slur, 2.4),
+        (Cue::Vulgar, 1.2),
+        (Cue::Insult, 0.8),
+        (Cue::Legal, 0.8),
+    ],
     bias: -3.0,
 };
 const LAW: Phrases = Phrases {

@@ -5,8 +5,18 @@
 use mainstreet_language::local::{Answer, Figures, Judgement, Material, Matter, Trial, Verdict, teach};
 use mainstreet_language::{Context, Weights, local, read, read_local};
 
-const TOOLS: [&str; 10] =
-    ["plane", "chisel", "bandsaw", "router", "spokeshave", "lathe", "mortiser", "scraper", "gouge", "dovetail saw"];
+const TOOLS: [&str; 10] = [
+    "plane",
+    "chisel",
+    "bandsaw",
+    "router",
+    "spokeshave",
+    "lathe",
+    "mortiser",
+    "scraper",
+    "gouge",
+    "dovetail saw",
+];
 const WOODS: [&str; 8] = ["oak", "ash", "walnut", "pine", "cherry", "beech", "maple", "elm"];
 const ASKS: [&str; 6] = [
     "How do I tune a {t} so that it does not tear out {w}?",
@@ -43,7 +53,13 @@ fn filled(frames: &[&str], n: usize) -> String {
 }
 
 /// `count` texts in turn of both kinds of frames, each with an answer.
-fn said(frames: [(&[&str], &str); 2], judgement: Judgement, count: usize, person: i64, from: i64) -> Material {
+fn said(
+    frames: [(&[&str], &str); 2],
+    judgement: Judgement,
+    count: usize,
+    person: i64,
+    from: i64,
+) -> Material {
     let mut material = Material::default();
     for n in 0..count {
         let (frames, word) = frames[n % 2];
@@ -109,7 +125,8 @@ fn a_reading_says_that_people_here_said_so_and_by_which_version() {
     let layer = taught(&workshop(240)).layer.unwrap();
     let text = "How do I tune a chisel so that it does not tear out walnut?";
     let context = Context { title: "In the workshop", ..Context::default() };
-    let (before, after) = (read(text, &context), read_local(Weights::shipped(), Some(&layer), text, &context));
+    let (before, after) =
+        (read(text, &context), read_local(Weights::shipped(), Some(&layer), text, &context));
     let learning = mainstreet_language::Intent::Learning;
     assert!(after.intent.of(learning) > before.intent.of(learning) + 0.2);
     assert_eq!(after.model, layer.name());
@@ -119,8 +136,7 @@ fn a_reading_says_that_people_here_said_so_and_by_which_version() {
 
 #[test]
 fn friends_may_call_each_other_names_where_people_say_so() {
-    let trial =
-        taught(&said([(&BANTER, "no"), (&CRUEL, "yes")], Judgement::Harassment, 200, 1, 0));
+    let trial = taught(&said([(&BANTER, "no"), (&CRUEL, "yes")], Judgement::Harassment, 200, 1, 0));
     let figures = only(&trial);
     assert_eq!(figures.verdict, Verdict::Better, "{figures:?}");
     let layer = trial.layer;

@@ -3,7 +3,9 @@
 use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{conflicts, insights, letters, mediations, raids, reviews, rules, sequences, signals};
+use mainstreet_desk::{
+    conflicts, insights, judgement, letters, mediations, raids, reviews, rules, sequences, signals,
+};
 use mainstreet_kernel::clock::MINUTE;
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
@@ -35,10 +37,23 @@ impl Job for Themes {
     }
 }
 
+/// What people said of what was read, learnt from when there is enough; looked at every minute.
+#[derive(Serialize, Deserialize)]
+struct Learn {}
+
+impl Job for Learn {
+    const NAME: &'static str = "learn";
+
+    fn once_key(&self) -> Option<String> {
+        Some("every minute".to_owned())
+    }
+}
+
 /// Makes sure that regular work waits in the queue.
 pub(crate) fn plan(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
     jobs::enqueue(tx, &Sweep {}, now)?;
+    jobs::enqueue(tx, &Learn {}, now)?;
     jobs::enqueue(tx, &Themes {}, now)
 }
 
@@ -46,7 +61,11 @@ pub(crate) fn plan(tx: &mut Tx<'_>) -> Result<()> {
 pub(crate) async fn run_one(db: &Db) -> Result<bool> {
     let Some(job) = db.write(jobs::claim).await? else { return Ok(false) };
     let (id, name) = (job.id, job.name.clone());
-    let before = if name == Themes::NAME { group(db).await } else { Ok(()) };
+    let before = match name.as_str() {
+        Themes::NAME => group(db).await,
+        Learn::NAME => learn(db).await,
+        _ => Ok(()),
+    };
     if let Err(error) = before {
         tracing::warn!(job = job.name, ?error, "a job failed");
         let why = error.to_string();
@@ -73,6 +92,13 @@ async fn group(db: &Db) -> Result<()> {
     tokio::task::spawn_blocking(move || insights::refresh(&db)).await.map_err(Error::internal)?.map(drop)
 }
 
+/// Learns from what people said, and looks whether they write otherwise: outside of any transaction, too.
+async fn learn(db: &Db) -> Result<()> {
+    let db = db.clone();
+    let work = move || judgement::learn(&db).and_then(|_| judgement::look(&db));
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map(drop)
+}
+
 fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
     match name {
         Sweep::NAME => {
@@ -90,6 +116,10 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
             raids::index_past(tx)?;
             let next = tx.now().plus(MINUTE);
             jobs::enqueue(tx, &Sweep {}, next)
+        }
+        Learn::NAME => {
+            let next = tx.now().plus(MINUTE);
+            jobs::enqueue(tx, &Learn {}, next)
         }
         Themes::NAME => {
             let next = tx.now().plus(THEMES_EVERY);

@@ -20,7 +20,7 @@ use crate::triage::hours::Hours;
 /// The calendars that `now.hours` knows.
 pub(super) const CALENDARS: [&str; 2] = ["office hours", "calm hours"];
 
-/// The measures of `signal.…`, read from the text with the weights that are shipped.
+/// The measures of `signal.…`, read from the text with the version that rules are pinned to.
 pub fn signals() -> Vec<String> {
     let intents = Intent::ALL.iter().map(|intent| format!("intent-{}", intent.as_str()));
     let risks = RiskKind::ALL.iter().map(|risk| risk.as_str().replace('_', "-"));
@@ -74,7 +74,7 @@ impl<'a> Known<'a> {
         let read = || {
             let reply = !self.opens();
             let title = if reply { "" } else { self.past().title_before(self.happening.topic, self.at())? };
-            Some(mainstreet_language::read(self.body()?, &Context { title, reply, own_hosts: &[] }))
+            Some(self.past().version.read(self.body()?, &Context { title, reply, own_hosts: &[] }))
         };
         self.reading.get_or_init(read).as_ref()
     }

@@ -95,17 +95,14 @@ pub fn sweep(tx: &mut Tx<'_>) -> Result<()> {
     break_off(tx)
 }
 
-/// Rules that ask for a measure were tried with the weights of then. With others they only watch again.
-fn other_model(tx: &mut Tx<'_>) -> Result<()> {
-    let name = format!("{MODEL}{}", mainstreet_language::Weights::shipped().name());
+/// Rules that ask for a measure were tried with the version of then. With another one they only watch again. What people
+/// teach does not reach them until a manager says so ([`crate::judgement::rules_follow`]); other weights that ship do.
+pub(crate) fn other_model(tx: &mut Tx<'_>) -> Result<()> {
+    let name = format!("{MODEL}{}", crate::judgement::of_rules(tx)?.name());
     if store::mark(tx, &name)?.is_some() {
         return Ok(());
     }
     let known = store::marks_like(tx, MODEL)?;
-    let measures = |rule: &Rule| {
-        let asked = mainstreet_rules::subjects(rule);
-        asked.iter().any(|one| mainstreet_rules::print_subject(one).starts_with("signal."))
-    };
     for kept in store::all(tx)?.into_iter().filter(|kept| kept.mode == Mode::Enforce && !known.is_empty()) {
         if kept.rule().is_some_and(|rule| measures(&rule)) {
             let why = "texts are read with another model now; look at its hits, then let it act again";
@@ -118,6 +115,18 @@ fn other_model(tx: &mut Tx<'_>) -> Result<()> {
     }
     let now = tx.now();
     store::set_mark(tx, &name, Some(now))
+}
+
+fn measures(rule: &Rule) -> bool {
+    let asked = mainstreet_rules::subjects(rule);
+    asked.iter().any(|one| mainstreet_rules::print_subject(one).starts_with("signal."))
+}
+
+/// The rules in use that ask for a measure, by name, and whether they act.
+pub fn measuring(tx: &mut Tx<'_>) -> Result<Vec<(String, bool)>> {
+    let kept = store::all(tx)?.into_iter().filter(|kept| kept.mode.watches());
+    let asking = kept.filter(|kept| kept.rule().is_some_and(|rule| measures(&rule)));
+    Ok(asking.map(|kept| (kept.name, kept.mode == Mode::Enforce)).collect())
 }
 
 fn break_off(tx: &mut Tx<'_>) -> Result<()> {

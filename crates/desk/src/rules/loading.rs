@@ -131,6 +131,7 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
         topics.insert(happening.topic);
         posts.insert(happening.post);
     }
+    past.version = crate::judgement::of_rules(tx)?;
     past.faces = store::faces(tx, &people)?;
     past.places = store::places(tx, &topics)?;
     past.spaces = store::spaces(tx)?;

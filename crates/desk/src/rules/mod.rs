@@ -39,7 +39,7 @@ pub use backtest::{USUAL_WINDOW, backtest};
 pub use evaluation::Watch;
 pub use facts::signals;
 pub use happenings::{DESK, HEARD};
-pub use live::READER;
+pub use live::{READER, measuring};
 pub use model::{Doing, Draft, Hit, Kept, Mode, Turn, Version};
 pub use report::{Difference, Harm, Matched, Measured, Overlap, Report};
 pub use saving::{all, check, find, find_by, names, save, save_new, set_mode, turns, versions};

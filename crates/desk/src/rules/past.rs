@@ -170,6 +170,8 @@ pub(crate) struct Past {
     pub(super) prints: HashMap<i64, u64>,
     /// What posts are about, for those that are compared.
     pub(super) subjects: HashMap<i64, mainstreet_language::Subject>,
+    /// What texts are read with.
+    pub(super) version: crate::judgement::Reader,
     /// Posts by what they say.
     pub(super) alike: HashMap<u64, Line>,
 }

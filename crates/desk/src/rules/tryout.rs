@@ -17,6 +17,7 @@ use super::facts::{self, shapes};
 use super::model::Mode;
 use super::saving;
 use super::store::texts as store;
+use crate::judgement::{self, Reader};
 
 /// A text, and what is said about its moment.
 #[derive(Clone, Debug, Default)]
@@ -80,7 +81,7 @@ pub fn try_out(
             modes.push(kept.mode);
         }
     }
-    let facts = match given(rule, sample) {
+    let facts = match given(rule, sample, &judgement::of_rules(tx)?) {
         Ok(facts) => facts,
         Err(findings) => return Ok(Err(findings)),
     };
@@ -120,7 +121,7 @@ fn spoken(step: &mainstreet_rules::Step) -> String {
 }
 
 /// The facts of a sample. Values are read like those of an example, so that the same words are understood.
-fn given(rule: &Rule, sample: &Sample) -> std::result::Result<Tell, Vec<Finding>> {
+fn given(rule: &Rule, sample: &Sample, version: &Reader) -> std::result::Result<Tell, Vec<Finding>> {
     let mut counts = BTreeMap::new();
     let mut facts = vec![("post.text".to_owned(), vec![sample.text.clone()])];
     let mut wrong = Vec::new();
@@ -150,7 +151,7 @@ fn given(rule: &Rule, sample: &Sample) -> std::result::Result<Tell, Vec<Finding>
             let facts = read.matching.first().map(|example| example.facts.clone()).unwrap_or_default();
             let mut told = Snapshot::of_example(&facts, Vocabulary::standard());
             told.counts = counts;
-            Ok(Tell { told, text: sample.text.clone(), reading: OnceCell::new() })
+            Ok(Tell { told, text: sample.text.clone(), reading: OnceCell::new(), version: version.clone() })
         }
         Ok(_) => Err(wrong),
         Err(mut findings) => {
@@ -177,11 +178,12 @@ struct Tell {
     told: Snapshot,
     text: String,
     reading: OnceCell<Reading>,
+    version: Reader,
 }
 
 impl Tell {
     fn reading(&self) -> &Reading {
-        self.reading.get_or_init(|| mainstreet_language::read(&self.text, &Context::default()))
+        self.reading.get_or_init(|| self.version.read(&self.text, &Context::default()))
     }
 }
 

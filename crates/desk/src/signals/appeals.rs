@@ -92,6 +92,7 @@ fn of_member(tx: &mut Tx<'_>, appeal: &Appeal, decision: &Decision, reason: &str
         urgency: Label { is: Urgency::High, by, reasons: said("an appeal is decided within seven days") },
         risks: Vec::new(),
         owner: Label { is: Owner::Community, by, reasons: said("moderation is the community team's") },
+        said: crate::triage::Said::default(),
     };
     let now = tx.now();
     let signal = Signal {

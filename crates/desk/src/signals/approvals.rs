@@ -86,6 +86,9 @@ pub fn answer_held(
         ground: Ground::Incompatible,
     };
     moderation::decide(tx, actor, &case)?;
+    if act == Done::Publish && before.assessment.said.post == post.0 {
+        super::endings::teach(tx, actor, &before, crate::judgement::End::of(Outcome::Published))?;
+    }
     let (now, rejected) = (tx.now(), act == Done::Hide);
     if rejected {
         store::settle_post(tx, post, now)?;

@@ -8,6 +8,7 @@ use mainstreet_kernel::{Actor, Error, Result};
 use super::model::{Act, Cause, Dismissal, Outcome, Sight, Signal, State};
 use super::steps::{Change, change, check_move, due_from_now, take_up};
 use super::store;
+use crate::judgement::{self, End};
 
 /// Two merged items can be parted within this time.
 const PART_TIME: i64 = 30 * DAY;
@@ -54,11 +55,18 @@ pub fn resolve(
         return Err(Error::conflict("Nobody has answered yet. Reply first, or choose another outcome."));
     }
     let judged = super::flags::decide(tx, actor, before.id, outcome == Outcome::Moderated)?;
+    teach(tx, actor, &before, End::of(outcome))?;
     end(&mut after, tx, outcome, &why, told_back);
     let text =
         if why.is_empty() { outcome.label().to_owned() } else { format!("{}: {why}", outcome.label()) };
     let done = Change { undo: !judged, ..Change::new(Act::Resolved, State::Resolved, &text) };
     change(tx, actor, &before, after, &done)
+}
+
+/// The reading learns from how an item ends, where that says something of it.
+pub(super) fn teach(tx: &mut Tx<'_>, actor: Actor, signal: &Signal, end: Option<End>) -> Result<()> {
+    let (Some(end), Some(person)) = (end, actor.person) else { return Ok(()) };
+    judgement::decided(tx, signal, person, end)
 }
 
 /// Refuses to end an item while a member waits in it for a decision of its own.
@@ -102,6 +110,8 @@ pub fn dismiss(tx: &mut Tx<'_>, actor: Actor, sight: Sight, as_: Dismissal, why:
     check_move(tx, actor, &mut after, State::Dismissed)?;
     nothing_left(tx, &before)?;
     let judged = super::flags::decide(tx, actor, before.id, as_ == Dismissal::Spam)?;
+    let end = if as_ == Dismissal::Spam { End::Spam } else { End::Stands };
+    teach(tx, actor, &before, Some(end))?;
     after.due_at = None;
     after.resolved_at = Some(tx.now());
     after.outcome_why = why.clone();

@@ -10,7 +10,7 @@ use super::endings::{needs_judgement, reopen_by_itself, resolve_by_itself};
 use super::model::{Act, Cause, Outcome, REOPEN_TIME, Signal, State};
 use super::steps::{Change, change, due_from_now};
 use super::store;
-use crate::triage;
+use crate::{judgement, triage};
 
 /// Somebody replied in a conversation that has items. The member themselves: what waited for them goes on, what
 /// was resolved comes back. Somebody else: that is a response; a question or a greeting is settled.
@@ -47,7 +47,8 @@ fn live(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<Signal>> {
 
 fn own_words(tx: &mut Tx<'_>, before: &Signal, post: PostId) -> Result<()> {
     let written = store::written_post(tx, post)?;
-    let thanks = written.is_some_and(|post| triage::observe(&post.body, "").thanks);
+    let version = judgement::in_force(tx)?;
+    let thanks = written.is_some_and(|post| triage::observe_with(&version, &post.body, "").thanks);
     let name = store::name_of(tx, before.person)?;
     let (to, why) = match before.state {
         State::Resolved if thanks => return Ok(()),

@@ -45,6 +45,7 @@ pub use model::{
 };
 pub(crate) use opening::flagged;
 pub use opening::look_at;
+pub(crate) use opening::reassessed_with;
 pub use replies::{Reply, note, reply};
 pub(crate) use store::name_of;
 pub use sweep::{Swept, sweep};

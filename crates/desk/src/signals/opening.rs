@@ -1,7 +1,5 @@
 //! What opens an item: posts looked at one by one, flags, questions past their target.
 
-use std::collections::HashMap;
-
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{FlagId, PersonId, PostId, SignalId};
@@ -11,6 +9,7 @@ use super::by_rule::keep_asked;
 use super::model::{Act, Cause, HORIZON, REOPEN_TIME, Signal, State};
 use super::steps::{Change, change, due_from_now, signal_activity};
 use super::store::{self, NewCause, NewStep, Written};
+use crate::judgement::{self, Reader};
 use crate::triage::rules::{ASKS_FLOOR, COMPLAINT_FLOOR, Context, Seen, assess, keep_corrections};
 use crate::triage::{self, Assessment, Intent, Urgency};
 
@@ -46,8 +45,10 @@ pub(super) fn look_over(tx: &mut Tx<'_>, posts: &[Written]) -> Result<()> {
     let people: Vec<PersonId> = posts.iter().map(|post| post.person).collect();
     let first = store::first_posts(tx, &people)?;
     let begun = store::span_of_posts(tx)?.map_or(now, |(begun, _)| begun);
+    let version = judgement::in_force(tx)?;
     for post in posts {
-        look(tx, post, &first, begun)?;
+        let newcomer = first.get(&post.person) == Some(&post.id) && is_newcomer(post, begun);
+        look(tx, post, newcomer, &read(&version, post))?;
     }
     Ok(())
 }
@@ -61,8 +62,7 @@ fn matters(post: &Written, now: Timestamp) -> bool {
         && !(post.own && post.visibility == Visibility::Staff)
 }
 
-fn look(tx: &mut Tx<'_>, post: &Written, first: &HashMap<PersonId, PostId>, begun: Timestamp) -> Result<()> {
-    let seen = read(post);
+fn look(tx: &mut Tx<'_>, post: &Written, newcomer: bool, seen: &Seen) -> Result<()> {
     let opening = |cause: Cause, reason: String, seen: &Seen| Opening {
         cause,
         object: post.id.0,
@@ -73,14 +73,14 @@ fn look(tx: &mut Tx<'_>, post: &Written, first: &HashMap<PersonId, PostId>, begu
         seen: Some(seen.clone()),
     };
     if !seen.harm.is_empty() {
-        open(tx, &opening(Cause::Harm, seen.harm.join("; "), &seen))?;
+        open(tx, &opening(Cause::Harm, seen.harm.join("; "), seen))?;
     }
     if seen.complaint >= COMPLAINT_FLOOR {
         let reason = format!("reads like a complaint, {:.2}", seen.complaint);
-        open(tx, &opening(Cause::Complaint, reason, &seen))?;
+        open(tx, &opening(Cause::Complaint, reason, seen))?;
     }
-    if first.get(&post.person) == Some(&post.id) && is_newcomer(post, begun) {
-        open(tx, &opening(Cause::Newcomer, "their first post here".to_owned(), &seen))?;
+    if newcomer {
+        open(tx, &opening(Cause::Newcomer, "their first post here".to_owned(), seen))?;
     }
     Ok(())
 }
@@ -91,8 +91,10 @@ fn is_newcomer(post: &Written, begun: Timestamp) -> bool {
     post.own || (post.created_at.since(begun) >= FRESH && post.created_at.since(post.joined_at) <= FRESH)
 }
 
-fn read(post: &Written) -> Seen {
-    triage::observe(&post.body, if post.opens() { &post.title } else { "" })
+pub(super) fn read(version: &Reader, post: &Written) -> Seen {
+    let mut seen = triage::observe_with(version, &post.body, if post.opens() { &post.title } else { "" });
+    seen.said.post = post.id.0;
+    seen
 }
 
 /// A member flagged a post.
@@ -194,7 +196,10 @@ fn start(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<SignalId> {
     let id = SignalId(tx.mint());
     let post = opening.post;
     let anchor = anchor(opening);
-    let seen = opening.seen.clone().unwrap_or_else(|| read(post));
+    let seen = match &opening.seen {
+        Some(seen) => seen.clone(),
+        None => read(&judgement::in_force(tx)?, post),
+    };
     let flags = i64::from(opening.cause == Cause::Flag);
     let (assessment, due) = assessed(tx, id, post, &seen, &[opening.cause], flags, Some(opening))?;
     let signal = Signal {
@@ -293,20 +298,42 @@ fn join(tx: &mut Tx<'_>, before: &Signal, opening: &Opening<'_>) -> Result<Signa
         other => other,
     };
     after.assessment = reassessed(tx, &after)?;
+    let reason = said_anew(&before.assessment, &after.assessment, &opening.reason);
     let due = due_from_now(tx, &after)?;
     after.due_at = Some(before.due_at.map_or(due, |known| known.min(due)));
     let act = if before.state == State::Resolved { Act::Reopened } else { Act::Joined };
     let id = before.id;
-    let done = Change::lasting(act, to, &opening.reason).about(opening.post.id.0);
+    let done = Change::lasting(act, to, &reason).about(opening.post.id.0);
     change(tx, Actor::SYSTEM, before, after, &done)?;
     Ok(id)
 }
 
-/// Intent, urgency, risk and owner from all causes that still matter; what a person set stays.
+/// Why an item is assessed anew, and by which version when it is another one.
+fn said_anew(before: &Assessment, after: &Assessment, reason: &str) -> String {
+    let (was, is) = (&before.said.model, &after.said.model);
+    if was.is_empty() || was == is || before.said.post != after.said.post {
+        return reason.to_owned();
+    }
+    format!("{reason} (read with {is}; {was} is no longer kept)")
+}
+
+/// Intent, urgency, risk and owner from all causes that still matter; what a person set stays. The text is read with the
+/// version that read it before, as long as that is known: another one does not change what was said.
 pub(crate) fn reassessed(tx: &mut Tx<'_>, signal: &Signal) -> Result<Assessment> {
+    let said = &signal.assessment.said;
+    let before = if said.post == signal.post.0 { judgement::of_version(tx, &said.model)? } else { None };
+    let version = match before {
+        Some(version) => version,
+        None => judgement::in_force(tx)?,
+    };
+    reassessed_with(tx, signal, &version)
+}
+
+/// The same, read with a version.
+pub(crate) fn reassessed_with(tx: &mut Tx<'_>, signal: &Signal, version: &Reader) -> Result<Assessment> {
     let Some(post) = store::written_post(tx, signal.post)? else { return Ok(signal.assessment.clone()) };
     let causes = store::live_causes(tx, signal.id)?;
-    let seen = read(&post);
+    let seen = read(version, &post);
     let (fresh, _) = assessed(tx, signal.id, &post, &seen, &causes, 0, None)?;
     let mut kept = keep_corrections(&signal.assessment, fresh);
     triage::owners::place(tx, &mut kept, signal.topic, signal.space)?;

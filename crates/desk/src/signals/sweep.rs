@@ -6,10 +6,10 @@ use mainstreet_kernel::id::{TopicId, floor};
 use mainstreet_kernel::{Actor, ActorClass, Result, Timestamp, Visibility};
 
 use super::model::{Act, HORIZON, QUESTION_HORIZON, REOPEN_TIME, Signal, State};
-use super::opening::{look_over, question_urgency, question_waits, waits};
+use super::opening::{look_over, question_urgency, question_waits, read, waits};
 use super::steps::{Change, change};
 use super::store::{self, Written};
-use crate::triage;
+use crate::{judgement, triage};
 
 /// What one sweep did.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -75,12 +75,13 @@ fn by_itself(
 fn questions(tx: &mut Tx<'_>, now: Timestamp) -> Result<usize> {
     let clocks = triage::clocks(tx)?;
     let to = now.plus(1 - clocks.targets.shortest());
+    let version = judgement::in_force(tx)?;
     let mut after = TopicId(floor(now.plus(-QUESTION_HORIZON)) - 1);
     let mut opened = 0;
     loop {
         let posts = store::unanswered(tx, after, to, now)?;
         for post in posts.iter().filter(|post| asks_us(post)) {
-            let seen = triage::observe(&post.body, &post.title);
+            let seen = read(&version, post);
             let urgency = question_urgency(post, &seen);
             if waits(post, &seen) && clocks.due(post.created_at, urgency) <= now {
                 question_waits(tx, post, seen, clocks.targets.of(urgency))?;

@@ -9,7 +9,7 @@ use super::endings::refuse_second;
 use super::model::{Act, Signal, State, Step, UNDO_TIME};
 use super::steps::{Change, change};
 use super::{rules, store};
-use crate::escalations;
+use crate::{escalations, judgement};
 
 /// May `actor` take back `step`? `last` is the last step of the item that still stands.
 ///
@@ -59,6 +59,9 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, step: EntryId) -> Result<Signal> {
         refuse_second(tx, &after)?;
     }
     take_back(tx, actor, &step)?;
+    if let Some(person) = actor.person {
+        judgement::withdraw(tx, step.signal, person, step.at)?;
+    }
     store::unsettle(tx, step.signal, step.at)?;
     let now = tx.now();
     store::mark_undone(tx, step.id, now)?;

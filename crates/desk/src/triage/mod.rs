@@ -23,7 +23,7 @@ pub use clocks::{
 };
 pub(crate) use model::words;
 pub use model::{
-    Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Spell, Targets, Urgency, spell,
+    Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, Said, SetBy, Spell, Targets, Urgency, spell,
 };
-pub use observe::observe;
+pub use observe::{observe, observe_with};
 pub use store::{CorrectionRow, corrections_of};

@@ -1,8 +1,10 @@
 //! The words of triage.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use mainstreet_kernel::clock::{HOUR, MINUTE};
+use mainstreet_language::local::Judgement;
 use serde::{Deserialize, Serialize};
 
 /// Declares a closed list of words, stored and shown by the same name.
@@ -191,6 +193,32 @@ pub struct RiskNote {
     pub reasons: Vec<String>,
 }
 
+/// What was read in a text and by which version, as it was when it was read.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Said {
+    /// The version's name; empty: not known.
+    pub model: String,
+    /// The post that was read.
+    pub post: i64,
+    /// By judgement: the word, and its probability.
+    pub read: BTreeMap<String, (String, f64)>,
+    /// By judgement: what a person says, where an item has no label of its own for it.
+    pub people: BTreeMap<String, String>,
+}
+
+impl Said {
+    /// What was read of a judgement.
+    pub fn of(&self, judgement: Judgement) -> Option<(&str, f64)> {
+        self.read.get(judgement.as_str()).map(|(word, probability)| (word.as_str(), *probability))
+    }
+
+    /// What a person says of it.
+    pub fn person(&self, judgement: Judgement) -> Option<&str> {
+        self.people.get(judgement.as_str()).map(String::as_str)
+    }
+}
+
 /// What triage makes of an item.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Assessment {
@@ -204,6 +232,9 @@ pub struct Assessment {
     pub risks: Vec<RiskNote>,
     /// Who answers for it.
     pub owner: Label<Owner>,
+    /// What was read in the text.
+    #[serde(default)]
+    pub said: Said,
 }
 
 impl Assessment {

@@ -2,17 +2,56 @@
 
 use mainstreet_language::{Context, Intent as Read, Reading, RiskKind, Urgency as Pressing};
 
-use super::model::{Intent, Risk, Urgency};
-use super::rules::Seen;
+use super::model::{Intent, Risk, Said, Urgency};
+use super::rules::{INTENT_FLOOR, Seen};
+use crate::judgement::{Judgement, Reader};
 
 /// How many reasons of one judgement are shown.
 const REASONS: usize = 3;
 
-/// Reads `text` and says what the desk sees in it. `title` is that of the conversation the text opens, empty
-/// for a reply.
+/// Reads `text` with the weights that ship and says what the desk sees in it. `title` is that of the conversation the
+/// text opens, empty for a reply.
 pub fn observe(text: &str, title: &str) -> Seen {
+    observe_with(&Reader::shipped(), text, title)
+}
+
+/// Reads `text` with a version.
+pub fn observe_with(version: &Reader, text: &str, title: &str) -> Seen {
     let context = Context { title, reply: title.is_empty(), own_hosts: &[] };
-    seen(&mainstreet_language::read(text, &context), text, title)
+    seen(&version.read(text, &context), text, title)
+}
+
+/// What was read of every judgement that people may answer.
+fn said(reading: &Reading, intent: (Intent, f64)) -> Said {
+    let yes_or_no = |judgement: Judgement, probability: f32| {
+        let yes = probability >= judgement.threshold();
+        let word = if yes { "yes" } else { "no" };
+        (judgement, word, if yes { probability } else { 1.0 - probability })
+    };
+    let feelings = [
+        ("positive", reading.sentiment.positive),
+        ("neutral", reading.sentiment.neutral),
+        ("negative", reading.sentiment.negative),
+    ];
+    let first = ("neutral", 0.0);
+    let feeling = feelings.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best });
+    let wants = if intent.1 >= INTENT_FLOOR { intent.0 } else { Intent::Unclear };
+    let risk = &reading.risk;
+    let read = [
+        (Judgement::Intent, wants.as_str(), intent.1 as f32),
+        yes_or_no(Judgement::NeedsReply, reading.needs_reply.probability),
+        (Judgement::Urgency, reading.urgency.as_str(), 0.0),
+        (Judgement::Sentiment, feeling.0, feeling.1),
+        yes_or_no(Judgement::Harassment, risk.harassment.probability),
+        yes_or_no(Judgement::Spam, risk.spam.probability),
+        yes_or_no(Judgement::Misinformation, risk.misinformation.probability),
+        yes_or_no(Judgement::BrandSafety, risk.brand_safety.probability),
+        yes_or_no(Judgement::Compliance, risk.compliance.probability),
+    ];
+    let kept = |(judgement, word, probability): (Judgement, &str, f32)| {
+        (judgement.as_str().to_owned(), (word.to_owned(), kept(f64::from(probability))))
+    };
+    Said { model: reading.model.clone(), read: read.into_iter().map(kept).collect(), ..Said::default() }
 }
 
 fn seen(reading: &Reading, text: &str, title: &str) -> Seen {
@@ -63,6 +102,7 @@ fn seen(reading: &Reading, text: &str, title: &str) -> Seen {
         risks,
         harm,
         thanks: reading.intent.decided() == Read::Praise && reading.needs_reply.probability < 0.5,
+        said: said(reading, (intent, probability)),
     }
 }
 

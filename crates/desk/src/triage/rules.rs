@@ -2,7 +2,9 @@
 
 use mainstreet_kernel::clock::HOUR;
 
-use super::model::{Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, SetBy, Urgency, spell};
+use super::model::{
+    Assessment, Intent, Label, Owner, Risk, RiskLevel, RiskNote, Said, SetBy, Urgency, spell,
+};
 
 /// What was read in the words of a post.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +29,8 @@ pub struct Seen {
     pub harm: Vec<String>,
     /// True when it is only thanks.
     pub thanks: bool,
+    /// What was read, and by which version.
+    pub said: Said,
 }
 
 impl Seen {
@@ -43,6 +47,7 @@ impl Seen {
             risks: Vec::new(),
             harm: Vec::new(),
             thanks: false,
+            said: Said::default(),
         }
     }
 }
@@ -92,7 +97,7 @@ pub fn assess(seen: &Seen, context: &Context) -> Assessment {
     let risks = risks_of(seen, context);
     let urgency = urgency_of(seen, context, &risks);
     let owner = owner_of(intent.is, gravest(&risks), context.past_target.is_some());
-    Assessment { intent, intent_probability, urgency, risks, owner }
+    Assessment { intent, intent_probability, urgency, risks, owner, said: seen.said.clone() }
 }
 
 fn intent_of(seen: &Seen, context: &Context) -> (Label<Intent>, f64) {
@@ -277,6 +282,7 @@ pub fn keep_corrections(old: &Assessment, mut fresh: Assessment) -> Assessment {
         let risk = fresh.gravest();
         fresh.owner = owner_of(fresh.intent.is, risk, fresh.owner.is == Owner::Support);
     }
+    fresh.said.people.clone_from(&old.said.people);
     fresh
 }
 

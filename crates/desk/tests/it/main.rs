@@ -5,6 +5,7 @@
 mod acts;
 mod calm;
 mod insights;
+mod judgement;
 mod metrics;
 mod moderation;
 mod opening;

@@ -207,7 +207,8 @@ mod tests {
     #[test]
     fn the_last_word_of_each_counts_and_a_draw_teaches_nothing() {
         let said = |matter, person, class| Answer { matter, person, judgement: Judgement::Spam, class };
-        let answers = vec![said(0, 1, 1), said(0, 1, 0), said(1, 1, 1), said(1, 2, 0), said(2, 1, 1), said(2, 2, 1)];
+        let answers =
+            vec![said(0, 1, 1), said(0, 1, 0), said(1, 1, 1), said(1, 2, 0), said(2, 1, 1), said(2, 2, 1)];
         let material = Material { matters: vec![Matter::default(); 3], answers };
         let settled = settled(&material, Judgement::Spam);
         assert_eq!(settled.agreed, [(0, 0), (2, 1)]);

@@ -151,7 +151,8 @@ impl Layer {
         let weight_of = |weights: Option<&Vec<(usize, f32)>>| {
             weights.into_iter().flatten().find(|(at, _)| *at == column).map_or(0.0, |(_, weight)| *weight)
         };
-        let words = placed(&seen.tokens).map(|(row, span)| (weight_of(self.words.get(&row)) * x, Some(span), None));
+        let words =
+            placed(&seen.tokens).map(|(row, span)| (weight_of(self.words.get(&row)) * x, Some(span), None));
         let cues = seen.features.cues.iter().map(|row| {
             let cue = Cue::ALL.get(usize::from(*row)).copied();
             let span = cue.and_then(|cue| seen.cues.first(cue)).and_then(|first| first.span);

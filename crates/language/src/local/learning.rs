@@ -81,7 +81,9 @@ impl Rows {
         }
         rows.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
         rows.truncate(most);
-        rows.into_iter().map(|(_, row, weights)| (row, weights.iter().copied().map(steps).collect())).collect()
+        rows.into_iter()
+            .map(|(_, row, weights)| (row, weights.iter().copied().map(steps).collect()))
+            .collect()
     }
 }
 

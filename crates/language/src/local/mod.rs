@@ -17,7 +17,8 @@ pub use answers::{Answer, Judgement, Material, Matter, is_held_back};
 pub(crate) use layer::{Added, NOTHING};
 pub use layer::{Layer, MOST_MOVED};
 pub use teaching::{
-    Figures, LEAST_ANSWERS, LEAST_HELD_BACK, LEAST_OF_A_CLASS, LEAST_RIGHT, MOST_FORGOTTEN, OfPerson, Trial, Verdict, teach,
+    Figures, LEAST_ANSWERS, LEAST_HELD_BACK, LEAST_OF_A_CLASS, LEAST_RIGHT, MOST_FORGOTTEN, OfPerson, Trial,
+    Verdict, teach,
 };
 
 pub(crate) use answers::{BRAND_SAFETY, COMPLIANCE, MISINFORMATION, URGENCY};

@@ -190,7 +190,11 @@ fn one(
     }
     let lessons: Vec<Lesson<'_>> = lessons
         .iter()
-        .map(|(text, class)| Lesson { features: &text.features, base: of(&text.base, judgement), class: *class })
+        .map(|(text, class)| Lesson {
+            features: &text.features,
+            base: of(&text.base, judgement),
+            class: *class,
+        })
         .collect();
     let part = learn(judgement, &lessons);
     let parts = BTreeMap::from([(judgement.as_str().to_owned(), part.clone())]);
@@ -235,8 +239,7 @@ fn by_person(
     for (at, person, class) in each {
         let Some(text) = texts.get(*at).filter(|text| is_held_back(text.post)) else { continue };
         let says = |odds: &Added| judgement.decided(&judgement.probabilities(of(odds, judgement))) == *class;
-        let one =
-            people.entry(*person).or_insert(OfPerson { person: *person, held: 0, before: 0, after: 0 });
+        let one = people.entry(*person).or_insert(OfPerson { person: *person, held: 0, before: 0, after: 0 });
         one.held += 1;
         one.before += usize::from(says(&text.now));
         one.after += usize::from(says(&after(text)));

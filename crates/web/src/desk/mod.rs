@@ -55,6 +55,11 @@ impl Cx {
     }
 }
 
+/// The part of a version's name that tells it from others.
+pub(crate) fn version_label(name: &str) -> &str {
+    judgement::local(name)
+}
+
 /// A word with its first letter in capitals, for labels.
 pub(crate) fn capital(word: &str) -> String {
     let mut letters = word.chars();

@@ -7,6 +7,7 @@ mod desk;
 mod due_process;
 mod guidelines;
 mod insights;
+mod judgement;
 mod members;
 mod moderation;
 mod reviews;

@@ -18,7 +18,7 @@ const COLUMNS: &str = "s.id, s.kind, s.title, s.topic_id, s.anchor, s.post_id, s
      s.intent_by, s.intent_probability, s.intent_reasons, s.urgency, s.urgency_by, s.urgency_reasons, s.risks, \
      s.owner, s.owner_by, s.owner_reasons, s.assignee_id, s.lease_until, s.state, s.due_at, s.snoozed_until, \
      s.outcome, s.outcome_why, s.told_back, s.merged_into, s.follows, s.reopened, s.version, s.occurred_at, \
-     s.opened_at, s.touched_at, s.first_response_at, s.resolved_at, s.closed_at";
+     s.opened_at, s.touched_at, s.first_response_at, s.resolved_at, s.closed_at, s.said";
 
 fn read(row: &Row) -> Result<Signal> {
     let outcome: Option<String> = row.get("outcome")?;
@@ -73,6 +73,7 @@ fn read_assessment(row: &Row) -> Result<Assessment> {
             by: row.word("owner_by")?,
             reasons: row.json("owner_reasons")?,
         },
+        said: row.json("said")?,
     })
 }
 
@@ -85,9 +86,9 @@ pub(crate) fn insert(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
     tx.run(
         "INSERT INTO signals (id, kind, title, topic_id, anchor, post_id, person_id, space_id, intent, intent_by,
          intent_probability, intent_reasons, urgency, urgency_by, urgency_reasons, risks, owner, owner_by,
-         owner_reasons, state, open, due_at, follows, reopened, version, occurred_at, opened_at, touched_at)
+         owner_reasons, state, open, due_at, follows, reopened, version, occurred_at, opened_at, touched_at, said)
          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, 1, $21,
-         $22, 0, 1, $23, $24, $24)",
+         $22, 0, 1, $23, $24, $24, $25)",
         params![
             signal.id,
             signal.kind,
@@ -113,6 +114,7 @@ pub(crate) fn insert(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
             signal.follows,
             signal.occurred_at,
             signal.opened_at,
+            json(&a.said)?,
         ],
     )
     .map(drop)
@@ -128,7 +130,7 @@ pub(crate) fn save(tx: &mut Tx<'_>, signal: &Signal) -> Result<bool> {
          risks = $13, owner = $14, owner_by = $15, owner_reasons = $16, assignee_id = $17, lease_until = $18,
          state = $19, open = $20, due_at = $21, snoozed_until = $22, outcome = $23, outcome_why = $24,
          told_back = $25, merged_into = $26, reopened = $27, touched_at = $28, first_response_at = $29,
-         resolved_at = $30, closed_at = $31, version = version + 1
+         resolved_at = $30, closed_at = $31, said = $33, version = version + 1
          WHERE id = $1 AND version = $2",
         params![
             signal.id,
@@ -163,9 +165,16 @@ pub(crate) fn save(tx: &mut Tx<'_>, signal: &Signal) -> Result<bool> {
             signal.resolved_at,
             signal.closed_at,
             signal.person,
+            json(&a.said)?,
         ],
     )?;
     Ok(changed == 1)
+}
+
+/// Open items, those opened last first.
+pub(crate) fn latest_open(tx: &mut Tx<'_>, most: usize) -> Result<Vec<Signal>> {
+    let sql = format!("SELECT {COLUMNS} FROM signals s WHERE s.open = 1 ORDER BY s.id DESC LIMIT $1");
+    tx.all(&sql, params![most], read)
 }
 
 /// Prolongs a lease without a new version: looking and typing is not a decision.

@@ -4,6 +4,7 @@
 use axum::http::StatusCode;
 use mainstreet_db::Tx;
 use mainstreet_desk::escalations::{self, Question};
+use mainstreet_desk::judgement::Judgement;
 use mainstreet_desk::signals::lists::{self, Filter};
 use mainstreet_desk::signals::{self, Reply, Sight, Signal, Verdict, view};
 use mainstreet_desk::triage::{self, Correction, Risk, RiskLevel};
@@ -63,6 +64,11 @@ pub(super) struct Form {
     pub(super) brand_safety: String,
     pub(super) compliance: String,
     pub(super) clause: String,
+    pub(super) needs_reply: String,
+    pub(super) sentiment: String,
+    pub(super) spam: String,
+    pub(super) right: String,
+    pub(super) quick: String,
 }
 
 /// A request to act: who, on what as they saw it, with which words.
@@ -307,7 +313,27 @@ fn correction(form: &Form) -> Result<Correction> {
             risks.push((risk, level));
         }
     }
+    let mut said = Vec::new();
+    for (judgement, text) in [
+        (Judgement::NeedsReply, &form.needs_reply),
+        (Judgement::Sentiment, &form.sentiment),
+        (Judgement::Spam, &form.spam),
+    ] {
+        let known = judgement.words().iter().find(|word| *word == text);
+        match known {
+            Some(word) => said.push((judgement, *word)),
+            None if text.is_empty() => {}
+            None => return Err(Error::invalid("Choose one of the words of the form.")),
+        }
+    }
+    // A key that says what it wants means it, also where that was read; a list that was left alone does not.
+    if !form.quick.is_empty() {
+        let word = Judgement::Intent.words().iter().find(|word| **word == form.intent);
+        said.extend(word.map(|word| (Judgement::Intent, *word)));
+    }
     Ok(Correction {
+        said,
+        right: !form.right.is_empty(),
         intent: word(&form.intent)?,
         urgency: word(&form.urgency)?,
         owner: word(&form.owner)?,

@@ -4,6 +4,7 @@
 mod acts;
 mod bulk;
 mod page;
+mod reading;
 mod show;
 mod words;
 

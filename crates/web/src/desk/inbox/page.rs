@@ -65,8 +65,8 @@ struct Tab {
 }
 
 /// The chosen item, ready for the template.
-struct Item {
-    view: view::View,
+pub(super) struct Item {
+    pub(super) view: view::View,
     /// What helps with a question: its theme, how similar ones ended, who could answer.
     help: Help,
     place: String,
