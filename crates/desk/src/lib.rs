@@ -16,6 +16,7 @@ pub mod forms;
 pub mod insights;
 pub mod judgement;
 pub mod letters;
+pub mod measures;
 pub mod mediations;
 pub mod metrics;
 pub mod moderation;

@@ -15,7 +15,7 @@ use mainstreet_kernel::id::{FlagId, PostId, TopicId};
 use mainstreet_kernel::{Result, Verb};
 
 use crate::signals::{self, Settled};
-use crate::{conflicts, moderation, raids};
+use crate::{conflicts, measures, moderation, raids};
 
 /// The name of the desk's cursor in the log.
 pub const READER: &str = "desk";
@@ -65,6 +65,7 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     conflicts::look(tx, entries)?;
     moderation::note_holds(tx, entries)?;
     raids::look(tx, entries)?;
+    measures::note(tx, entries)?;
     listen(tx, entries)
 }
 

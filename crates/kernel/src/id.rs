@@ -179,6 +179,8 @@ ids! {
     SplitId
     /// A clean-up after a raid: one act over many posts and members.
     CleanupId
+    /// A measure in the log of moderation that is no decision about somebody: calm mode, a clean-up, a change of the team.
+    MeasureId
     /// What several conversations are about.
     ThemeId
 }

@@ -43,23 +43,38 @@ pub(super) struct Replay<'a> {
     others: Vec<bool>,
     /// Whether its author had changed a hidden post before each was done, so that it was held.
     revised: Vec<bool>,
+    /// Whether what was undone in the very millisecond of each was undone after it.
+    before_undoings: Vec<bool>,
 }
 
 impl<'a> Replay<'a> {
     pub(super) fn new(steps: &'a [Step], texts: &'a [Option<String>]) -> Self {
-        let mut replay = Self { steps, texts, others: Vec::new(), revised: Vec::new() };
+        let mut replay =
+            Self { steps, texts, others: Vec::new(), revised: Vec::new(), before_undoings: Vec::new() };
         for (at, step) in steps.iter().enumerate() {
-            let expected = replay.made(at, &|before| replay.stood(before, step.at));
-            let other = expected.as_ref().is_some_and(|expected| !alike(expected, &step.before, step.at));
-            replay.others.push(other);
+            let mut expected = None;
+            let mut explained = false;
+            // Of an undoing in the same millisecond, what was there tells whether it came before.
+            for last in [false, true] {
+                replay.before_undoings.truncate(at);
+                replay.before_undoings.push(last);
+                expected = replay.made(at, &|before| replay.stood(before, at));
+                explained = expected.as_ref().is_none_or(|expected| alike(expected, &step.before, step.at));
+                if explained {
+                    break;
+                }
+            }
+            replay.others.push(!explained);
             replay.revised.push(expected.is_some_and(|expected| revised(&expected, &step.before)));
         }
         replay
     }
 
-    /// Whether a step stood at a time.
-    fn stood(&self, step: usize, at: Timestamp) -> bool {
-        self.steps.get(step).is_some_and(|step| step.undone_at.is_none_or(|undone| undone > at))
+    /// Whether a step stood when `later` was done.
+    fn stood(&self, step: usize, later: usize) -> bool {
+        let (Some(one), Some(other)) = (self.steps.get(step), self.steps.get(later)) else { return false };
+        let last = self.before_undoings.get(later).copied().unwrap_or_default();
+        one.undone_at.is_none_or(|undone| undone > other.at || (last && undone == other.at))
     }
 
     /// What the first `count` steps make, of those only that `stand`. Nothing when there is no step, or when what the
@@ -68,7 +83,7 @@ impl<'a> Replay<'a> {
         let mut value: Option<Before> = None;
         for (at, step) in self.steps.iter().enumerate().take(count) {
             let other = self.others.get(at).copied().unwrap_or_default();
-            let as_it_was = (0..at).all(|before| stand(before) == self.stood(before, step.at));
+            let as_it_was = (0..at).all(|before| stand(before) == self.stood(before, at));
             let revision = self.revised.get(at).copied().unwrap_or_default();
             let base = match value {
                 Some(value) if revision && is_hidden(&value) => step.before.clone(),

@@ -1,7 +1,7 @@
 //! The place as it was at an earlier time. Only ever done to a copy: what happened later is gone from it.
 //!
 //! Texts go back to what they said then, where their history is known; posts put away later are back; answers
-//! accepted later are open again. Staff stay, so that somebody can sign in. What has no history (views, pins, names,
+//! accepted later are open again; replies that were split off later stand where they stood. Staff stay, so that somebody can sign in. What has no history (views, pins, names,
 //! roles) stays as it is.
 
 mod store;
@@ -9,7 +9,7 @@ mod store;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Result, Timestamp};
 
-use crate::counters;
+use crate::{counters, splits};
 
 /// How much a rewind took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,6 +24,7 @@ pub struct Taken {
 
 /// Takes away everything later than `at`.
 pub fn rewind(tx: &mut Tx<'_>, at: Timestamp) -> Result<Taken> {
+    splits::rewind(tx, at)?;
     for statement in store::BEFORE {
         store::run(tx, statement, at)?;
     }

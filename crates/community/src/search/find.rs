@@ -218,6 +218,7 @@ impl Fields {
         parts.extend(typed.unwanted.iter().map(|words| (Occur::MustNot, self.word(words, false))));
         parts.extend(query.space.map(|space| (Occur::Must, quiet(self.number(self.space, space.0)))));
         parts.extend(query.author.map(|author| (Occur::Must, quiet(self.number(self.author, author.0)))));
+        parts.extend(query.without.iter().map(|author| (Occur::MustNot, self.number(self.author, author.0))));
         parts.extend(
             query.solved.map(|solved| (Occur::Must, quiet(self.number(self.solved, i64::from(solved))))),
         );

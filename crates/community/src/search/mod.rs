@@ -89,6 +89,8 @@ pub struct Query {
     pub space: Option<SpaceId>,
     /// Only by this person.
     pub author: Option<PersonId>,
+    /// Nothing by these: whom the reader mutes.
+    pub without: Vec<PersonId>,
     /// Only in topics with (or without) an accepted answer.
     pub solved: Option<bool>,
     /// Only in topics with all of these tags, by slug.

@@ -121,7 +121,7 @@ pub fn split(
         by: person,
     };
     let id = store::insert(tx, &new)?;
-    tell(tx, actor, [(&source, &space), (&target, &target_space)], false)?;
+    tell(tx, actor, [(&source, &space), (&target, &target_space)], (id, false))?;
     find(tx, id)
 }
 
@@ -222,14 +222,21 @@ fn settle(tx: &mut Tx<'_>, source: &Topic, target: &Topic, chosen: &[Post], new:
     Ok(())
 }
 
-fn tell(tx: &mut Tx<'_>, actor: Actor, sides: [(&Topic, &SpaceName); 2], undone: bool) -> Result<()> {
+fn tell(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    sides: [(&Topic, &SpaceName); 2],
+    (split, undone): (SplitId, bool),
+) -> Result<()> {
     let [(source, _), (target, _)] = sides;
     for ((topic, space), other) in sides.into_iter().zip([target, source]) {
         let activity = Activity::new(Verb::TopicSplit, actor, topic.id, tx.now())
             .within(topic.id, topic.space)
             .to(topic.person)
             .seen_by(space.visibility);
-        tx.record(&activity.with(json!({ "to": other.id.to_string(), "undone": undone })))?;
+        tx.record(&activity.with(json!({
+            "to": other.id.to_string(), "undone": undone, "split": split.to_string(), "from": topic.id == source.id,
+        })))?;
     }
     Ok(())
 }
@@ -277,6 +284,31 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: SplitId) -> Result<Split> {
     for (space, topics, posts) in changes {
         spaces::store::count(tx, space, topics, posts)?;
     }
-    tell(tx, actor, [(&source, &space), (&target, &target_space)], true)?;
+    tell(tx, actor, [(&source, &space), (&target, &target_space)], (id, true))?;
     find(tx, id)
+}
+
+/// In a copy that goes back in time: replies stand where they stood at `at`, step by step from the latest on.
+pub(crate) fn rewind(tx: &mut Tx<'_>, at: Timestamp) -> Result<()> {
+    let mut steps: Vec<(Timestamp, bool, Split)> = Vec::new();
+    for split in store::since(tx, at)? {
+        if let Some(undone) = split.undone_at.filter(|undone| *undone > at) {
+            steps.push((undone, true, split.clone()));
+        }
+        if split.at > at {
+            steps.push((split.at, false, split));
+        }
+    }
+    steps.sort_by_key(|(when, undoing, split)| (*when, split.id, *undoing));
+    for (_, undoing, split) in steps.iter().rev() {
+        let before: Before = serde_json::from_str(&split.before).map_err(Error::internal)?;
+        if *undoing {
+            store::carry_again(tx, split, &before)?;
+        } else {
+            let source = topics::store::find(tx, split.from)?;
+            let target = topics::store::find(tx, split.to)?;
+            store::carry_back(tx, &source, &target, &before)?;
+        }
+    }
+    store::forget(tx, at)
 }

@@ -2,7 +2,7 @@
 
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{PersonId, PostId, SplitId, TopicId};
-use mainstreet_kernel::{Error, Result};
+use mainstreet_kernel::{Error, Result, Timestamp};
 
 use super::{Before, Split, Stood};
 use crate::posts::Post;
@@ -122,16 +122,60 @@ pub(super) fn carry(tx: &mut Tx<'_>, source: &Topic, target: &Topic, chosen: &[P
             tx.run("UPDATE posts SET reply_to = NULL WHERE id = $1", params![post])?;
         }
     }
-    for stood in &before.moved {
-        let within = before.moved.iter().find(|other| Some(other.number) == stood.reply_to);
-        let answers = within.map(|other| other.became);
-        place(tx, stood.post, target.id, stood.became, answers)?;
-    }
+    place_there(tx, target.id, &before)?;
     tx.run("UPDATE topics SET post_count = $2 WHERE id = $1", params![target.id, number])?;
     follow(tx, &before, target.id)?;
     count_answers(tx, source.id)?;
     count_answers(tx, target.id)?;
     Ok(before)
+}
+
+fn place_there(tx: &mut Tx<'_>, target: TopicId, before: &Before) -> Result<()> {
+    for stood in &before.moved {
+        let within = before.moved.iter().find(|other| Some(other.number) == stood.reply_to);
+        let answers = within.map(|other| other.became);
+        place(tx, stood.post, target, stood.became, answers)?;
+    }
+    Ok(())
+}
+
+/// Puts posts where they stood before they were moved back.
+pub(super) fn carry_again(tx: &mut Tx<'_>, split: &Split, before: &Before) -> Result<()> {
+    for (post, _) in &before.answered {
+        tx.run("UPDATE posts SET reply_to = NULL WHERE id = $1", params![*post])?;
+    }
+    place_there(tx, split.to, before)?;
+    follow(tx, before, split.to)?;
+    if let (true, Some(first)) = (split.new_topic, before.moved.first()) {
+        tx.run(
+            "UPDATE topics SET state = 'published', first_post_id = $2 WHERE id = $1",
+            params![split.to, first.post],
+        )?;
+    }
+    Ok(())
+}
+
+/// Splits that were made or taken back after a time.
+pub(super) fn since(tx: &mut Tx<'_>, at: Timestamp) -> Result<Vec<Split>> {
+    tx.all(&format!("{SPLIT} WHERE x.at > $1 OR x.undone_at > $1 ORDER BY x.id"), params![at], split)
+}
+
+/// Forgets splits made after a time, with topics opened for them, and that others were taken back.
+pub(super) fn forget(tx: &mut Tx<'_>, at: Timestamp) -> Result<()> {
+    let opened = tx.all(
+        "SELECT to_id FROM topic_splits WHERE at > $1 AND new_topic = 1
+           AND NOT EXISTS (SELECT 1 FROM posts p WHERE p.topic_id = to_id)",
+        params![at],
+        |row| row.get::<TopicId>("to_id"),
+    )?;
+    tx.run("DELETE FROM topic_splits WHERE at > $1", params![at])?;
+    tx.run("UPDATE topic_splits SET undone_at = NULL WHERE undone_at > $1", params![at])?;
+    for topic in opened {
+        tx.run("DELETE FROM topic_tags WHERE topic_id = $1", params![topic])?;
+        tx.run("DELETE FROM reading WHERE topic_id = $1", params![topic])?;
+        tx.run("DELETE FROM topics WHERE id = $1", params![topic])?;
+    }
+    Ok(())
 }
 
 pub(super) fn carry_back(tx: &mut Tx<'_>, source: &Topic, target: &Topic, before: &Before) -> Result<()> {

@@ -97,16 +97,21 @@ pub fn save(tx: &mut Tx<'_>, actor: Actor, id: Option<TeamId>, new: &NewTeam) ->
     store::set_people(tx, id, &new.people)?;
     store::set_spaces(tx, id, &new.spaces)?;
     let people: Vec<String> = new.people.iter().map(ToString::to_string).collect();
-    record(tx, actor, id, json!({ "setting": "team", "team": id.to_string(), "people": people }))?;
+    let spaces: Vec<String> = new.spaces.iter().map(ToString::to_string).collect();
+    let props = json!({
+        "setting": "team", "team": id.to_string(), "name": name, "people": people, "spaces": spaces,
+        "weekly": new.weekly, "weekday": new.weekday, "hour": new.hour, "new": before.is_none(),
+    });
+    record(tx, actor, id, props)?;
     Ok(id)
 }
 
 /// Ends a team. Errors: `Forbidden` below a manager.
 pub fn remove(tx: &mut Tx<'_>, actor: Actor, id: TeamId) -> Result<()> {
     must_manage(actor)?;
-    find(tx, id)?;
+    let name = find(tx, id)?.name;
     store::remove(tx, id)?;
-    record(tx, actor, id, json!({ "setting": "team", "team": id.to_string(), "removed": true }))
+    record(tx, actor, id, json!({ "setting": "team", "team": id.to_string(), "name": name, "removed": true }))
 }
 
 fn record(tx: &mut Tx<'_>, actor: Actor, id: TeamId, props: serde_json::Value) -> Result<()> {

@@ -18,3 +18,11 @@ pub fn mark(tx: &mut Tx<'_>, person: PersonId, topic: TopicId, number: i64) -> R
 pub fn of(tx: &mut Tx<'_>, person: PersonId, topics: &[TopicId]) -> Result<HashMap<TopicId, i64>> {
     store::of(tx, person, topics)
 }
+
+/// How many posts after what `person` has read are by people they do not see; topics without such are missing.
+pub fn muted_since(tx: &mut Tx<'_>, person: PersonId, topics: &[TopicId]) -> Result<HashMap<TopicId, i64>> {
+    if crate::mutes::hidden_from(tx, person)?.is_empty() {
+        return Ok(HashMap::new());
+    }
+    store::muted_since(tx, person, topics)
+}

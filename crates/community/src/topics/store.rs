@@ -205,10 +205,16 @@ fn dress(tx: &mut Tx<'_>, viewer: Viewer, rows: Vec<(Topic, SpaceName)>) -> Resu
     }
     let mut others = early_authors(tx, &ids)?;
     let mut tags = tags::store::of_topics(tx, &ids)?;
-    let read = match viewer.person {
+    let mut read = match viewer.person {
         Some(person) => super::reading::of(tx, person, &ids)?,
         None => HashMap::new(),
     };
+    if let Some(person) = viewer.person {
+        // What they do not see is not new to them.
+        for (topic, count) in super::reading::muted_since(tx, person, &ids)? {
+            read.entry(topic).and_modify(|number| *number += count);
+        }
+    }
     for (topic, _) in &rows {
         let list = others.entry(topic.id).or_default();
         list.splice(0..0, topic.last_person);

@@ -1,10 +1,12 @@
 //! The place as it was: rewinding and then looking gives what looking then gave.
 
 use mainstreet_community::posts::{self, Edit};
+use mainstreet_community::splits::{self, To};
 use mainstreet_community::{counters, reactions, rewind};
-use mainstreet_db::testing::on_each_database;
+use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::{Db, Value};
 use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::id::PostId;
 use mainstreet_kernel::{Result, Role};
 
 use crate::place::{Town, answer, ask, member, reply};
@@ -81,6 +83,59 @@ fn a_wrong_counter_is_found_and_mended() {
         assert_eq!(found, [counters::Drift { counter: "topics.reply_count".to_owned(), rows: 1 }]);
         assert_eq!(db.write_now(counters::recount)?, 1);
         assert_eq!(db.read_now(counters::drifts)?, []);
+        Ok(())
+    });
+}
+
+#[test]
+fn replies_split_off_stand_where_they_stood() {
+    on_each_database(|db| {
+        let town = Town::new(db)?;
+        let topic = ask(db, town.ada, &town.help, "How do I clamp a round table?")?.topic.id;
+        let one = answer(db, town.ben, topic, "With a strap.", Some(1))?;
+        let two = answer(db, town.ada, topic, "Which strap?", Some(one.number))?;
+        let three = answer(db, town.ben, topic, "Any will do.", Some(two.number))?;
+        let moderator = town.mod_;
+        let (first, second) = (one.id, two.id);
+        let split = |ids: Vec<PostId>, title: &'static str| {
+            db.write_now(move |tx| {
+                splits::split(
+                    tx,
+                    moderator,
+                    topic,
+                    &ids,
+                    &To::New(title.to_owned()),
+                    "Straps are another matter.",
+                )
+            })
+        };
+        let mut past = vec![(db.clock().now(), look(db)?)];
+        let mut then = |db: &TestDb| -> Result<()> {
+            past.push((db.clock().now(), look(db)?));
+            db.hand.advance(HOUR);
+            Ok(())
+        };
+        db.hand.advance(HOUR);
+        let away = split(vec![second, three.id], "Straps")?;
+        then(db)?;
+        reply(db, town.ada, topic, "Back to the table.")?;
+        then(db)?;
+        db.write_now(move |tx| splits::undo(tx, moderator, away.id).map(drop))?;
+        then(db)?;
+        split(vec![first], "One strap")?;
+        then(db)?;
+        // Back through all of it, step by step.
+        for (at, expect) in past.into_iter().rev() {
+            db.write_now(move |tx| {
+                mainstreet_db::log::rewind(tx, at)?;
+                rewind::rewind(tx, at).map(drop)
+            })?;
+            let found = look(db)?;
+            assert_eq!(found.len(), expect.len(), "at {at}");
+            for (found, expect) in found.iter().zip(&expect) {
+                assert_eq!(found, expect, "at {at}");
+            }
+        }
         Ok(())
     });
 }

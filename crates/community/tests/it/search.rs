@@ -159,6 +159,12 @@ fn filters_orders_and_what_one_may_see() {
         assert_eq!(only(Query { solved: Some(false), ..text("clamp") })?, 1);
         assert_eq!(only(Query { author: town.ben.person, ..text("clamp") })?, 1);
         assert_eq!(only(Query { author: town.ben.person, ..text("") })?, 1);
+        let every = only(text("clamp"))?;
+        assert_eq!(
+            only(Query { without: vec![town.ben.person.unwrap()], ..text("clamp") })?,
+            every - 1,
+            "muted"
+        );
         assert_eq!(only(Query { tags: vec!["clamp".to_owned()], ..text("reads") })?, 2);
         assert_eq!(only(Query { tags: vec!["other".to_owned()], ..text("reads") })?, 0);
         assert_eq!(only(Query { space: Some(crew.id), ..text("clamp") })?, 0);

@@ -1,5 +1,5 @@
 //! The record of moderation, so that it can be checked: one entry for each thing that was decided, taken back, appealed
-//! and answered, sealed in a chain of hashes.
+//! and answered, and for each measure, sealed in a chain of hashes.
 //!
 //! An entry is written in the transaction of what it is about. Sealing waits for a sweep (once a minute), because the
 //! order of a chain would make every moderator on PostgreSQL wait for every other; until then the database's own triggers
@@ -8,15 +8,19 @@
 //! **Invariants.** Entries and seals are never changed. They hold no name and no text: erasing the facts of a decision
 //! leaves the chain whole.
 
+mod erasing;
 mod store;
 
-use mainstreet_db::{Tx, log};
+pub use erasing::{Texts, erase_texts, texts_about};
+
+use mainstreet_db::Tx;
 use mainstreet_kernel::clock::MINUTE;
-use mainstreet_kernel::id::{DecisionId, EntryId, PersonId};
-use mainstreet_kernel::{Actor, Error, Result, Role, Timestamp, Verb};
+use mainstreet_kernel::id::{EntryId, PersonId};
+use mainstreet_kernel::{Result, Timestamp};
 use sha2::{Digest, Sha256};
 
-use crate::moderation::{self, Decision};
+use crate::measures::{self, Measure};
+use crate::moderation::Decision;
 
 /// An entry that is not sealed within this time is worth a look.
 const LATE: i64 = 10 * MINUTE;
@@ -36,6 +40,8 @@ pub enum What {
     Answered,
     /// The texts of a decision were erased.
     Erased,
+    /// A measure was taken: the object is its number.
+    Measure,
 }
 
 impl What {
@@ -47,6 +53,7 @@ impl What {
             Self::Spoken => "spoken",
             Self::Answered => "answered",
             Self::Erased => "erased",
+            Self::Measure => "measure",
         }
     }
 }
@@ -58,7 +65,7 @@ pub(crate) struct Entry {
     pub(crate) at: Timestamp,
     pub(crate) actor: Option<PersonId>,
     pub(crate) what: String,
-    pub(crate) object: DecisionId,
+    pub(crate) object: i64,
     pub(crate) digest: String,
     pub(crate) text_digest: String,
 }
@@ -73,7 +80,7 @@ impl Entry {
             &self.at.0.to_string(),
             &actor,
             &self.what,
-            &self.object.0.to_string(),
+            &self.object.to_string(),
             &self.digest,
             &self.text_digest,
         ])
@@ -81,7 +88,7 @@ impl Entry {
 }
 
 /// SHA-256 of parts, each with its length, so that no two lists of parts are alike.
-fn hash(parts: &[&str]) -> String {
+pub(crate) fn hash(parts: &[&str]) -> String {
     let mut sum = Sha256::new();
     for part in parts {
         sum.update((part.len() as u64).to_be_bytes());
@@ -121,13 +128,27 @@ pub(crate) fn note(tx: &mut Tx<'_>, actor: Option<PersonId>, what: What, decisio
         at: tx.now(),
         actor,
         what: what.as_str().to_owned(),
-        object: decision.id,
+        object: decision.id.0,
         digest: digest(decision),
         text_digest: if what == What::Decided {
             hash(&[&store::salt_of(tx, decision.id)?, &decision.facts])
         } else {
             String::new()
         },
+    };
+    store::insert(tx, &entry)
+}
+
+/// Writes an entry about a measure.
+pub(crate) fn note_measure(tx: &mut Tx<'_>, measure: &Measure, salt: &str) -> Result<()> {
+    let entry = Entry {
+        id: EntryId(tx.mint()),
+        at: tx.now(),
+        actor: measure.actor,
+        what: What::Measure.as_str().to_owned(),
+        object: measure.id.0,
+        digest: measure.digest(),
+        text_digest: hash(&[salt, &measure.why]),
     };
     store::insert(tx, &entry)
 }
@@ -199,25 +220,26 @@ pub fn verify(tx: &mut Tx<'_>) -> Result<Standing> {
     for id in store::without_entry(tx)? {
         found.wrong.push(format!("Decision {id} has no entry in the record."));
     }
+    verify_measures(tx, &mut found)?;
     Ok(found)
 }
 
-/// Erases what was written about a member in decisions and appeals: facts, words and answers. What was decided, when,
-/// by which clause stays, without a word about the person. Owners only.
-///
-/// # Errors
-/// `Forbidden` below an owner.
-pub fn erase_texts(tx: &mut Tx<'_>, actor: Actor, person: PersonId) -> Result<usize> {
-    if actor.role < Role::Owner {
-        return Err(Error::forbidden("Only an owner can erase what was written about a member."));
+fn verify_measures(tx: &mut Tx<'_>, found: &mut Standing) -> Result<()> {
+    for (entry, measure) in store::measured(tx)? {
+        let Some((measure, salt)) = measure else {
+            found.wrong.push(format!("Measure {} is gone.", entry.object));
+            continue;
+        };
+        if measure.digest() != entry.digest {
+            found.wrong.push(format!("Measure {} says something else than when it was taken.", measure.id));
+        }
+        let erased = measure.why.is_empty() && salt.is_empty();
+        if !erased && hash(&[&salt, &measure.why]) != entry.text_digest {
+            found.wrong.push(format!("The reason of measure {} was changed.", measure.id));
+        }
     }
-    let decisions = moderation::of_person(tx, person, 100_000)?;
-    for decision in &decisions {
-        store::erase(tx, decision.id)?;
-        log::forget_props(tx, "decision", decision.id.0, &[Verb::DecisionUndone])?;
-        note(tx, actor.person, What::Erased, decision)?;
+    for id in measures::without_entry(tx)? {
+        found.wrong.push(format!("Measure {id} has no entry in the record."));
     }
-    let about = [Verb::MemberSuspended, Verb::MemberRestricted, Verb::MemberReinstated];
-    log::forget_props(tx, "person", person.0, &about)?;
-    Ok(decisions.len())
+    Ok(())
 }

@@ -2,9 +2,10 @@
 
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::Result;
-use mainstreet_kernel::id::{DecisionId, EntryId};
+use mainstreet_kernel::id::{DecisionId, EntryId, MeasureId, PersonId};
 
 use super::Entry;
+use crate::measures::{self, Measure};
 use crate::moderation::{self, Decision};
 
 fn entry(row: &Row) -> Result<Entry> {
@@ -86,14 +87,27 @@ pub(super) fn decided(tx: &mut Tx<'_>) -> Result<Vec<Decided>> {
     let entries = tx.all("SELECT * FROM audit_entries WHERE what = 'decided' ORDER BY id", &[], entry)?;
     let mut found = Vec::with_capacity(entries.len());
     for one in entries {
-        let decision = match moderation::find(tx, one.object) {
-            Ok(decision) => Some((decision, salt_of(tx, one.object)?)),
+        let decision = match moderation::find(tx, DecisionId(one.object)) {
+            Ok(decision) => Some((decision, salt_of(tx, DecisionId(one.object))?)),
             Err(error) if error.kind == mainstreet_kernel::Kind::NotFound => None,
             Err(error) => return Err(error),
         };
         found.push((one, decision));
     }
     Ok(found)
+}
+
+/// The entry of a measure, with the measure as it is now and the salt of its reason.
+pub(super) type Measured = (Entry, Option<(Measure, String)>);
+
+/// The entries of measures.
+pub(super) fn measured(tx: &mut Tx<'_>) -> Result<Vec<Measured>> {
+    let entries = tx.all("SELECT * FROM audit_entries WHERE what = 'measure' ORDER BY id", &[], entry)?;
+    entries
+        .into_iter()
+        .map(|one| Ok((measures::with_salt(tx, MeasureId(one.object))?, one)))
+        .map(|found: Result<_>| found.map(|(measure, one)| (one, measure)))
+        .collect()
 }
 
 /// Decisions made since the record is kept that have no entry.
@@ -116,4 +130,17 @@ pub(super) fn erase(tx: &mut Tx<'_>, id: DecisionId) -> Result<()> {
         params![id],
     )?;
     tx.run("UPDATE appeals SET words = '', answer = '' WHERE decision_id = $1", params![id]).map(drop)
+}
+
+/// How many decisions about somebody still have texts, and how many appeals of theirs.
+pub(super) fn count_texts(tx: &mut Tx<'_>, person: PersonId) -> Result<(i64, i64)> {
+    let decisions = tx.count(
+        "SELECT COUNT(*) AS n FROM decisions WHERE person_id = $1 AND (facts <> '' OR undone_why <> '' OR state_before <> '')",
+        params![person],
+    )?;
+    let appeals = tx.count(
+        "SELECT COUNT(*) AS n FROM appeals WHERE person_id = $1 AND (words <> '' OR answer <> '')",
+        params![person],
+    )?;
+    Ok((decisions, appeals))
 }

@@ -2,12 +2,13 @@
 
 use std::str::FromStr;
 
-use mainstreet_community::moderation::Act;
+use mainstreet_community::spaces;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Timestamp, Verb, Visibility};
 use serde_json::json;
 
 use super::store;
+use crate::measures::{self, Kind};
 
 /// Who reads the log without names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,13 +55,13 @@ impl FromStr for Openness {
     }
 }
 
-/// A decision without names, texts and closed spaces.
+/// A line of the log without names, texts about people and closed spaces.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redacted {
     /// When.
     pub at: Timestamp,
     /// What was done.
-    pub act: Act,
+    pub what: &'static str,
     /// The clause it cites.
     pub clause: String,
     /// The space, where everybody who reads this may know it.
@@ -71,6 +72,8 @@ pub struct Redacted {
     pub undone: bool,
     /// What became of an appeal.
     pub appeal: Option<String>,
+    /// Of measures: the facts, and the reason that everybody there was given.
+    pub told: String,
 }
 
 /// Who reads it now; nobody else unless an owner said so.
@@ -89,7 +92,7 @@ pub fn set_openness(tx: &mut Tx<'_>, actor: Actor, to: Openness) -> Result<()> {
     tx.record(&activity.with(json!({ "setting": "moderation_log", "to": to.as_str() })))
 }
 
-/// The latest decisions without names. `member`: the reader is signed in.
+/// The latest decisions and measures without names. `member`: the reader is signed in.
 ///
 /// # Errors
 /// `NotFound` when the log is not open to this reader.
@@ -102,5 +105,32 @@ pub fn redacted(tx: &mut Tx<'_>, member: bool, limit: usize) -> Result<Vec<Redac
     if !open {
         return Err(Error::not_found("The log of moderation is not open here."));
     }
-    store::redacted(tx, member, limit)
+    let mut rows = store::redacted(tx, member, limit)?;
+    let filter = measures::Filter { open: true, ..measures::Filter::default() };
+    for measure in measures::list(tx, &filter, limit)? {
+        let seen = match measure.space {
+            Some(space) => visible(spaces::store::find(tx, space)?.visibility, member),
+            None => true,
+        };
+        let calm = matches!(measure.kind, Kind::CalmOn | Kind::RaidOn);
+        let told = if calm { format!("{}. {}", measure.details, measure.why) } else { measure.details };
+        rows.push(Redacted {
+            at: measure.at,
+            what: measure.kind.label(),
+            clause: measure.clause,
+            space: measure.space_name.filter(|_| seen),
+            automatic: measure.actor.is_none(),
+            undone: false,
+            appeal: None,
+            told: if seen { told } else { String::new() },
+        });
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.at));
+    rows.truncate(limit);
+    Ok(rows)
+}
+
+/// Whether this reader may know of a space.
+fn visible(of: Visibility, member: bool) -> bool {
+    of == Visibility::Public || (member && of == Visibility::Members)
 }

@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::appeals::AppealState;
 use super::model::Decision;
 use super::store;
+use crate::measures;
 
 /// How often each word occurs, most first.
 pub type Counts = Vec<(String, usize)>;
@@ -54,6 +55,12 @@ pub struct Report {
     pub automatic_error: Option<f64>,
     /// Flags raised, agreed with and not agreed with.
     pub flags: (i64, i64, i64),
+    /// Measures that concern those who take part: calm and raid modes, clean-ups, splits, texts erased.
+    pub by_measure: Counts,
+    /// Of them, taken by a program.
+    pub measures_automatic: usize,
+    /// Each of them.
+    pub measures: Vec<measures::Row>,
     /// One statement of reasons for each decision, in the words of the Digital Services Act's database.
     pub statements: Vec<Statement>,
 }
@@ -217,6 +224,8 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report>
     let hours = |length: i64| length as f64 / HOUR as f64;
     let automatic: Vec<&&Decision> = decisions.iter().filter(|decision| decision.automatic).collect();
     let mistaken = automatic.iter().filter(|decision| decision.undone_at.is_some()).count();
+    let taken = measures::between(tx, from, to)?;
+    let taken: Vec<_> = taken.iter().filter(|measure| measure.kind.is_open()).collect();
     let mut people: Vec<_> = decisions.iter().map(|decision| decision.person).collect();
     people.sort_unstable();
     people.dedup();
@@ -243,6 +252,9 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report>
         ),
         automatic_error: (!automatic.is_empty()).then(|| mistaken as f64 / automatic.len() as f64),
         flags: store::flags_between(tx, from, to)?,
+        by_measure: counts(taken.iter().map(|measure| measure.kind.as_str())),
+        measures_automatic: taken.iter().filter(|measure| measure.actor.is_none()).count(),
+        measures: taken.iter().map(|measure| measure.row()).collect(),
         statements: decisions
             .iter()
             .filter(|decision| decision.act != Act::Warn)
@@ -278,6 +290,18 @@ pub fn csv(report: &Report) -> String {
             one.application_date.to_string(),
             time(one.reversed_at),
         ];
+        out.push_str(&fields.join(","));
+        out.push('\n');
+    }
+    out
+}
+
+/// The measures as lines of comma-separated values, with a heading.
+pub fn measures_csv(report: &Report) -> String {
+    let mut out = "number,at,measure,by,place,clause,details\n".to_owned();
+    for one in &report.measures {
+        let details = format!("\"{}\"", one.details.replace('"', "\"\""));
+        let fields = [&one.number, &one.at, one.measure, one.by, &one.place, &one.clause, &details];
         out.push_str(&fields.join(","));
         out.push('\n');
     }

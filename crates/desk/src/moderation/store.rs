@@ -1,6 +1,6 @@
 //! Every SQL string about decisions and appeals.
 
-use mainstreet_community::moderation::{Done, Target};
+use mainstreet_community::moderation::{Act, Done, Target};
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId, PostId};
 use mainstreet_kernel::{Error, Result, Timestamp};
@@ -382,7 +382,8 @@ pub(super) fn redacted(tx: &mut Tx<'_>, member: bool, limit: usize) -> Result<Ve
         |row| {
             Ok(Redacted {
                 at: row.get("decided_at")?,
-                act: row.word("act")?,
+                what: row.word::<Act>("act")?.label(),
+                told: String::new(),
                 clause: row.get("clause")?,
                 space: row.get("space")?,
                 automatic: row.get::<Option<PersonId>>("decided_by")?.is_none(),

@@ -142,6 +142,8 @@ pub fn watch(tx: &mut Tx<'_>) -> Result<Option<Calm>> {
     }
     if let Some(post) = store::latest_scored(tx, now.plus(-WINDOW))? {
         crate::signals::raid(tx, post, raid.id, &floods.join(" "), now)?;
+    } else if let Some(person) = store::latest_sign_up(tx, now.plus(-WINDOW))? {
+        crate::signals::raid_of_sign_ups(tx, person, raid.id, &floods.join(" "), now)?;
     }
     Ok(Some(raid))
 }

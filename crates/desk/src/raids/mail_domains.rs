@@ -21,6 +21,13 @@ fn lines(text: &str) -> impl Iterator<Item = &str> {
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 
+/// The list that comes with the program, by name.
+pub fn of_program() -> Vec<&'static str> {
+    let mut all: Vec<&str> = shipped().iter().copied().collect();
+    all.sort_unstable();
+    all
+}
+
 /// How many come with the program.
 pub fn shipped_count() -> usize {
     shipped().len()
@@ -44,9 +51,14 @@ pub fn disposable(tx: &mut Tx<'_>, email: &str) -> Result<Option<String>> {
     Ok(None)
 }
 
-/// What the team added and took away, by name.
+/// What the team added and took away, by name: the first thousand.
 pub fn of_team(tx: &mut Tx<'_>) -> Result<Vec<(String, bool)>> {
     store::mail_domains(tx, 1_000)
+}
+
+/// Everything that the team added and took away, by name.
+pub fn all_of_team(tx: &mut Tx<'_>) -> Result<Vec<(String, bool)>> {
+    store::mail_domains(tx, usize::MAX >> 1)
 }
 
 /// Takes a list in: a domain a line, `#` begins a remark, `!` before a domain says that it is fine. Answers how many

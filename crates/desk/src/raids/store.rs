@@ -235,6 +235,15 @@ pub(super) fn latest_scored(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<
     )
 }
 
+/// The most suspect account that came since then.
+pub(super) fn latest_sign_up(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<PersonId>> {
+    tx.first(
+        "SELECT person_id FROM sign_ups WHERE at >= $1 ORDER BY score DESC, at DESC, person_id DESC LIMIT 1",
+        params![since],
+        |row| row.get("person_id"),
+    )
+}
+
 /// Usernames and names of the team.
 pub(super) fn team(tx: &mut Tx<'_>) -> Result<Vec<(PersonId, String, String)>> {
     tx.all(

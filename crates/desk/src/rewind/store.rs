@@ -28,6 +28,7 @@ const EMPTIED: &[&str] = &[
     "DELETE FROM rule_marks",
     "DELETE FROM decision_batch_items",
     "DELETE FROM decision_batches",
+    "DELETE FROM measures",
     "DELETE FROM audit_seals",
     "DELETE FROM audit_entries",
     "DELETE FROM appeal_voices",

@@ -80,7 +80,8 @@ fn of_member(tx: &mut Tx<'_>, appeal: &Appeal, decision: &Decision, reason: &str
         occurred_at: appeal.opened_at,
     };
     let open = store::open_of_topic(tx, TopicId(0))?;
-    if let Some(known) = open.into_iter().find(|one| one.person == appeal.person) {
+    if let Some(known) = open.into_iter().find(|one| one.kind == Cause::Appeal && one.person == appeal.person)
+    {
         store::add_cause(tx, known.id, &cause)?;
         return Ok(known.id);
     }

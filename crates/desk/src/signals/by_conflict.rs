@@ -1,12 +1,14 @@
 //! A conflict, or a raid, asks for an item.
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{CalmId, ConflictId, PostId, SignalId};
+use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::id::{CalmId, ConflictId, PersonId, PostId, SignalId, SpaceId, TopicId};
 use mainstreet_kernel::{Result, Timestamp};
 
-use super::model::Cause;
-use super::opening::{Opening, open};
-use super::store;
+use super::model::{Cause, Signal, State};
+use super::opening::{Opening, open, start_with};
+use super::store::{self, NewCause};
+use crate::triage::{Assessment, Intent, Label, Owner, SetBy, Urgency};
 
 /// Opens the one urgent item of a conflict, or adds it to the item of that conversation. Nothing when the post is gone.
 pub(crate) fn conflict(
@@ -28,6 +30,69 @@ pub(crate) fn raid(
     at: Timestamp,
 ) -> Result<Option<SignalId>> {
     urgent(tx, post, id.0, reason, at)
+}
+
+/// Opens the one urgent item of a raid of which there is no post yet: it is about the sign-ups, shown by the latest.
+pub(crate) fn raid_of_sign_ups(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    id: CalmId,
+    reason: &str,
+    at: Timestamp,
+) -> Result<SignalId> {
+    let reason = mainstreet_kernel::text::excerpt(reason, 600);
+    let cause = NewCause {
+        kind: Cause::Conflict,
+        object: id.0,
+        post: PostId(0),
+        person: None,
+        reason: &reason,
+        occurred_at: at,
+    };
+    let said = |why: &str| vec![why.to_owned()];
+    let by = SetBy::Rule;
+    let assessment = Assessment {
+        intent: Label {
+            is: Intent::Unclear,
+            by,
+            reasons: said("accounts come much faster than they ever do"),
+        },
+        intent_probability: 1.0,
+        urgency: Label { is: Urgency::Urgent, by, reasons: said("raid mode is on") },
+        risks: Vec::new(),
+        owner: Label { is: Owner::Community, by, reasons: said("moderation is the community team's") },
+    };
+    let signal = Signal {
+        id: SignalId(tx.mint()),
+        kind: Cause::Conflict,
+        title: "A flood of sign-ups".to_owned(),
+        topic: TopicId(0),
+        anchor: Some(PostId(id.0)),
+        post: PostId(0),
+        person,
+        space: SpaceId(0),
+        assessment,
+        assignee: None,
+        lease_until: None,
+        state: State::New,
+        due_at: Some(at.plus(HOUR)),
+        snoozed_until: None,
+        outcome: None,
+        outcome_why: String::new(),
+        told_back: false,
+        merged_into: None,
+        follows: None,
+        reopened: 0,
+        version: 1,
+        occurred_at: at,
+        opened_at: tx.now(),
+        touched_at: tx.now(),
+        first_response_at: None,
+        resolved_at: None,
+        closed_at: None,
+    };
+    start_with(tx, &signal, &cause, &reason)?;
+    Ok(signal.id)
 }
 
 fn urgent(

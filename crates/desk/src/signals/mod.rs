@@ -33,7 +33,7 @@ pub mod view;
 pub use actions::{assign, claim, release, snooze};
 pub(crate) use approvals::held;
 pub use approvals::{Verdict, answer_held};
-pub(crate) use by_conflict::{conflict, raid};
+pub(crate) use by_conflict::{conflict, raid, raid_of_sign_ups};
 pub(crate) use by_form::form_answered;
 pub(crate) use by_review::{Reviewed, from_review};
 pub(crate) use by_rule::{Ask, ask};

@@ -257,6 +257,24 @@ fn a_flood_of_accounts_turns_raid_mode_on_once_and_it_ends_by_itself() {
 }
 
 #[test]
+fn a_flood_of_accounts_that_write_nothing_opens_an_item_too() {
+    on_each_database(|db| {
+        let (cast, _) = place(db)?;
+        for number in 0..12 {
+            db.write_now(move |tx| sign_up(tx, number).map(drop))?;
+            db.hand.advance(10_000);
+        }
+        settle(db)?;
+        db.write_now(|tx| breaker::watch(tx).map(drop))?;
+        assert!(db.read_now(calm::raid)?.is_some());
+        let items = open(db, cast.max)?;
+        let item = items.iter().find(|item| item.kind == Cause::Conflict).unwrap();
+        assert_eq!((item.title.as_str(), item.topic.0), ("A flood of sign-ups", 0));
+        settle(db)
+    });
+}
+
+#[test]
 fn raid_mode_ended_by_hand_stays_off() {
     on_each_database(|db| {
         let (cast, _) = place(db)?;

@@ -109,9 +109,16 @@ fn what_was_written_about_a_member_is_erased_and_the_chain_holds() {
         let (cast, one, _) = with_two(db)?;
         db.write_now(audit::seal)?;
         let (ada, max, nils) = (cast.ada, cast.max, cast.nils.person.unwrap());
-        let refused = db.write_now(move |tx| audit::erase_texts(tx, max, nils));
+        let refused = db.write_now(move |tx| audit::erase_texts(tx, max, nils, "Asked for."));
         assert!(refused.is_err_and(|error| error.kind == Kind::Forbidden));
-        assert_eq!(db.write_now(move |tx| audit::erase_texts(tx, ada, nils))?, 2);
+        let refused = db.write_now(move |tx| audit::erase_texts(tx, ada, nils, " "));
+        assert!(refused.is_err_and(|error| error.safe.contains("Say why")));
+        let left = db.read_now(move |tx| audit::texts_about(tx, nils))?;
+        assert_eq!((left.decisions, left.appeals), (2, 1));
+        assert_eq!(db.write_now(move |tx| audit::erase_texts(tx, ada, nils, "Asked for."))?, 2);
+        assert_eq!(db.read_now(move |tx| audit::texts_about(tx, nils))?, audit::Texts::default());
+        let again = db.write_now(move |tx| audit::erase_texts(tx, ada, nils, "Once more."));
+        assert!(again.is_err_and(|error| error.safe.contains("no words")));
         db.write_now(audit::seal)?;
         let after = db.read_now(move |tx| moderation::find(tx, one.id))?;
         assert_eq!((after.facts.as_str(), after.act, after.at), ("", one.act, one.at));

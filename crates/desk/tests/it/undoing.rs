@@ -278,7 +278,7 @@ fn both(
 fn what_was_undone_in_any_order_might_never_have_been() {
     on_each_database(|db| {
         let place = place(db)?;
-        let cases = if db.dialect() == Dialect::Sqlite { 150 } else { 25 };
+        let cases = if db.dialect() == Dialect::Sqlite { 120 } else { 12 };
         let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
         let (count, compared) = (RefCell::new(0), RefCell::new(0));
         let result = TestRunner::new(config).run(&lives(), |life| {

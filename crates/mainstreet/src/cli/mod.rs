@@ -3,8 +3,10 @@
 mod backup;
 mod demo;
 mod doctor;
+mod erase;
 mod import;
 mod insights;
+mod mail_domains;
 mod metrics;
 mod read;
 mod report;
@@ -56,6 +58,10 @@ enum Command {
     Rules(rules::Options),
     /// Say what was decided about posts and members, and what came of appeals
     Report(report::Options),
+    /// List and update the mail domains that hand out addresses for minutes
+    MailDomains(mail_domains::Options),
+    /// Erase what the record of moderation says in words about a member; the record stays whole
+    Erase(erase::Options),
     /// Say what texts mean: one {"id","text"} a line in, one object a line out
     Read,
     /// Say how alike two wordings are: one {"id","a","b"} a line in, {"id","score"} out
@@ -84,6 +90,8 @@ pub(crate) fn run() -> ExitCode {
         Command::Simulate(options) => simulate::run(&common, &options),
         Command::Rules(options) => rules::run(&common, &options),
         Command::Train(options) => train::run(&common, &options),
+        Command::MailDomains(options) => mail_domains::run(&common, &options),
+        Command::Erase(options) => erase::run(&common, &options),
         Command::Read => read::read_lines(),
         Command::Similar => read::similar_lines(),
     };

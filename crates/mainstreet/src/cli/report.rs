@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use mainstreet_community::settings;
-use mainstreet_desk::moderation::report::{Report, csv, report};
+use mainstreet_desk::moderation::report::{Report, csv, measures_csv, report};
 
 use super::metrics::instant;
 use crate::boot::{Common, Done};
@@ -31,6 +31,9 @@ struct Window {
     /// One line of comma-separated values a statement of reasons, in the words of the Digital Services Act
     #[arg(long)]
     csv: bool,
+    /// With --csv: calm and raid modes, clean-ups, splits and erasures instead, one a line
+    #[arg(long, requires = "csv")]
+    measures: bool,
 }
 
 pub(crate) fn run(common: &Common, options: &Options) -> Done {
@@ -41,7 +44,11 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
         let zone = settings::load(tx)?.zone;
         report(tx, instant(&asked.from, &zone)?, instant(&asked.to, &zone)?)
     })?;
-    let text = if window.csv { csv(&found).trim_end().to_owned() } else { as_text(&found) };
+    let text = match (window.csv, window.measures) {
+        (true, true) => measures_csv(&found).trim_end().to_owned(),
+        (true, false) => csv(&found).trim_end().to_owned(),
+        (false, _) => as_text(&found),
+    };
     common.answer(&serde_json::json!(found), &text)
 }
 
@@ -65,9 +72,12 @@ fn as_text(report: &Report) -> String {
         report.overturned,
         report.open,
     );
-    for (name, counts) in
-        [("act", &report.by_act), ("clause", &report.by_clause), ("source", &report.by_source)]
-    {
+    for (name, counts) in [
+        ("act", &report.by_act),
+        ("clause", &report.by_clause),
+        ("source", &report.by_source),
+        ("measure", &report.by_measure),
+    ] {
         for (word, count) in counts {
             let _ = write!(out, "\n{name:<8}{word:<28}{count:>6}");
         }

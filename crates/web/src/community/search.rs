@@ -1,6 +1,7 @@
 //! Searching what people wrote.
 
 use askama::Template;
+use mainstreet_community::mutes;
 use mainstreet_community::people::store::by_handle;
 use mainstreet_community::search::{self, Query, Shown, Sort};
 use mainstreet_community::spaces::{self, Space};
@@ -29,6 +30,8 @@ struct Results {
     hits: Vec<Shown>,
     total: usize,
     loose: bool,
+    /// How many people the reader mutes, whose posts are left out.
+    muted: usize,
     previous: Option<String>,
     next: Option<String>,
 }
@@ -84,6 +87,10 @@ async fn show(cx: Cx) -> Page {
                 text: given.q.clone(),
                 space: spaces.iter().find(|space| space.slug == given.space).map(|space| space.id),
                 author,
+                without: match viewer.person {
+                    Some(person) => mutes::hidden_from(tx, person)?.into_iter().collect(),
+                    None => Vec::new(),
+                },
                 solved: match given.solved.as_str() {
                     "yes" => Some(true),
                     "no" => Some(false),
@@ -98,7 +105,7 @@ async fn show(cx: Cx) -> Page {
             Ok((spaces, search::visible(tx, viewer)?, query))
         })
         .await?;
-    let page = query.page;
+    let (page, muted) = (query.page, query.without.len());
     let found = if asked.is_empty() {
         search::Found::default()
     } else {
@@ -120,6 +127,7 @@ async fn show(cx: Cx) -> Page {
         hits,
         total,
         loose,
+        muted,
     };
     let mut response = views::html(&document)?;
     response.extensions_mut().insert(Depends::OnEverything);

@@ -155,13 +155,12 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
     if slug.is_some_and(|slug| slug != topic.slug) {
         return views::moved(&topic.path());
     }
-    let Calming { calms, pause, splits, hidden } = calming;
+    let Calming { calms, pause, splits, hidden, unseen } = calming;
     let answer = answer.filter(|view: &View| !hidden.contains(&view.author.id));
     let page = page.min(topic.pages());
     let marked = note_read(cx, &topic, &views, read_to);
     let actor = cx.actor();
-    let fresh_from =
-        read_to.and_then(|read| views.iter().map(|view| view.post.number).find(|number| *number > read));
+    let fresh_from = read_to.and_then(|read| first_after(&views, read, &hidden));
     let chrome = cx.chrome();
     let now = chrome.now;
     let is_slow = slow.is_some();
@@ -172,7 +171,7 @@ pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, 
         may_steer: actor.is_some_and(|actor| topics::may_steer(actor, &topic).is_ok()),
         may_reply: actor.is_some() && (topic.closed_at.is_none() || cx.staff().is_ok()),
         can_accept: topic.question,
-        fresh_count: read_to.map_or(0, |read| topic.post_count - read),
+        fresh_count: read_to.map_or(0, |read| topic.post_count - read - unseen),
         fresh_from: fresh_from.filter(|number| *number > 1),
         json_ld: super::feeds::json_ld(&chrome, &topic, &views, answer.as_ref()),
         description: views
@@ -212,6 +211,14 @@ struct Calming {
     pause: Option<CoolOff>,
     splits: Vec<Split>,
     hidden: HashSet<PersonId>,
+    /// How many of the posts they have not read are by those whom they do not see.
+    unseen: i64,
+}
+
+/// The first post after what was read that the viewer is shown.
+fn first_after(views: &[View], read: i64, hidden: &HashSet<PersonId>) -> Option<i64> {
+    let shown = |view: &&View| view.post.number > read && !hidden.contains(&view.post.person);
+    views.iter().find(shown).map(|view| view.post.number)
 }
 
 fn calming(tx: &mut mainstreet_db::Tx<'_>, viewer: Option<PersonId>, topic: &Topic) -> Result<Calming> {
@@ -225,6 +232,12 @@ fn calming(tx: &mut mainstreet_db::Tx<'_>, viewer: Option<PersonId>, topic: &Top
         hidden: match viewer {
             Some(person) => mutes::hidden_from(tx, person)?,
             None => HashSet::new(),
+        },
+        unseen: match viewer {
+            Some(person) => {
+                topics::reading::muted_since(tx, person, &[topic.id])?.remove(&topic.id).unwrap_or_default()
+            }
+            None => 0,
         },
     })
 }

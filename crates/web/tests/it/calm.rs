@@ -277,6 +277,8 @@ async fn a_member_does_not_see_whom_they_muted_and_others_do() -> Result<()> {
     assert!(!place.get(Some(&place.nils), &page).await.text.contains("whom you do not see"));
     assert!(!place.get(None, &page).await.text.contains("whom you do not see"));
     place.get(Some(&place.mira), "/settings/mutes").await.shows("Nils");
+    place.get(Some(&place.mira), "/search?q=pump").await.shows("Without what one member wrote");
+    assert!(!place.get(Some(&place.nils), "/search?q=pump").await.text.contains("Without what"));
     assert_eq!(place.post(&place.mira, &nils, &format!("{nils}/mute/end"), &[]).await.status, 303);
     assert!(!place.get(Some(&place.mira), &page).await.text.contains("whom you do not see"));
     let max = format!("/people/{}", place.max.actor.person.unwrap());

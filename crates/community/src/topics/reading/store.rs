@@ -34,3 +34,26 @@ pub(super) fn of(tx: &mut Tx<'_>, person: PersonId, topics: &[TopicId]) -> Resul
     }
     Ok(found)
 }
+
+pub(super) fn muted_since(
+    tx: &mut Tx<'_>,
+    person: PersonId,
+    topics: &[TopicId],
+) -> Result<HashMap<TopicId, i64>> {
+    let mut found = HashMap::new();
+    for part in topics.chunks(256) {
+        let values = list(part);
+        let sql = format!(
+            "SELECT r.topic_id, COUNT(DISTINCT p.id) AS n FROM reading r
+             JOIN posts p ON p.topic_id = r.topic_id AND p.number > r.number
+             JOIN mutes u ON u.person_id = r.person_id AND u.other_id = p.person_id
+             WHERE r.person_id = $1 AND r.topic_id IN ({}) GROUP BY r.topic_id",
+            marks(2, &values)
+        );
+        let params = [vec![Value::from(person)], values].concat();
+        let rows =
+            tx.all(&sql, &params, |row| Ok((row.get::<TopicId>("topic_id")?, row.get::<i64>("n")?)))?;
+        found.extend(rows);
+    }
+    Ok(found)
+}

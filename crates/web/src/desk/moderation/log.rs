@@ -5,8 +5,10 @@ use std::collections::HashMap;
 use askama::Template;
 use mainstreet_community::guidelines;
 use mainstreet_community::moderation::Act;
+use mainstreet_db::Tx;
+use mainstreet_desk::measures::{self, Measure};
 use mainstreet_desk::moderation::{self, Decision, Filter, Openness, report as reports};
-use mainstreet_kernel::id::DecisionId;
+use mainstreet_kernel::id::{DecisionId, PersonId};
 use mainstreet_kernel::{Day, Error, Result, Role, Timestamp, Zone};
 use serde::Deserialize;
 
@@ -15,22 +17,107 @@ use crate::views::{self, Chrome, Page};
 
 const ROWS: usize = 50;
 
+/// A line of the log: a decision, or a measure.
+struct Line {
+    id: i64,
+    at: Timestamp,
+    what: &'static str,
+    /// The decision's page.
+    decision: Option<DecisionId>,
+    undone: bool,
+    about: Vec<(PersonId, String)>,
+    /// Where a measure holds, and its facts.
+    details: String,
+    clause: String,
+    by: String,
+    why: String,
+}
+
+impl From<Decision> for Line {
+    fn from(row: Decision) -> Self {
+        Self {
+            id: row.id.0,
+            at: row.at,
+            what: row.act.label(),
+            decision: Some(row.id),
+            undone: row.undone_at.is_some(),
+            about: vec![(row.person, row.person_name)],
+            details: String::new(),
+            clause: row.clause,
+            by: row.by_name.unwrap_or_else(|| "Mainstreet".to_owned()),
+            why: row.facts,
+        }
+    }
+}
+
+impl From<Measure> for Line {
+    fn from(row: Measure) -> Self {
+        let place = match (row.place.as_str(), row.space_name) {
+            ("topic", Some(space)) => format!("A topic in {space}: "),
+            ("space", Some(space)) => format!("{space}: "),
+            ("site", _) if row.kind.is_open() => "Everywhere: ".to_owned(),
+            _ => String::new(),
+        };
+        Self {
+            id: row.id.0,
+            at: row.at,
+            what: row.kind.label(),
+            decision: None,
+            undone: false,
+            about: row.people.into_iter().zip(row.names).collect(),
+            details: format!("{place}{}", row.details),
+            clause: row.clause,
+            by: row.actor_name.unwrap_or_else(|| "Mainstreet".to_owned()),
+            why: row.why,
+        }
+    }
+}
+
+/// Decisions and measures that fit, latest first, and whether there are older ones.
+fn lines(tx: &mut Tx<'_>, asked: &Asked) -> Result<(Vec<Line>, bool)> {
+    let filter = Filter {
+        person: asked.person.parse().ok(),
+        clause: asked.clause.trim().to_owned(),
+        act: asked.act.clone(),
+        before: asked.before.parse().ok(),
+    };
+    let is_measure = asked.act.parse::<measures::Kind>().is_ok();
+    let mut rows: Vec<Line> = Vec::new();
+    if !is_measure {
+        rows.extend(moderation::list(tx, &filter, ROWS + 1)?.into_iter().map(Line::from));
+    }
+    if filter.person.is_none() && (is_measure || asked.act.is_empty()) {
+        let before = asked.before.parse().ok();
+        let filter = measures::Filter { kind: filter.act, clause: filter.clause, open: false, before };
+        rows.extend(measures::list(tx, &filter, ROWS + 1)?.into_iter().map(Line::from));
+    }
+    rows.sort_by_key(|row| std::cmp::Reverse(row.id));
+    let more = rows.len() > ROWS;
+    rows.truncate(ROWS);
+    Ok((rows, more))
+}
+
 #[derive(Template)]
 #[template(path = "desk/moderation/log.html")]
 struct Log {
     chrome: Chrome,
     here: &'static str,
     waiting: i64,
-    rows: Vec<Decision>,
-    next: Option<DecisionId>,
+    rows: Vec<Line>,
+    next: Option<i64>,
     asked: Asked,
     openness: Openness,
     manages: bool,
+    /// Whose texts an owner could erase from here.
+    erase: Option<PersonId>,
 }
 
 impl Log {
     fn acts(&self) -> &'static [Act] {
         Act::ALL
+    }
+    fn measures(&self) -> &'static [measures::Kind] {
+        measures::Kind::ALL
     }
     fn opennesses(&self) -> [Openness; 3] {
         Openness::ALL
@@ -48,21 +135,19 @@ struct Asked {
 
 /// `GET /desk/moderation/log`
 pub(super) async fn show(cx: Cx) -> Page {
-    let manages = cx.audits()?.role >= Role::Manager;
+    let viewer = cx.audits()?.clone();
+    let manages = viewer.role >= Role::Manager;
     let asked: Asked = cx.query()?;
-    let filter = Filter {
-        person: asked.person.parse().ok(),
-        clause: asked.clause.trim().to_owned(),
-        act: asked.act.clone(),
-        before: asked.before.parse().ok(),
-    };
-    let (mut rows, openness) =
-        cx.read(move |tx| Ok((moderation::list(tx, &filter, ROWS + 1)?, moderation::openness(tx)?))).await?;
-    let more = rows.len() > ROWS;
-    rows.truncate(ROWS);
+    let wanted = asked.clone();
+    let ((rows, more), openness) =
+        cx.read(move |tx| Ok((lines(tx, &wanted)?, moderation::openness(tx)?))).await?;
     let next = rows.last().map(|row| row.id).filter(|_| more);
+    let erase = match asked.person.parse::<PersonId>() {
+        Ok(person) if viewer.role >= Role::Owner => Some(person),
+        _ => None,
+    };
     let (chrome, waiting) = (cx.chrome(), cx.waiting().await?);
-    views::html(&Log { chrome, here: "moderation", waiting, rows, next, asked, openness, manages })
+    views::html(&Log { chrome, here: "moderation", waiting, rows, next, asked, openness, manages, erase })
 }
 
 #[derive(Deserialize)]
@@ -98,12 +183,15 @@ struct Report {
 
 impl Report {
     /// The counts, in the words of pages.
-    fn parts(&self) -> [(&'static str, reports::Counts); 3] {
+    fn parts(&self) -> [(&'static str, reports::Counts); 4] {
         let report = &self.report;
         let told = |counts: &reports::Counts, word: &dyn Fn(&str) -> String| -> reports::Counts {
             counts.iter().map(|(name, count)| (word(name), *count)).collect()
         };
         let act = |word: &str| word.parse::<Act>().map_or(word.to_owned(), |act| act.label().to_owned());
+        let measure = |word: &str| {
+            word.parse::<measures::Kind>().map_or(word.to_owned(), |kind| kind.label().to_owned())
+        };
         let source = |word: &str| match word {
             "flag" => "members flagged it".to_owned(),
             "rule" => "a rule or threshold pointed it out".to_owned(),
@@ -116,6 +204,7 @@ impl Report {
             ("What was done", told(&report.by_act, &act)),
             ("Which clause", told(&report.by_clause, &clause)),
             ("How it was found", told(&report.by_source, &source)),
+            ("Calm, raids and conversations", told(&report.by_measure, &measure)),
         ]
     }
 }
@@ -169,6 +258,13 @@ pub(super) async fn report_csv(cx: Cx) -> Page {
     cx.audits()?;
     let (report, _) = read(&cx).await?;
     Ok(views::typed("text/csv; charset=utf-8", reports::csv(&report)))
+}
+
+/// `GET /desk/moderation/measures.csv`
+pub(super) async fn measures_csv(cx: Cx) -> Page {
+    cx.audits()?;
+    let (report, _) = read(&cx).await?;
+    Ok(views::typed("text/csv; charset=utf-8", reports::measures_csv(&report)))
 }
 
 /// `GET /desk/moderation/report.json`

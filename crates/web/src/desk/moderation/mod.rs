@@ -2,6 +2,7 @@
 
 mod act;
 mod decision;
+mod erasure;
 mod log;
 
 pub(crate) use act::act_on;
@@ -31,6 +32,9 @@ pub(super) fn routes() -> Routes {
         .get("/desk/moderation/report", log::report)
         .get("/desk/moderation/report.csv", log::report_csv)
         .get("/desk/moderation/report.json", log::report_json)
+        .get("/desk/moderation/measures.csv", log::measures_csv)
+        .get("/desk/moderation/erasure/{person}", erasure::show)
+        .post("/desk/moderation/erasure/{person}", erasure::erase)
 }
 
 /// A post that waits to be looked at.
