@@ -61,6 +61,7 @@ pub(crate) fn raid_of_sign_ups(
         urgency: Label { is: Urgency::Urgent, by, reasons: said("raid mode is on") },
         risks: Vec::new(),
         owner: Label { is: Owner::Community, by, reasons: said("moderation is the community team's") },
+        said: crate::triage::Said::default(),
     };
     let signal = Signal {
         id: SignalId(tx.mint()),
