@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use mainstreet_kernel::id::{
     AccountId, AppealId, BatchId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId,
-    IdentityId, JobId, MailId, MeasureId, MediationId, PersonId, PostId, RuleId, SignalId, SpaceId, SplitId,
+    IdentityId, JobId, MailId, MeasureId, MediationId, PersonId, PostId, RuleId, SegmentId, SignalId, SpaceId, SplitId,
     TagId, TeamId, ThemeId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
@@ -159,7 +159,7 @@ macro_rules! numbers {
     )*};
 }
 numbers! {
-    Timestamp AccountId AppealId BatchId CalmId CannedReplyId CleanupId ConflictId DecisionId EntryId FlagId IdentityId JobId MailId MeasureId MediationId PersonId PostId RuleId SignalId SpaceId SplitId TagId TeamId ThemeId TopicId
+    Timestamp AccountId AppealId BatchId CalmId CannedReplyId CleanupId ConflictId DecisionId EntryId FlagId IdentityId JobId MailId MeasureId MediationId PersonId PostId RuleId SegmentId SignalId SpaceId SplitId TagId TeamId ThemeId TopicId
 }
 
 macro_rules! words {

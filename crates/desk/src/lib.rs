@@ -27,6 +27,7 @@ pub mod reviews;
 pub mod rewind;
 pub mod rhythm;
 pub mod rules;
+pub mod segments;
 pub mod sequences;
 pub mod signals;
 pub mod triage;

@@ -155,6 +155,8 @@ ids! {
     EntryId
     /// A rule of the community.
     RuleId
+    /// Members chosen by conditions, under a name.
+    SegmentId
     /// A prepared answer.
     CannedReplyId
     /// A unit of background work.

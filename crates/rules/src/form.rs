@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::finding::{At, Finding, may_be_saved};
 use crate::print::{amount, ending, given_words, limit, subject};
-use crate::read::{KEYS, read_rule};
+use crate::read::{KEYS, Sort, read_rule};
 use crate::rule::{Action, Comparison, Condition, Example, Given, Quantity, Rule, Step, Test};
 use crate::vocabulary::Vocabulary;
 use crate::yaml::{Data, Document, Node};
@@ -26,6 +26,10 @@ pub struct Form {
     pub guideline: String,
     /// Events.
     pub when: Vec<String>,
+    /// For a rule on a schedule: `Monday at 09:00`.
+    pub every: String,
+    /// For a rule on a schedule: `member` or `thread`.
+    pub each: String,
     /// All of these must hold.
     pub all: Vec<Row>,
     /// At least one of these must hold.
@@ -129,6 +133,8 @@ pub fn to_form(rule: &Rule) -> Form {
         owner: text(&rule.owner),
         guideline: text(&rule.guideline),
         when: rule.when.clone(),
+        every: rule.every.map(|schedule| schedule.to_string()).unwrap_or_default(),
+        each: rule.each.map(|each| each.to_string()).unwrap_or_default(),
         all: rule.all.iter().map(row).collect(),
         any: rule.any.iter().map(row).collect(),
         unless: rule.unless.iter().map(row).collect(),
@@ -237,16 +243,32 @@ fn row_at(at: At, row: u32) -> At {
 /// # Errors
 /// The findings, when the form is no rule.
 pub fn from_form(form: &Form, vocabulary: &Vocabulary) -> Result<Rule, Vec<Finding>> {
+    read_form(form, Sort::Rule, vocabulary)
+}
+
+/// The segment of a form: its name, why, owner and conditions. As [`from_form`].
+///
+/// # Errors
+/// The findings, when the form is no segment.
+pub fn segment_from_form(form: &Form, vocabulary: &Vocabulary) -> Result<Rule, Vec<Finding>> {
+    read_form(form, Sort::Segment, vocabulary)
+}
+
+fn read_form(form: &Form, sort: Sort, vocabulary: &Vocabulary) -> Result<Rule, Vec<Finding>> {
+    let segment = sort == Sort::Segment;
     let mut pairs: Vec<(Node, Node)> = Vec::new();
     let mut put = |key: &str, build: &dyn Fn(At) -> Option<Data>| {
         let line = KEYS.iter().position(|known| *known == key).map_or(0, |place| place + 1);
         let at = At { line: u32::try_from(line).unwrap_or(0), column: 1 };
         if let Some(data) = build(at) {
+            let key = if segment && key == "rule" { "segment" } else { key };
             pairs.push((text(at, key), Node { at, data }));
         }
     };
     for (key, value) in [
         ("rule", &form.name),
+        ("every", &form.every),
+        ("for each", &form.each),
         ("why", &form.why),
         ("owner", &form.owner),
         ("guideline", &form.guideline),
@@ -278,7 +300,7 @@ pub fn from_form(form: &Form, vocabulary: &Vocabulary) -> Result<Rule, Vec<Findi
     let root = Node { at: At { line: 1, column: 1 }, data: Data::Map(pairs) };
     let document = Document { root: Some(root), comments: form.comments.clone(), other_comments: Vec::new() };
     let mut findings = Vec::new();
-    match read_rule(document, vocabulary, &mut findings) {
+    match read_rule(document, sort, vocabulary, &mut findings) {
         Some(rule) if may_be_saved(&findings) => Ok(rule),
         _ => Err(findings),
     }
@@ -415,7 +437,7 @@ mod tests {
         let shown: Vec<_> =
             findings.iter().map(|one| (place_in_form(one.at), one.message.as_str())).collect();
         assert_eq!(shown.len(), 2, "{shown:?}");
-        assert!(shown[0].0 == (10, 2) && shown[0].1.starts_with("\"often\" is not a limit"), "{shown:?}");
-        assert!(shown[1].0 == (6, 4) && shown[1].1.contains("unit \"day or always\""), "{shown:?}");
+        assert!(shown[0].0 == (12, 2) && shown[0].1.starts_with("\"often\" is not a limit"), "{shown:?}");
+        assert!(shown[1].0 == (8, 4) && shown[1].1.contains("unit \"day or always\""), "{shown:?}");
     }
 }

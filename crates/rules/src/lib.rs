@@ -22,19 +22,24 @@ mod resolve;
 mod rule;
 #[cfg(test)]
 mod samples;
+mod schedule;
+mod segments;
 mod text;
 mod vocabulary;
 mod yaml;
 
 pub use check::{Setting, check, examine, subjects};
 pub use evaluate::{
-    Evaluation, Facts, Outcome, RuleSet, Snapshot, Span, Trace, Truth, Value, cost, held_out, why,
+    Evaluation, Facts, Outcome, RuleSet, Snapshot, Span, Trace, Truth, Value, cost, event_of, held_out, why,
 };
 pub use finding::{At, Finding, Gravity, may_be_saved, nearest};
-pub use form::{ActionRow, ExampleRow, Form, NO_MATCH, Row, StepRow, from_form, place_in_form, to_form};
+pub use form::{
+    ActionRow, ExampleRow, Form, NO_MATCH, Row, StepRow, from_form, place_in_form, segment_from_form, to_form,
+};
 pub use length::{Length, Unit};
 pub use print::{
-    action as print_action, line as print_condition, print, print_all, subject as print_subject,
+    action as print_action, line as print_condition, print, print_all, print_segment,
+    subject as print_subject,
 };
 pub use read::{KEYS as FORM_PARTS, Reading, operators_of, read};
 pub use resolve::{Applied, Reason, Resolution, Withheld, resolve, specificity};
@@ -42,5 +47,7 @@ pub use rule::{
     Action, Amount, Comparison, Condition, Ending, Example, Given, Limit, Order, Places, Quantity, Rule,
     Spot, Step, Subject, Test, Way,
 };
+pub use schedule::{Each, Rhythm, SCHEDULE, Schedule};
+pub use segments::{Segments, check_segment, examine_segments, read_segments, segments_of};
 pub use text::Passage;
 pub use vocabulary::{ActionWord, Counted, Derived, Event, Field, FieldKind, Names, Parameter, Vocabulary};

@@ -2,6 +2,7 @@
 
 use crate::finding::At;
 use crate::length::Length;
+use crate::schedule::{Each, Schedule};
 
 /// One rule.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -18,6 +19,10 @@ pub struct Rule {
     pub guideline: Option<String>,
     /// The events that set it off.
     pub when: Vec<String>,
+    /// For a rule on a schedule: at which times.
+    pub every: Option<Schedule>,
+    /// For a rule on a schedule: what it looks at, one by one.
+    pub each: Option<Each>,
     /// All of these must hold.
     pub all: Vec<Condition>,
     /// At least one of these must hold, when there are any.
@@ -55,6 +60,10 @@ pub struct Places {
     pub then: At,
     /// The value of `owner:`.
     pub owner: At,
+    /// The value of `every:`.
+    pub every: At,
+    /// The value of `for each:`.
+    pub each: At,
 }
 
 /// What must hold.

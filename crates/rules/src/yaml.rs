@@ -130,7 +130,7 @@ fn unreadable(error: &ScanError) -> Finding {
     let at = At { line: number(marker.line()), column: number(marker.col() + 1) };
     let info = error.info();
     let advice = if info.contains("mapping values") || info.contains("simple key") {
-        " Put a text that contains a colon followed by a space in quotes."
+        " A condition or action with a colon stands on a line of its own that begins with \"- \"; any other text that contains a colon followed by a space stands in quotes."
     } else if info.contains("indent") {
         " Lines that belong together begin in the same column, with spaces and no tabs."
     } else if info.contains("nest") {

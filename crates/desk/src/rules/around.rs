@@ -22,7 +22,8 @@ pub(super) fn around(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<P
         return Ok(Past::of(near));
     }
     let mut people: HashSet<i64> = near.iter().flat_map(|deed| [deed.actor, deed.subject]).collect();
-    let objects: HashSet<i64> = near.iter().map(|deed| deed.object).collect();
+    let objects: HashSet<i64> =
+        near.iter().flat_map(|deed| [Some(deed.object), deed.number("post")]).flatten().collect();
     let mut deeds = conversations(tx, needs, window, &near, &asked)?;
     // The authors of what was flagged or changed, and those who wait for an answer.
     let concerned = |deed: &&Deed| {

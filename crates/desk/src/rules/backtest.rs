@@ -20,7 +20,7 @@ use super::past::Past;
 use super::report::{Difference, Harm, Matched, Measured, Overlap, Report};
 use super::store::{hits, past as store, texts};
 use super::truth::{JUDGED_WITHIN, Judgement, Truth};
-use crate::triage;
+use crate::{segments, triage};
 
 /// The window when nobody says.
 pub const USUAL_WINDOW: i64 = 90 * DAY;
@@ -59,12 +59,13 @@ pub fn backtest(
     rules.extend(tested.iter().map(scope));
     rules.extend(others.iter().map(|(_, rule)| rule.clone()));
     let judged_to = to.plus(JUDGED_WITHIN);
-    let needs = Needs::of(&rules);
+    let segments = segments::definitions(tx)?;
+    let needs = Needs::of(&rules, &segments);
     let window = Window { from, to, judged_to: Some(judged_to) };
     let (past, happenings) = lay_out(tx, &needs, window)?;
     let hours = triage::clocks(tx)?.hours;
     let setting = Setting { past: &past, hours: &hours, vocabulary: Vocabulary::standard() };
-    let set = RuleSet::new(rules);
+    let set = RuleSet::with(rules, segments);
     let all = evaluation::matches(&setting, &set, &happenings, watch)
         .ok_or_else(|| Error::new(Kind::Conflict, "The back-test was cancelled."))?;
     let found = evaluation::once(&all, &happenings);
@@ -84,7 +85,7 @@ pub fn backtest(
         };
         let mut report = ground.report(rule, &of_rule(&found, place), (from, to));
         let unknown = all.iter().filter(|one| one.rule == place && !one.known).count();
-        let heard = |one: &&Happening| rule.when.iter().any(|event| event == one.event);
+        let heard = |one: &&Happening| one.sets_off(rule);
         report.looked_at = happenings.iter().filter(heard).count() as u64;
         report.not_evaluated = unknown as u64;
         ground.recall(rule, &mut report, &of_rule(&found, tested.len() + place), &of_rule(&found, place));
@@ -176,7 +177,7 @@ impl Ground<'_> {
             report.matched.push(Matched {
                 kind: happening.kind.to_owned(),
                 id: name,
-                version: happening.version,
+                version: evaluation::key(happening).2,
                 event: happening.event.to_owned(),
                 at: happening.at.to_string(),
                 outcome: match judged {
@@ -332,6 +333,12 @@ fn notes(report: &mut Report, rule: &Rule, ground: &Ground<'_>) {
         .collect();
     if !unheard.is_empty() {
         notes.push(format!("Nothing in the log tells of these events yet: {}.", unheard.join(", ")));
+    }
+    if rule.every.is_some() {
+        notes.push(format!(
+            "At one time of its schedule at most {} matches are kept.",
+            evaluation::MOST_AT_ONCE
+        ));
     }
     notes.push(format!("The time to look at matches assumes {MINUTES:.0} minutes each."));
     report.notes = notes;

@@ -1,8 +1,9 @@
 //! Tries rules on what happened. The same for the live evaluation and the back-test.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use mainstreet_kernel::Timestamp;
 use mainstreet_kernel::id::PersonId;
 use mainstreet_rules::{Outcome, RuleSet, Truth, held_out};
 
@@ -73,7 +74,7 @@ fn part(
         }
         for (place, happening) in stride.iter().enumerate() {
             let known = Known::new(setting, happening);
-            for (rule, truth) in set.look(happening.event, &known).verdicts() {
+            for (rule, truth) in set.look(happening.known_as(), &known).verdicts() {
                 found.push(Match {
                     happening: offset + start * STRIDE + place,
                     rule,
@@ -97,20 +98,28 @@ fn left_alone(set: &RuleSet, rule: usize, happening: &Happening) -> bool {
 pub(super) type Key = (&'static str, i64, i64);
 
 pub(super) fn key(happening: &Happening) -> Key {
-    (happening.kind, happening.object, happening.version)
+    let round = happening.tick.as_ref().map(|(_, day)| i64::from(*day));
+    (happening.kind, happening.object, round.unwrap_or(happening.version))
 }
 
-/// The first match of each rule on each version of a thing.
+/// Of what one time of a schedule finds, so much is kept: the rest would be more than anybody looks at.
+pub(super) const MOST_AT_ONCE: usize = 500;
+
+/// The first match of each rule on each version of a thing; at one time of a schedule the first [`MOST_AT_ONCE`].
 pub(super) fn once(matches: &[Match], happenings: &[Happening]) -> Vec<Match> {
     let mut seen: HashSet<(usize, Key)> = HashSet::new();
-    matches
-        .iter()
-        .filter(|found| found.known)
-        .filter(|found| {
-            happenings.get(found.happening).is_some_and(|happening| seen.insert((found.rule, key(happening))))
-        })
-        .copied()
-        .collect()
+    let mut at_once: HashMap<(usize, Timestamp), usize> = HashMap::new();
+    let mut fits = |found: &&Match| {
+        let Some(happening) = happenings.get(found.happening) else { return false };
+        let fresh = seen.insert((found.rule, key(happening)));
+        if happening.tick.is_none() || !fresh {
+            return fresh;
+        }
+        let count = at_once.entry((found.rule, happening.at)).or_default();
+        *count += 1;
+        *count <= MOST_AT_ONCE
+    };
+    matches.iter().filter(|found| found.known).filter(|found| fits(found)).copied().collect()
 }
 
 /// Why a rule holds or not for a happening.
@@ -121,5 +130,5 @@ pub(super) fn explain(
     rule: usize,
 ) -> Option<Outcome> {
     let known = Known::new(setting, happening);
-    set.look(happening.event, &known).explain(rule)
+    set.look(happening.known_as(), &known).explain(rule)
 }

@@ -168,8 +168,6 @@ impl<'a> Known<'a> {
                 Some(Value::List(vec![role.as_str().to_owned()]))
             }
             "author.is_staff" => Some(Value::Flag(self.by_staff())),
-            // Nobody has one yet; once there are some, this is where they are looked up as they were.
-            "author.segment" => Some(Value::List(Vec::new())),
             "author.labels" => {
                 let all = past.labels.get(&person).map(Vec::as_slice).unwrap_or_default();
                 let holds = |(_, from, until): &&(String, Timestamp, Timestamp)| {
@@ -241,6 +239,19 @@ impl<'a> Known<'a> {
         }
     }
 
+    /// What the log says of an item when it opened, or when an owner was asked.
+    fn item(&self, field: &str) -> Option<Value> {
+        let deed =
+            self.deed().filter(|deed| matches!(deed.verb, Verb::SignalOpened | Verb::SignalEscalated))?;
+        let word = match field {
+            "item.cause" => deed.word("kind")?,
+            "item.urgency" | "ticket.priority" => deed.word("urgency")?,
+            "item.owner" => deed.word("owner")?,
+            _ => return None,
+        };
+        Some(Value::Word(word.to_owned()))
+    }
+
     /// The share of a person's earlier flags that were upheld, of those decided by then.
     fn accuracy(&self, person: i64) -> Option<Value> {
         let past = self.past();
@@ -288,6 +299,7 @@ impl Facts for Known<'_> {
             "thread" => self.thread(field),
             "author" => self.author(field),
             "flag" => self.flag(field),
+            "item" | "ticket" => self.item(field),
             "signal" => self.signal(rest),
             "now" => {
                 let open = self.setting.hours.is_open(self.at());

@@ -4,7 +4,7 @@
 use mainstreet_community::guidelines;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Result, text};
-use mainstreet_rules::{Action, Finding, Given, Rule, Step};
+use mainstreet_rules::{Action, Each, Finding, Given, Rule, Step};
 
 use super::acting::word;
 use super::gates::restricts;
@@ -25,6 +25,36 @@ fn lacks(tx: &mut Tx<'_>, action: &Action) -> Result<Option<String>> {
         }
         "create ticket" => Ok(help_desk(tx, &word(action, "in"))?.err()),
         _ => Ok(None),
+    }
+}
+
+/// Why nothing tells of an event, and what to write instead.
+fn unheard(event: &str) -> &'static str {
+    match event {
+        "event RSVP" => "there are no events here yet that somebody could answer",
+        "mention seen" => {
+            "nothing listens outside of the channels that are connected. For those write \"when: post published\", \"post.channel is …\" and \"post.text has any: [your name]\""
+        }
+        _ => "the rule would never match",
+    }
+}
+
+/// Fields that have a place in the language and that nothing here fills.
+fn never_known(rule: &Rule, findings: &mut Vec<Finding>) {
+    let asked = mainstreet_rules::subjects(rule);
+    if asked.iter().any(|one| mainstreet_rules::print_subject(one) == "ticket.tags") {
+        let message = "\"ticket.tags\" is never known here, because no help desk is connected: the rule would never match.";
+        findings.push(Finding::error(rule.places.when, message));
+    }
+}
+
+/// An item is about a post; where an event has none, nothing can be opened.
+fn needs_a_post(rule: &Rule, findings: &mut Vec<Finding>) {
+    let none = rule.when.iter().any(|event| event == "member joined") || rule.each == Some(Each::Member);
+    for action in rule.then.iter().flat_map(Step::actions).filter(|action| none && action.name == "open item")
+    {
+        let message = "An item is about a post, and here is only a member: use \"notify\", or \"label\" and \"add to sequence\".";
+        findings.push(Finding::notice(action.at, message));
     }
 }
 
@@ -53,10 +83,11 @@ fn sends_to_thread(action: &Action) -> bool {
 pub(super) fn check(tx: &mut Tx<'_>, rule: &Rule) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
     for event in rule.when.iter().filter(|event| !HEARD.contains(&event.as_str()) && *event != DESK) {
-        let message =
-            format!("Nothing sets off \"{event}\" in this community yet, so the rule would never match.");
+        let message = format!("Nothing sets off \"{event}\" in this community yet: {}.", unheard(event));
         findings.push(Finding::error(rule.places.when, message));
     }
+    never_known(rule, &mut findings);
+    needs_a_post(rule, &mut findings);
     for action in rule.then.iter().flat_map(Step::actions) {
         if sends_to_thread(action) {
             let message = "A rule sends words to the author only: write \"to: author only\", or \"mode: draft\" for a person to send.";

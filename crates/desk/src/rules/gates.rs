@@ -3,7 +3,7 @@
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR};
 use mainstreet_kernel::{Result, Timestamp};
-use mainstreet_rules::{Rule, Vocabulary};
+use mainstreet_rules::{Rhythm, Rule, Vocabulary};
 
 use super::model::{Hit, Kept, Mode};
 use super::past::Past;
@@ -113,7 +113,7 @@ pub(super) fn judged(tx: &mut Tx<'_>, kept: &Kept, found: &[Hit]) -> Result<Vec<
 pub struct Course {
     /// Hits of the last hour.
     pub last_hour: u64,
-    /// Hits an hour in its back-test.
+    /// Hits an hour in its back-test; for a schedule, hits at one of its times.
     pub tested_per_hour: f64,
     /// Of its last twenty reviewed hits: how many were reversed, and how many there are.
     pub reversed: (u64, u64),
@@ -135,6 +135,16 @@ pub fn breaks(course: &Course) -> Option<String> {
     course.trusted_twice.then(|| "somebody the community relies on was hit twice".to_owned())
 }
 
+/// The share of a day's hits that come within an hour; those of a schedule come at once, for all the days since.
+fn at_once(kept: &Kept) -> f64 {
+    match kept.rule().and_then(|rule| rule.every).map(|every| every.rhythm) {
+        None => 1.0 / 24.0,
+        Some(Rhythm::Daily) => 1.0,
+        Some(Rhythm::Weekly(_)) => 7.0,
+        Some(Rhythm::Monthly(_)) => 30.0,
+    }
+}
+
 /// What has come of a rule that acts, as far as its hits tell.
 pub(super) fn course(tx: &mut Tx<'_>, kept: &Kept, trusted: &dyn Fn(i64) -> bool) -> Result<Course> {
     let found = hits::of_version(tx, kept.id, kept.version)?;
@@ -148,7 +158,7 @@ pub(super) fn course(tx: &mut Tx<'_>, kept: &Kept, trusted: &dyn Fn(i64) -> bool
     let last: Vec<&bool> = judged.iter().rev().take(20).collect();
     Ok(Course {
         last_hour: acting.iter().filter(|hit| hit.occurred_at > since).count() as u64,
-        tested_per_hour: last_test(tx, kept)?.map_or(0.0, |(report, _)| report.per_day / 24.0),
+        tested_per_hour: last_test(tx, kept)?.map_or(0.0, |(report, _)| report.per_day * at_once(kept)),
         reversed: (last.iter().filter(|right| !***right).count() as u64, last.len() as u64),
         trusted_twice: people.iter().any(|(person, times)| *person != 0 && *times >= 2 && trusted(*person)),
     })

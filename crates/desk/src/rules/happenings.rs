@@ -1,11 +1,15 @@
 //! What sets rules off, found in the past of the log.
 //!
-//! Most events are a row of the log. Two are a moment in which nothing happened: a post *settles* when two minutes
-//! have passed without a change, and a question is *unanswered* at every full hour of its first week in which nobody
-//! else had replied.
+//! Most events are a row of the log. Some are a moment in which nothing happened: a post *settles* when two minutes
+//! have passed without a change, a question is *unanswered* at every full hour of its first week in which nobody
+//! else had replied, and the times of schedules are in `ticks`.
 
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::{ActorClass, Timestamp, Verb};
+
+use std::sync::Arc;
+
+use mainstreet_rules::{Rule, SCHEDULE, event_of};
 
 use super::past::{Deed, Past};
 
@@ -15,7 +19,7 @@ pub(super) const SETTLES: i64 = 2 * MINUTE;
 pub(super) const WAITS: i64 = 7 * DAY;
 
 /// The events there is something in the log for.
-pub const HEARD: [&str; 8] = [
+pub const HEARD: [&str; 11] = [
     "post published",
     "post edited",
     "post settled",
@@ -24,6 +28,9 @@ pub const HEARD: [&str; 8] = [
     "flag",
     "question unanswered",
     "member joined",
+    "signal fired",
+    "ticket escalated",
+    SCHEDULE,
 ];
 /// The event of the desk's own acts; only rules that ask for it hear of them.
 pub const DESK: &str = "desk action";
@@ -48,6 +55,20 @@ pub(crate) struct Happening {
     pub(super) topic: i64,
     /// Whose it is.
     pub(super) person: i64,
+    /// For the time of a schedule: which, and which day it was.
+    pub(super) tick: Option<(Arc<str>, i32)>,
+}
+
+impl Happening {
+    /// What a set of rules knows the event as.
+    pub(super) fn known_as(&self) -> &str {
+        self.tick.as_ref().map_or(self.event, |(plan, _)| plan)
+    }
+
+    /// True when it sets off a rule.
+    pub(super) fn sets_off(&self, rule: &Rule) -> bool {
+        rule.when.iter().any(|event| event == self.event && event_of(rule, event) == self.known_as())
+    }
 }
 
 /// What happened from `from` until before `to`, in order; only events that `wanted` asks for.
@@ -83,8 +104,12 @@ fn of_deed(past: &Past, place: u32, deed: &Deed, wanted: &dyn Fn(&str) -> bool, 
             found.push(about(past, place, deed, event));
         }
     };
-    if deed.by_desk() {
-        return add(DESK);
+    match deed.verb {
+        Verb::SignalOpened | Verb::SignalEscalated => {
+            return found.extend(of_item(past, place, deed, wanted));
+        }
+        _ if deed.by_desk() => return add(DESK),
+        _ => {}
     }
     match deed.verb {
         Verb::TopicCreated | Verb::ReplyCreated => {
@@ -105,7 +130,27 @@ fn of_deed(past: &Past, place: u32, deed: &Deed, wanted: &dyn Fn(&str) -> bool, 
     }
 }
 
-fn about(past: &Past, place: u32, deed: &Deed, event: &'static str) -> Happening {
+/// An item opened, or an owner was asked about one. What a rule itself asked for sets off none: no rule leads to
+/// another one through the inbox.
+fn of_item(past: &Past, place: u32, deed: &Deed, wanted: &dyn Fn(&str) -> bool) -> Option<Happening> {
+    let event = match deed.verb {
+        Verb::SignalOpened if deed.word("kind") != Some("rule") => "signal fired",
+        Verb::SignalEscalated if deed.class != ActorClass::System => "ticket escalated",
+        _ => return None,
+    };
+    if !wanted(event) {
+        return None;
+    }
+    // Before items said which post they are about, they were about their conversation.
+    let opened = || past.topics.get(&deed.topic).and_then(|topic| past.deed(topic.opened?));
+    let post = deed.number("post").or_else(|| opened().map(|deed| deed.object))?;
+    let version = past.version_before(post, deed.at);
+    let person = past.author(post);
+    let base = about(past, place, deed, event);
+    past.posts.contains_key(&post).then_some(Happening { object: post, post, version, person, ..base })
+}
+
+pub(super) fn about(past: &Past, place: u32, deed: &Deed, event: &'static str) -> Happening {
     let happening = Happening {
         at: deed.at,
         seq: deed.seq,
@@ -118,6 +163,7 @@ fn about(past: &Past, place: u32, deed: &Deed, event: &'static str) -> Happening
         post: deed.object,
         topic: deed.topic,
         person: past.author(deed.object),
+        tick: None,
     };
     match deed.verb {
         Verb::MemberJoined => Happening { kind: "person", post: 0, person: deed.actor, ..happening },

@@ -24,6 +24,7 @@ use super::model::{Doing, Hit, Kept, Mode};
 use super::saving;
 use super::store::{hits, texts as store};
 use super::{reaching, waits};
+use crate::segments::{self, Segment};
 use crate::signals::HORIZON;
 use crate::triage;
 
@@ -59,6 +60,8 @@ fn heard(verb: Verb) -> bool {
             | Verb::MemberRoleChanged
             | Verb::ReactionAdded
             | Verb::ReactionRemoved
+            | Verb::SignalOpened
+            | Verb::SignalEscalated
     )
 }
 
@@ -171,6 +174,8 @@ fn look(tx: &mut Tx<'_>) -> Result<()> {
 /// Rules made ready to look at what happens.
 struct Ready {
     texts: Vec<String>,
+    /// The texts of the segments they may ask for.
+    segments: Vec<String>,
     /// For each text whether it could be read.
     read: Vec<bool>,
     rules: Vec<Rule>,
@@ -182,19 +187,24 @@ struct Ready {
 static READY: Mutex<Option<Arc<Ready>>> = Mutex::new(None);
 
 impl Ready {
-    fn of(kept: &[Kept]) -> Arc<Self> {
+    fn of(kept: &[Kept], segments: &[Segment]) -> Arc<Self> {
         let mut last = READY.lock().unwrap_or_else(PoisonError::into_inner);
-        let same = |ready: &&Arc<Self>| ready.texts.iter().eq(kept.iter().map(|kept| &kept.text));
+        let same = |ready: &&Arc<Self>| {
+            ready.texts.iter().eq(kept.iter().map(|kept| &kept.text))
+                && ready.segments.iter().eq(segments.iter().map(|segment| &segment.text))
+        };
         if let Some(ready) = last.as_ref().filter(same) {
             return Arc::clone(ready);
         }
         let read: Vec<Option<Rule>> = kept.iter().map(Kept::rule).collect();
         let rules: Vec<Rule> = read.iter().flatten().cloned().collect();
+        let defined = segments::defined(segments);
         let ready = Arc::new(Self {
             texts: kept.iter().map(|kept| kept.text.clone()).collect(),
             read: read.iter().map(Option::is_some).collect(),
-            needs: Needs::of(&rules),
-            set: RuleSet::new(rules.clone()),
+            segments: segments.iter().map(|segment| segment.text.clone()).collect(),
+            needs: Needs::of(&rules, &defined),
+            set: RuleSet::with(rules.clone(), defined),
             rules,
         });
         *last = Some(Arc::clone(&ready));
@@ -204,7 +214,7 @@ impl Ready {
 
 /// Puts the hits from `from` until before `to` right. What was told before `told` only watches.
 fn again(tx: &mut Tx<'_>, kept: &[Kept], from: Timestamp, to: Timestamp, told: Timestamp) -> Result<()> {
-    let ready = Ready::of(kept);
+    let ready = Ready::of(kept, &segments::all(tx)?);
     let kept: Vec<Kept> =
         kept.iter().zip(&ready.read).filter(|(_, read)| **read).map(|(kept, _)| kept.clone()).collect();
     let (past, happenings) = lay_out(tx, &ready.needs, Window { from, to, judged_to: None })?;
@@ -290,7 +300,7 @@ fn kept_hit(
         event: happening.event.to_owned(),
         object_kind: happening.kind.to_owned(),
         object: happening.object,
-        object_version: happening.version,
+        object_version: evaluation::key(happening).2,
         topic: (happening.topic != 0).then_some(TopicId(happening.topic)),
         person: (happening.person != 0).then_some(PersonId(happening.person)),
         occurred_at: happening.at,

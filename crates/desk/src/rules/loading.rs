@@ -1,23 +1,31 @@
 //! Lays out the part of the past that some rules need: all of it for a back-test, and around what just happened for
 //! the live evaluation. Loads in batches; nothing is asked for one post at a time.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Result, Timestamp, text};
 use mainstreet_language::Subject;
-use mainstreet_rules::{Condition, Length, Rule, Subject as Asked};
+use mainstreet_rules::{
+    Condition, Each, Length, Rule, SCHEDULE, Schedule, Segments, Subject as Asked, Vocabulary, event_of,
+    segments_of,
+};
 
 use super::happenings::{Happening, SETTLES, happenings};
 use super::past::Past;
 use super::store::past as store;
 use super::store::people::labels;
+use super::ticks::Times;
 
 /// What the conditions of some rules ask for.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Needs {
     pub(super) events: HashSet<String>,
+    /// Times of schedules and what is gone through, by the name of the event.
+    pub(super) plans: BTreeMap<String, (Schedule, Each)>,
+    /// Something that follows from what people did before.
+    pub(super) history: bool,
     texts: bool,
     reactions: bool,
     strikes: bool,
@@ -41,10 +49,21 @@ pub(super) struct Needs {
 pub(super) const ALWAYS: i64 = i64::MAX;
 
 impl Needs {
-    pub(super) fn of(rules: &[Rule]) -> Self {
+    /// What rules ask for, with the segments they name.
+    pub(super) fn of(rules: &[Rule], segments: &Segments) -> Self {
+        let words = Vocabulary::standard();
+        let asked: HashSet<String> = rules
+            .iter()
+            .flat_map(|rule| segments_of(rule, words))
+            .map(|(name, _)| text::fold(&name))
+            .collect();
+        let named = segments.all().iter().filter(|segment| asked.contains(&text::fold(&segment.name)));
         let mut needs = Self::default();
-        for rule in rules {
+        for rule in rules.iter().chain(named) {
             needs.events.extend(rule.when.iter().cloned());
+            if let (Some(every), Some(each)) = (rule.every, rule.each) {
+                needs.plans.entry(event_of(rule, SCHEDULE)).or_insert((every, each));
+            }
             rule.all.iter().chain(&rule.any).chain(&rule.unless).for_each(|one| needs.condition(one));
         }
         needs
@@ -69,11 +88,12 @@ impl Needs {
             self.by_author = ALWAYS;
         }
         match field {
-            "author.reactions" => self.reactions = true,
+            "author.reactions" => (self.reactions, self.history) = (true, true),
+            "author.trust" => self.history = true,
             "author.strikes" => self.strikes = true,
             "author.labels" => self.labels = true,
             "flag.flagger_accuracy" => self.accuracy = true,
-            "author.posts" => self.posts = true,
+            "author.posts" => (self.posts, self.history) = (true, true),
             "thread.replies" | "thread.participants" => self.in_thread = ALWAYS,
             "post.title" | "post.is_question" | "post.is_edited" | "post.is_reply" | "post.edit_age"
             | "post.space" | "post.tags" | "post.channel" => {}
@@ -82,6 +102,7 @@ impl Needs {
     }
 
     fn counter(&mut self, event: &str, window: Length) {
+        self.history = true;
         let window = window.millis().unwrap_or(0);
         if event.starts_with("same text") {
             self.same_text = self.same_text.max(window);
@@ -117,16 +138,35 @@ pub(super) struct Window {
 
 /// The past as `needs` asks for it, and what happened in the window.
 pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<(Past, Vec<Happening>)> {
+    let times = Times::of(tx, needs, window)?;
     let mut past = match window.judged_to {
         Some(judged_to) => Past::of(store::all_deeds(tx, judged_to.max(window.to))?),
+        // A schedule goes through everybody, and may ask about anything they ever did.
+        None if times.any() => Past::of(store::all_deeds(tx, window.to)?),
         None => super::around::around(tx, needs, window)?,
     };
+    if times.members() {
+        past.members = store::everybody(tx, true)?;
+    }
     let wanted = |event: &str| needs.events.contains(event);
-    let found = happenings(&past, window.from, window.to, &wanted);
+    let mut found = happenings(&past, window.from, window.to, &wanted);
+    times.add(&past, &mut found)?;
+    furnish(tx, &mut past, needs, window, &found)?;
+    Ok((past, found))
+}
+
+/// Everything else that is asked about these happenings.
+pub(super) fn furnish(
+    tx: &mut Tx<'_>,
+    past: &mut Past,
+    needs: &Needs,
+    window: Window,
+    found: &[Happening],
+) -> Result<()> {
     let mut people: HashSet<i64> = HashSet::new();
     let mut topics: HashSet<i64> = HashSet::new();
     let mut posts: HashSet<i64> = HashSet::new();
-    for happening in &found {
+    for happening in found {
         people.insert(happening.person);
         topics.insert(happening.topic);
         posts.insert(happening.post);
@@ -140,7 +180,7 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
     }
     past.roles.values_mut().for_each(|changes| changes.sort_by_key(|(at, _)| *at));
     if needs.reactions {
-        reactions(tx, &mut past, window, &people)?;
+        reactions(tx, past, window, &people)?;
     }
     if needs.strikes {
         for (person, strike) in store::strikes(tx, &people)? {
@@ -154,24 +194,24 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
     }
     let compared = needs.same_text.max(needs.cluster);
     if compared > 0 {
-        posts.extend(written_since(&past, window.from.plus(-compared), window.to));
+        posts.extend(written_since(past, window.from.plus(-compared), window.to));
     }
     if needs.texts || compared > 0 {
         let from = window.from.plus(-compared);
         past.texts = store::texts(tx, &posts, window.judged_to.map(|_| (from, window.to)))?;
     }
     if needs.same_text > 0 {
-        print(&mut past);
+        print(past);
     }
     if needs.cluster > 0 {
-        let posts = written_since(&past, window.from.plus(-needs.cluster), window.to);
+        let posts = written_since(past, window.from.plus(-needs.cluster), window.to);
         for post in posts {
             if let Some(said) = past.texts.get(&post) {
                 past.subjects.insert(post, Subject::new(said.at(1)));
             }
         }
     }
-    Ok((past, found))
+    Ok(())
 }
 
 fn reactions(tx: &mut Tx<'_>, past: &mut Past, window: Window, people: &HashSet<i64>) -> Result<()> {

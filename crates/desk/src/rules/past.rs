@@ -32,6 +32,10 @@ impl Deed {
         self.props.as_deref()?.get(name)?.as_str()
     }
 
+    pub(super) fn number(&self, name: &str) -> Option<i64> {
+        self.props.as_deref()?.get(name)?.as_i64()
+    }
+
     pub(super) fn yes(&self, name: &str) -> Option<bool> {
         self.props.as_deref()?.get(name)?.as_bool()
     }
@@ -157,6 +161,8 @@ pub(crate) struct Past {
     /// Who raised a flag.
     pub(super) flaggers: HashMap<i64, i64>,
     pub(super) joins: Line,
+    /// Members and since when, where a schedule goes through them.
+    pub(super) members: Vec<(i64, Timestamp)>,
     pub(super) written: Line,
     pub(super) faces: HashMap<i64, Face>,
     pub(super) places: HashMap<i64, Place>,

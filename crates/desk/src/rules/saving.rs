@@ -6,16 +6,19 @@ use mainstreet_kernel::activity::{Activity, Object};
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::RuleId;
 use mainstreet_kernel::{Actor, Day, Error, Result, Role, Timestamp, Verb, Visibility, Zone, text};
-use mainstreet_rules::{Ending, Names, Reading, Rule, Setting, Vocabulary, examine, may_be_saved};
+use mainstreet_rules::{
+    Ending, Names, Reading, Rule, Setting, Vocabulary, examine, may_be_saved, segments_of,
+};
 
 use super::facts;
 use super::feasible;
 use super::gates;
 use super::model::{Kept, Mode, Turn, Version, refused};
+use super::reaching;
 use super::store::past;
 use super::store::texts as store;
 use crate::triage::Owner;
-use crate::{forms, letters, sequences, webhooks};
+use crate::{forms, letters, segments, sequences, webhooks};
 
 /// A rule that says nothing is looked at again after half a year; one that ends, after two weeks (the design, 3.2).
 const REVIEW: i64 = 180 * DAY;
@@ -36,6 +39,7 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     let series: Vec<String> = sequences::all(tx)?.into_iter().map(|one| one.name).collect();
     let questions: Vec<String> = forms::all(tx)?.into_iter().map(|one| one.name).collect();
     let programs: Vec<String> = webhooks::all(tx)?.into_iter().map(|one| one.name).collect();
+    let segments: Vec<String> = segments::names(tx)?;
     let places: Vec<String> = past::spaces(tx)?.into_values().flat_map(|(name, slug)| [name, slug]).collect();
     let channels: Vec<String> = store::channels(tx)?
         .into_iter()
@@ -53,6 +57,7 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
         .with("sequences", series.iter().map(String::as_str))
         .with("forms", questions.iter().map(String::as_str))
         .with("help desks", words(Owner::ALL).chain(programs.iter().map(String::as_str)))
+        .with("segments", segments.iter().map(String::as_str))
         .with("templates", answers.iter().map(String::as_str))
         .with("channels", channels.iter().map(String::as_str))
         .with("owners", words(Owner::ALL))
@@ -234,6 +239,40 @@ pub fn set_mode(
     }
     store::put(tx, &after, &text::fold(&after.name))?;
     turned(tx, actor, &after, before.mode, &why, overrides)?;
+    Ok(after)
+}
+
+/// Rules whose texts ask for a segment, whatever they may do.
+pub(crate) fn asking_for(tx: &mut Tx<'_>, segment: &str) -> Result<Vec<Kept>> {
+    let folded = text::fold(segment);
+    let asks = |kept: &Kept| {
+        let rule = kept.rule()?;
+        let named = segments_of(&rule, Vocabulary::standard());
+        named.iter().any(|(name, _)| text::fold(name) == folded).then_some(())
+    };
+    Ok(store::all(tx)?.into_iter().filter(|kept| asks(kept).is_some()).collect())
+}
+
+/// What a rule asks for has changed, though its text has not: that is another version of it, watched anew. One that
+/// acts goes back to shadow, and its owner is told.
+pub(crate) fn anew(tx: &mut Tx<'_>, actor: Actor, before: &Kept, why: &str) -> Result<Kept> {
+    let now = tx.now();
+    let mode = if before.mode == Mode::Enforce { Mode::Shadow } else { before.mode };
+    let after = Kept {
+        version: before.version + 1,
+        mode,
+        mode_since: if mode == before.mode { before.mode_since } else { now },
+        watched_from: now,
+        changed_at: now,
+        ..before.clone()
+    };
+    store::put(tx, &after, &text::fold(&after.name))?;
+    let version = Version { version: after.version, text: after.text.clone(), author: actor.person, at: now };
+    store::add_version(tx, after.id, &version)?;
+    turned(tx, actor, &after, before.mode, why, false)?;
+    if before.mode == Mode::Enforce {
+        reaching::page_owner(tx, &after, why)?;
+    }
     Ok(after)
 }
 

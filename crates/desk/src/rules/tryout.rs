@@ -10,7 +10,7 @@ use mainstreet_kernel::id::RuleId;
 use mainstreet_language::{Context, Reading};
 use mainstreet_rules::{
     ExampleRow, Facts, Finding, Form, Outcome, Rule, RuleSet, Snapshot, Subject, Truth, Unit, Value,
-    Vocabulary, from_form, print_subject, resolve, subjects, to_form,
+    Vocabulary, event_of, from_form, print_subject, resolve, subjects, to_form,
 };
 
 use super::facts::{self, shapes};
@@ -18,6 +18,7 @@ use super::model::Mode;
 use super::saving;
 use super::store::texts as store;
 use crate::judgement::{self, Reader};
+use crate::segments;
 
 /// A text, and what is said about its moment.
 #[derive(Clone, Debug, Default)]
@@ -85,8 +86,8 @@ pub fn try_out(
         Ok(facts) => facts,
         Err(findings) => return Ok(Err(findings)),
     };
-    let set = RuleSet::new(rules);
-    let event = rule.when.first().cloned().unwrap_or_default();
+    let set = RuleSet::with(rules, segments::definitions(tx)?);
+    let event = rule.when.first().map(|event| event_of(rule, event)).unwrap_or_default();
     let look = set.look(&event, &facts);
     let Some(outcome) = look.explain(0) else {
         return Ok(Err(vec![Finding::error(rule.at, "This rule cannot be tried.")]));

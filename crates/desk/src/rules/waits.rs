@@ -9,6 +9,7 @@ use mainstreet_rules::{Length, Step};
 use super::acting::{Acting, Claim, says};
 use super::model::{Hit, Mode};
 use super::saving;
+use super::still;
 use super::store::{hits, texts, waits as store};
 use crate::triage;
 
@@ -62,6 +63,9 @@ fn do_one(tx: &mut Tx<'_>, waiting: &Waiting) -> Result<Option<String>> {
     let said = says(&step);
     if let Some(why) = no_longer(tx, &hit, without_reply)? {
         return cancelled(tx, hit, &said, why);
+    }
+    if let Some(why) = still::no_more(tx, &hit, &rule)? {
+        return cancelled(tx, hit, &said, &why);
     }
     let names = saving::names(tx)?;
     let (kept, rules) = ([kept], [rule]);

@@ -12,7 +12,7 @@ use super::loading::{Needs, Window, lay_out};
 use super::model::{Hit, Kept, Mode};
 use super::report::Report;
 use super::store::{hits, texts as store};
-use crate::triage;
+use crate::{segments, triage};
 
 /// What one rule makes of a post.
 #[derive(Clone, Debug)]
@@ -47,7 +47,8 @@ pub fn why(tx: &mut Tx<'_>, post: PostId) -> Result<(Vec<Why>, Vec<Hit>)> {
     let rules: Vec<Rule> = kept.iter().map(|(_, rule)| rule.clone()).collect();
     let written = mainstreet_community::posts::store::find(tx, post)?.created_at;
     let now = tx.now();
-    let mut needs = Needs::of(&rules);
+    let segments = segments::definitions(tx)?;
+    let mut needs = Needs::of(&rules, &segments);
     needs.events.insert("post published".to_owned());
     // Around the post's own beginning, and then wherever the log speaks of it.
     let mut moments = vec![written];
@@ -60,12 +61,12 @@ pub fn why(tx: &mut Tx<'_>, post: PostId) -> Result<(Vec<Why>, Vec<Hit>)> {
         let (past, found) = lay_out(tx, &needs, Window { from: at, to, judged_to: None })?;
         let hours = triage::clocks(tx)?.hours;
         let setting = Setting { past: &past, hours: &hours, vocabulary: Vocabulary::standard() };
-        let set = RuleSet::new(rules.clone());
+        let set = RuleSet::with(rules.clone(), segments.clone());
         let about =
             |one: &&Happening| one.post == post.0 && past.deed(one.deed).is_some_and(|deed| deed.at == at);
         for happening in found.iter().filter(about) {
             for (place, (kept, rule)) in kept.iter().enumerate() {
-                if !rule.when.iter().any(|event| event == happening.event) {
+                if !happening.sets_off(rule) {
                     continue;
                 }
                 let Some(outcome) = evaluation::explain(&setting, &set, happening, place) else { continue };

@@ -258,7 +258,7 @@ fn record_opened(tx: &mut Tx<'_>, signal: &Signal) -> Result<()> {
     let a = &signal.assessment;
     let props = serde_json::json!({
         "kind": signal.kind, "intent": a.intent.is, "intent_by": a.intent.by, "urgency": a.urgency.is,
-        "owner": a.owner.is, "by": a.intent.by,
+        "owner": a.owner.is, "by": a.intent.by, "post": signal.post.0,
     });
     let opened = signal_activity(tx, mainstreet_kernel::Verb::SignalOpened, Actor::SYSTEM, signal);
     let triaged = signal_activity(tx, mainstreet_kernel::Verb::SignalTriaged, Actor::SYSTEM, signal);

@@ -152,7 +152,7 @@ fn record(
     let Some(verb) = verb(change.act, before.state != after.state) else { return Ok(()) };
     let mut props = json!({
         "kind": after.kind, "from": before.state, "to": after.state, "step": step,
-        "urgency": after.assessment.urgency.is, "owner": after.assessment.owner.is,
+        "urgency": after.assessment.urgency.is, "owner": after.assessment.owner.is, "post": after.post.0,
     });
     if let (Some(map), Some(outcome)) = (props.as_object_mut(), after.outcome) {
         map.insert("outcome".to_owned(), json!(outcome));

@@ -1,7 +1,7 @@
 //! Examples must hold. A text alone settles only what follows from it: a rule must not be able to match where it
 //! says "no match", and must be able to where it says "match".
 
-use crate::evaluate::{RuleSet, Snapshot, Truth, why};
+use crate::evaluate::{RuleSet, Snapshot, Truth, event_of, why};
 use crate::finding::Finding;
 use crate::rule::{Example, Rule};
 use crate::vocabulary::Vocabulary;
@@ -11,7 +11,7 @@ pub(super) fn check(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Fin
         return;
     }
     let set = RuleSet::new(vec![rule.clone()]);
-    let event = rule.when.first().cloned().unwrap_or_default();
+    let event = rule.when.first().map(|event| event_of(rule, event)).unwrap_or_default();
     let mut check = |example: &Example, wanted: bool| {
         let facts = Snapshot::of_example(&example.facts, vocabulary);
         let look = set.look(&event, &facts);

@@ -66,6 +66,16 @@ pub fn check(rules: &[Rule], setting: &Setting<'_>) -> Vec<Finding> {
     findings
 }
 
+/// Checks the names and conditions of a segment.
+pub(crate) fn of_segment(segment: &Rule, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    references::of_segment(segment, setting, findings);
+    let before = findings.len();
+    idle(segment, setting.vocabulary, findings);
+    if findings.len() == before {
+        impossible(segment, setting.vocabulary, findings);
+    }
+}
+
 /// Conditions that always hold, or never on their own.
 fn idle(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
     for condition in rule.all.iter().chain(&rule.any).chain(&rule.unless) {

@@ -4,12 +4,13 @@ use super::{Setting, comparisons};
 use crate::finding::{At, Finding, nearest};
 use crate::length::brief;
 use crate::rule::{Action, Comparison, Condition, Given, Rule, Step, Subject, Test};
-use crate::vocabulary::{ActionWord, Event};
+use crate::schedule::SCHEDULE;
+use crate::vocabulary::ActionWord;
 
 pub(super) fn check(rule: &Rule, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     name("guidelines", rule.guideline.as_deref(), rule.places.guideline, setting, findings);
     name("people", rule.owner.as_deref(), rule.places.owner, setting, findings);
-    let events: Vec<&Event> = rule.when.iter().filter_map(|event| setting.vocabulary.event(event)).collect();
+    let events: Vec<Told<'_>> = rule.when.iter().filter_map(|event| told(rule, event, setting)).collect();
     for comparison in comparisons(rule) {
         subject(comparison, &events, setting, findings);
         values(comparison, setting, findings);
@@ -24,20 +25,45 @@ pub(super) fn check(rule: &Rule, setting: &Setting<'_>, findings: &mut Vec<Findi
     together(rule, setting, findings);
 }
 
+/// An event, and what it tells of.
+struct Told<'a> {
+    name: &'a str,
+    about: Vec<&'a str>,
+}
+
+/// What an event of a rule tells of: that of a schedule tells of what the rule goes through.
+fn told<'a>(rule: &'a Rule, event: &str, setting: &Setting<'a>) -> Option<Told<'a>> {
+    let event = setting.vocabulary.event(event)?;
+    let about = match rule.each {
+        Some(each) if event.name == SCHEDULE => each.about().to_vec(),
+        _ => event.about.iter().map(String::as_str).collect(),
+    };
+    Some(Told { name: &event.name, about })
+}
+
+/// The names a segment uses.
+pub(super) fn of_segment(segment: &Rule, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+    name("people", segment.owner.as_deref(), segment.places.owner, setting, findings);
+    for comparison in comparisons(segment) {
+        values(comparison, setting, findings);
+    }
+}
+
 /// A name that must be in one of the community's sets.
 fn name(set: &str, name: Option<&str>, at: At, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     let (Some(name), Some(known)) = (name, setting.names.set(set)) else { return };
     if !known.contains(name) {
         // Looking for what was meant takes as long as the set is large: for the first few it is worth it.
         let names = known.iter().map(String::as_str).filter(|_| findings.len() < 20);
-        let message = format!("There is no \"{}\" among the {set} of this community.", brief(name));
+        let advice = if set == "segments" { " Make it on the page of segments first." } else { "" };
+        let message = format!("There is no \"{}\" among the {set} of this community.{advice}", brief(name));
         let meant = nearest(name, names);
         findings.push(Finding::error(at, message).meaning(meant));
     }
 }
 
 /// A field or counter must be about something the event tells of.
-fn subject(comparison: &Comparison, events: &[&Event], setting: &Setting<'_>, findings: &mut Vec<Finding>) {
+fn subject(comparison: &Comparison, events: &[Told<'_>], setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     let (written, of) = match &comparison.subject {
         Subject::Field(field) => {
             let Some(known) = setting.vocabulary.field(field) else { return };
@@ -52,7 +78,7 @@ fn subject(comparison: &Comparison, events: &[&Event], setting: &Setting<'_>, fi
         }
     };
     for event in events {
-        if of != "any" && !event.about.contains(of) {
+        if of != "any" && !event.about.contains(&of.as_str()) {
             let message =
                 format!("\"{}\" is not known when the event is \"{}\".", brief(written), event.name);
             findings.push(Finding::error(comparison.at, message));
@@ -77,7 +103,7 @@ fn permitted(
     rule: &Rule,
     action: &Action,
     word: &ActionWord,
-    events: &[&Event],
+    events: &[Told<'_>],
     setting: &Setting<'_>,
     findings: &mut Vec<Finding>,
 ) {
@@ -100,7 +126,7 @@ fn permitted(
         findings.push(Finding::error(action.at, message));
     }
     for event in events {
-        if word.of != "any" && !event.about.contains(&word.of) {
+        if word.of != "any" && !event.about.contains(&word.of.as_str()) {
             let message =
                 format!("\"{}\" has nothing to act on when the event is \"{}\".", word.name, event.name);
             findings.push(Finding::error(action.at, message));

@@ -3,6 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use crate::rule::{Amount, Comparison, Condition, Order, Quantity, Rule, Subject, Test, Way};
+use crate::schedule::SCHEDULE;
+use crate::segments::Segments;
 use crate::text::{Patterns, Words, glob};
 
 /// A text field with what is passed over in it, and everything that is looked for there.
@@ -26,6 +28,12 @@ pub(super) enum Expr {
     Not(Box<Expr>),
     Always,
     Leaf(Leaf),
+    /// Members of segments: as they are told, or else what the segments' own conditions say.
+    Segments {
+        told: Leaf,
+        quantity: Quantity,
+        named: Vec<Option<usize>>,
+    },
 }
 
 #[derive(Debug)]
@@ -83,24 +91,30 @@ pub struct RuleSet {
     pub(super) fields: Vec<String>,
     pub(super) slots: Vec<Slot>,
     pub(super) by_event: HashMap<String, Vec<usize>>,
+    pub(super) segments: Segments,
+    /// The conditions of the segments, in their order.
+    pub(super) chosen: Vec<Expr>,
     numbers: HashMap<String, usize>,
 }
 
 impl RuleSet {
     /// Prepares rules that have been checked. This takes time once, and evaluating little time often.
     pub fn new(rules: Vec<Rule>) -> Self {
-        let mut set = Self::default();
+        Self::with(rules, Segments::default())
+    }
+
+    /// The same, with the segments that the rules ask for. Without them it is not known who is in a segment.
+    pub fn with(rules: Vec<Rule>, segments: Segments) -> Self {
+        let mut set = Self { segments, ..Self::default() };
+        for segment in set.segments.all.clone() {
+            let body = set.body(&segment);
+            set.chosen.push(body);
+        }
         for (index, rule) in rules.iter().enumerate() {
-            let mut parts: Vec<Expr> = rule.all.iter().map(|condition| set.expr(condition)).collect();
-            if !rule.any.is_empty() {
-                parts.push(set.either(&rule.any));
-            }
-            if !rule.unless.is_empty() {
-                parts.push(Expr::Not(Box::new(set.either(&rule.unless))));
-            }
-            set.bodies.push(all(parts));
+            let body = set.body(rule);
+            set.bodies.push(body);
             for event in &rule.when {
-                set.by_event.entry(event.clone()).or_default().push(index);
+                set.by_event.entry(event_of(rule, event)).or_default().push(index);
             }
         }
         set.rules = rules;
@@ -112,6 +126,17 @@ impl RuleSet {
             }
         }
         set
+    }
+
+    fn body(&mut self, rule: &Rule) -> Expr {
+        let mut parts: Vec<Expr> = rule.all.iter().map(|condition| self.expr(condition)).collect();
+        if !rule.any.is_empty() {
+            parts.push(self.either(&rule.any));
+        }
+        if !rule.unless.is_empty() {
+            parts.push(Expr::Not(Box::new(self.either(&rule.unless))));
+        }
+        all(parts)
     }
 
     /// The rules, in their order.
@@ -131,7 +156,22 @@ impl RuleSet {
             Condition::Any(parts) => self.either(parts),
             Condition::Not(inner) => Expr::Not(Box::new(self.expr(inner))),
             Condition::Always(_) => Expr::Always,
-            Condition::Test(comparison) => Expr::Leaf(self.leaf(comparison)),
+            Condition::Test(comparison) => {
+                let told = self.leaf(comparison);
+                match (&comparison.subject, &comparison.test) {
+                    (Subject::Field(name), Test::Members(quantity, _, names))
+                        if *name == self.segments.field =>
+                    {
+                        let all = &self.segments.all;
+                        let place = |name: &String| {
+                            all.iter().position(|known| known.name.to_lowercase() == name.to_lowercase())
+                        };
+                        let named = names.iter().map(place).collect();
+                        Expr::Segments { told, quantity: *quantity, named }
+                    }
+                    _ => Expr::Leaf(told),
+                }
+            }
         }
     }
 
@@ -226,6 +266,14 @@ impl RuleSet {
     }
 }
 
+/// The event that sets a rule off, as it is looked up: each schedule is one of its own.
+pub fn event_of(rule: &Rule, event: &str) -> String {
+    match (rule.every, rule.each) {
+        (Some(every), Some(each)) if event == SCHEDULE => format!("{SCHEDULE}: {every}, {each}"),
+        _ => event.to_owned(),
+    }
+}
+
 /// An amount in the measure it is compared in: milliseconds, business units, or as it is.
 #[expect(clippy::cast_precision_loss, reason = "lengths are far below 2^52 milliseconds")]
 pub(crate) fn number(amount: Amount) -> f64 {
@@ -269,6 +317,7 @@ fn cost(expr: &Expr) -> u32 {
             Leaf::Shapes { .. } => 10,
             Leaf::Amount { .. } => 20,
         },
+        Expr::Segments { .. } => 20,
         Expr::Not(inner) => cost(inner),
         Expr::All(parts, _) | Expr::Any(parts, _) => parts.iter().map(cost).max().unwrap_or(0),
     }

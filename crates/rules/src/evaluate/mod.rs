@@ -8,7 +8,7 @@ mod trace;
 
 use serde::{Deserialize, Serialize};
 
-pub use compile::RuleSet;
+pub use compile::{RuleSet, event_of};
 pub use cost::cost;
 pub use facts::{Facts, Snapshot, Value};
 use scene::Scene;

@@ -14,6 +14,8 @@ pub(super) struct Scene<'a> {
     pub(super) facts: &'a dyn Facts,
     values: Vec<OnceCell<Option<Value>>>,
     texts: Vec<Searched>,
+    /// Who is in which segment, once somebody asked.
+    chosen: Vec<OnceCell<Truth>>,
 }
 
 /// What was found in one text field.
@@ -31,7 +33,8 @@ struct Searched {
 impl<'a> Scene<'a> {
     pub(super) fn new(set: &'a RuleSet, facts: &'a dyn Facts) -> Self {
         let values = set.fields.iter().map(|_| OnceCell::new()).collect();
-        Self { set, facts, values, texts: set.slots.iter().map(|_| Searched::default()).collect() }
+        let texts = set.slots.iter().map(|_| Searched::default()).collect();
+        Self { set, facts, values, texts, chosen: set.chosen.iter().map(|_| OnceCell::new()).collect() }
     }
 
     pub(super) fn value(&self, field: usize) -> Option<&Value> {
@@ -104,6 +107,27 @@ impl<'a> Scene<'a> {
             Expr::Not(inner) => self.judge(inner).not(),
             Expr::All(parts, order) => self.fold(parts, order, Truth::Yes, Truth::No),
             Expr::Any(parts, order) => self.fold(parts, order, Truth::No, Truth::Yes),
+            Expr::Segments { told, quantity, named } => match self.leaf(told) {
+                Truth::Unknown => self.segments(*quantity, named),
+                known => known,
+            },
+        }
+    }
+
+    /// Whether somebody is in a segment.
+    pub(super) fn chosen(&self, segment: usize) -> Truth {
+        let Some((body, known)) = self.set.chosen.get(segment).zip(self.chosen.get(segment)) else {
+            return Truth::Unknown;
+        };
+        *known.get_or_init(|| self.judge(body))
+    }
+
+    fn segments(&self, quantity: Quantity, named: &[Option<usize>]) -> Truth {
+        let each = named.iter().map(|place| place.map_or(Truth::Unknown, |place| self.chosen(place)));
+        match quantity {
+            Quantity::Any => each.max().unwrap_or(Truth::No),
+            Quantity::All => each.min().unwrap_or(Truth::Yes),
+            Quantity::None => each.max().unwrap_or(Truth::No).not(),
         }
     }
 

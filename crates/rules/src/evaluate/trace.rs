@@ -64,7 +64,7 @@ pub(super) fn explain(scene: &Scene<'_>, event: &str, rule: usize) -> Option<Out
     let trace = group("all of these", body, rule_parts(scene, written, parts), scene, written.at);
     Some(Outcome {
         rule: written.name.clone(),
-        event_fits: written.when.iter().any(|known| known == event),
+        event_fits: scene.set.by_event.get(event).is_some_and(|rules| rules.contains(&rule)),
         truth: trace.truth,
         trace,
     })
@@ -120,8 +120,31 @@ fn trace(scene: &Scene<'_>, condition: &Condition, expr: &Expr) -> Trace {
             parts: Vec::new(),
             at: comparison.at,
         },
+        (Condition::Test(comparison), Expr::Segments { told, named, .. }) => Trace {
+            says: line(condition),
+            truth: scene.judge(expr),
+            saw: if scene.leaf(told) == Truth::Unknown { String::new() } else { saw(scene, told) },
+            spans: Vec::new(),
+            parts: named.iter().flatten().filter_map(|place| segment(scene, *place, comparison.at)).collect(),
+            at: comparison.at,
+        },
         _ => group("always", expr, Vec::new(), scene, At::default()),
     }
+}
+
+/// What a segment's own conditions say. Their places are those of the segment's text, so that of the question stands
+/// for all of them.
+fn segment(scene: &Scene<'_>, place: usize, at: At) -> Option<Trace> {
+    let (segment, body) = (scene.set.segments.all().get(place)?, scene.set.chosen.get(place)?);
+    let Expr::All(parts, _) = body else { return None };
+    let mut parts = rule_parts(scene, segment, parts);
+    parts.iter_mut().for_each(|part| settle(part, at));
+    Some(group(&format!("segment \"{}\"", segment.name), body, parts, scene, at))
+}
+
+fn settle(trace: &mut Trace, at: At) {
+    trace.at = at;
+    trace.parts.iter_mut().for_each(|part| settle(part, at));
 }
 
 fn first(parts: &[Trace]) -> At {

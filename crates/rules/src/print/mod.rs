@@ -29,6 +29,8 @@ pub fn print(rule: &Rule, vocabulary: &Vocabulary) -> String {
     key("owner", sentence(&rule.owner));
     key("guideline", sentence(&rule.guideline));
     key("when", Some(one_or_list(&rule.when)));
+    key("every", rule.every.map(|schedule| schedule.to_string()));
+    key("for each", rule.each.map(|each| each.to_string()));
     list(&mut text, "if", rule.all.iter().map(line::entry));
     list(&mut text, "if any", rule.any.iter().map(line::entry));
     list(&mut text, "unless", rule.unless.iter().map(line::entry));
@@ -52,6 +54,23 @@ pub fn print(rule: &Rule, vocabulary: &Vocabulary) -> String {
             }
         }
     }
+    text
+}
+
+/// Prints a segment: its name and its conditions.
+pub fn print_segment(segment: &Rule) -> String {
+    let mut text = String::new();
+    for comment in &segment.comments {
+        put(&mut text, format_args!("#{comment}"));
+    }
+    let said =
+        [("segment", Some(&segment.name)), ("why", segment.why.as_ref()), ("owner", segment.owner.as_ref())];
+    for (name, value) in said.into_iter().filter_map(|(name, value)| Some((name, value?))) {
+        put(&mut text, format_args!("{name}: {}", scalar(value, Place::Line)));
+    }
+    list(&mut text, "if", segment.all.iter().map(line::entry));
+    list(&mut text, "if any", segment.any.iter().map(line::entry));
+    list(&mut text, "unless", segment.unless.iter().map(line::entry));
     text
 }
 

@@ -27,12 +27,14 @@ const MOST_FINDINGS: usize = 500;
 const LONGEST_EXAMPLE: usize = 10_000;
 
 /// The keys of a rule, in the order in which they are written. The place of a finding about a form counts them.
-pub const KEYS: [&str; 14] = [
+pub const KEYS: [&str; 16] = [
     "rule",
     "why",
     "owner",
     "guideline",
     "when",
+    "every",
+    "for each",
     "if",
     "if any",
     "unless",
@@ -44,8 +46,11 @@ pub const KEYS: [&str; 14] = [
     "examples",
 ];
 
+/// The keys of a segment.
+const SEGMENT_KEYS: [&str; 6] = ["segment", "why", "owner", "if", "if any", "unless"];
+
 /// What people write instead, and what they mean by it.
-const OTHER_WORDS: [(&str, &str); 13] = [
+const OTHER_WORDS: [(&str, &str); 16] = [
     ("on", "when"),
     ("trigger", "when"),
     ("event", "when"),
@@ -59,7 +64,17 @@ const OTHER_WORDS: [(&str, &str); 13] = [
     ("action", "then"),
     ("name", "rule"),
     ("title", "rule"),
+    ("schedule", "every"),
+    ("at", "every"),
+    ("each", "for each"),
 ];
+
+/// What the documents of a text are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sort {
+    Rule,
+    Segment,
+}
 
 /// What was read, and what is wrong with it.
 #[derive(Clone, Debug, Default)]
@@ -74,8 +89,20 @@ pub struct Reading {
 ///
 /// This finds what is wrong with each rule's own words; [`crate::check`] also looks at what they mean.
 pub fn read(text: &str, vocabulary: &Vocabulary) -> Reading {
+    read_all(text, Sort::Rule, vocabulary)
+}
+
+pub(crate) fn read_all(text: &str, sort: Sort, vocabulary: &Vocabulary) -> Reading {
     let mut reading = Reading::default();
     let documents = yaml::documents(text, &mut reading.findings);
+    if documents.is_empty() && reading.findings.is_empty() {
+        let (what, meant) = match sort {
+            Sort::Rule => ("rule", "rule: Links of newcomers"),
+            Sort::Segment => ("segment", "segment: customers"),
+        };
+        let message = format!("There is no {what} in this text. Begin with \"{what}:\" and its name.");
+        reading.findings.push(Finding::error(At { line: 1, column: 1 }, message).meaning(Some(meant)));
+    }
     if documents.len() > MOST_RULES {
         let message = format!("At most {MOST_RULES} rules are read from one text.");
         reading.findings.push(Finding::error(At { line: 1, column: 1 }, message));
@@ -83,7 +110,7 @@ pub fn read(text: &str, vocabulary: &Vocabulary) -> Reading {
     }
     for document in documents {
         let mut findings = Vec::new();
-        let rule = read_rule(document, vocabulary, &mut findings);
+        let rule = read_rule(document, sort, vocabulary, &mut findings);
         let name = rule.as_ref().map(|rule| rule.name.clone()).filter(|name| !name.is_empty());
         for finding in &mut findings {
             finding.rule.clone_from(&name);
@@ -107,12 +134,14 @@ pub fn read(text: &str, vocabulary: &Vocabulary) -> Reading {
 
 pub(crate) fn read_rule(
     document: Document,
+    sort: Sort,
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
 ) -> Option<Rule> {
     let root = document.root?;
     let Data::Map(pairs) = &root.data else {
-        let message = format!("Here is {}; a rule begins with \"rule:\" and its name.", root.kind());
+        let what = if sort == Sort::Rule { "rule" } else { "segment" };
+        let message = format!("Here is {}; a {what} begins with \"{what}:\" and its name.", root.kind());
         findings.push(Finding::error(root.at, message));
         return None;
     };
@@ -124,24 +153,76 @@ pub(crate) fn read_rule(
     let mut seen = Vec::new();
     for (key, value) in pairs {
         let name = key.written().unwrap_or_default();
-        if take(&mut rule, &name, key, value, vocabulary, findings) {
+        let taken = match sort {
+            Sort::Rule => take(&mut rule, &name, key, value, vocabulary, findings),
+            Sort::Segment => take_of_segment(&mut rule, &name, key, value, vocabulary, findings),
+        };
+        if taken {
             seen.push(name);
         }
     }
-    for (needed, advice) in [
-        ("rule", "A rule needs a name: begin with \"rule:\"."),
-        ("when", "A rule needs an event that sets it off: add \"when:\"."),
-        ("then", "A rule without an action does nothing: add \"then:\"."),
-    ] {
+    whole(sort, &seen, root.at, findings);
+    timing::scheduled(&rule, root.at, findings);
+    Some(rule)
+}
+
+/// What must stand in every rule or segment.
+fn whole(sort: Sort, seen: &[String], at: At, findings: &mut Vec<Finding>) {
+    let needed: &[(&str, &str)] = match sort {
+        Sort::Rule => &[
+            ("rule", "A rule needs a name: begin with \"rule:\"."),
+            ("when", "A rule needs an event that sets it off: add \"when:\"."),
+            ("then", "A rule without an action does nothing: add \"then:\"."),
+        ],
+        Sort::Segment => &[("segment", "A segment needs a name: begin with \"segment:\".")],
+    };
+    for (needed, advice) in needed {
         if !seen.iter().any(|key| key == needed) {
-            findings.push(Finding::error(root.at, advice));
+            findings.push(Finding::error(at, *advice));
         }
     }
     if !seen.iter().any(|key| key == "if" || key == "if any") {
-        let message = "A rule without a condition acts on everything: add \"if:\". If that is meant, write \"if: always\".";
-        findings.push(Finding::error(root.at, message));
+        let message = match sort {
+            Sort::Rule => {
+                "A rule without a condition acts on everything: add \"if:\". If that is meant, write \"if: always\"."
+            }
+            Sort::Segment => {
+                "A segment without a condition is everybody: add \"if:\". If that is meant, write \"if: always\"."
+            }
+        };
+        findings.push(Finding::error(at, message));
     }
-    Some(rule)
+}
+
+/// Takes one key of a segment; false when it is none.
+fn take_of_segment(
+    rule: &mut Rule,
+    name: &str,
+    key: &Node,
+    value: &Node,
+    vocabulary: &Vocabulary,
+    findings: &mut Vec<Finding>,
+) -> bool {
+    match name {
+        "segment" => rule.name = prose(value, 60, findings).unwrap_or_default(),
+        "why" | "owner" | "if" | "if any" | "unless" => {
+            return take(rule, name, key, value, vocabulary, findings);
+        }
+        _ => {
+            let others =
+                [("name", "segment"), ("rule", "segment"), ("conditions", "if"), ("except", "unless")];
+            let meant = nearest(name, SEGMENT_KEYS.into_iter().chain(others.iter().map(|(word, _)| *word)));
+            let meant = meant
+                .map(|word| others.iter().find(|(other, _)| *other == word).map_or(word, |(_, key)| *key));
+            let message = format!(
+                "A segment has no part \"{}\". It has a name, conditions, and \"why\" and \"owner\".",
+                brief(name)
+            );
+            findings.push(Finding::error(key.at, message).meaning(meant));
+            return false;
+        }
+    }
+    true
 }
 
 /// Takes one key of a rule; false when it is none.
@@ -159,6 +240,13 @@ fn take(
         "owner" => (rule.owner, rule.places.owner) = (prose(value, 120, findings), value.at),
         "guideline" => (rule.guideline, rule.places.guideline) = (prose(value, 120, findings), value.at),
         "when" => (rule.when, rule.places.when) = (events(value, vocabulary, findings), value.at),
+        "every" => (rule.every, rule.places.every) = (timing::every(value, findings), value.at),
+        "for each" => (rule.each, rule.places.each) = (timing::each(value, findings), value.at),
+        "segment" => {
+            let message = "This is a segment, and a rule stands here. Segments have a page of their own: write it there, and ask \"author.segment includes any: [its name]\" here.";
+            findings.push(Finding::error(key.at, message));
+            return false;
+        }
         "if" => rule.all = conditions::conditions(value, vocabulary, findings),
         "if any" => rule.any = conditions::conditions(value, vocabulary, findings),
         "unless" => rule.unless = conditions::conditions(value, vocabulary, findings),

@@ -112,7 +112,7 @@ impl Asked<'_> {
             (FieldKind::Text, _) => Some("has any"),
             (FieldKind::List, _) => Some("includes any"),
             (FieldKind::Number | FieldKind::Share | FieldKind::Duration, Operator::Is) => Some("="),
-            (FieldKind::Choice, Operator::Sign("=") | Operator::Includes(Quantity::Any)) => Some("is any of"),
+            (FieldKind::Choice, Operator::Includes(_) | Operator::Has(_)) => Some("is any of"),
             _ => nearest(self.spelled, known.iter().copied()),
         };
         findings.push(Finding::error(self.at, message).meaning(meant));
@@ -222,6 +222,9 @@ impl Asked<'_> {
         let none = match self.operator {
             Operator::Is | Operator::IsAnyOf => false,
             Operator::IsNot | Operator::IsNoneOf => true,
+            // What people write for it all the same: there is only one thing it can mean.
+            Operator::Sign("=") | Operator::Includes(Quantity::Any) | Operator::Has(Quantity::Any) => false,
+            Operator::Sign("!=") | Operator::Includes(Quantity::None) | Operator::Has(Quantity::None) => true,
             _ => return self.misfit(findings),
         };
         let words = self.one_of(findings)?;

@@ -3,7 +3,8 @@
 use super::values::{self, Item};
 use crate::finding::{At, Finding, nearest};
 use crate::length::{Unit, brief};
-use crate::rule::{Ending, Limit};
+use crate::rule::{Ending, Limit, Rule};
+use crate::schedule::{Each, SCHEDULE, Schedule};
 use crate::yaml::{Data, Node};
 
 fn text(node: &Node, findings: &mut Vec<Finding>) -> Option<String> {
@@ -13,6 +14,64 @@ fn text(node: &Node, findings: &mut Vec<Finding>) -> Option<String> {
         findings.push(Finding::error(node.at, message));
     }
     written
+}
+
+/// `day at 9:00`, `Monday at 9:00`, `month on day 1 at 9:00`.
+pub(super) fn every(node: &Node, findings: &mut Vec<Finding>) -> Option<Schedule> {
+    let written = text(node, findings)?;
+    let read = Schedule::read(&written);
+    if read.is_none() {
+        let message = format!(
+            "\"{}\" is no time of a schedule. Write \"day at 9:00\", \"Monday at 9:00\" or \"month on day 1 at 9:00\" (day 1 to 28).",
+            brief(&written)
+        );
+        findings.push(Finding::error(node.at, message).meaning(Schedule::meant(&written)));
+    }
+    read
+}
+
+/// `member` or `thread`.
+pub(super) fn each(node: &Node, findings: &mut Vec<Finding>) -> Option<Each> {
+    let written = text(node, findings)?;
+    let read = Each::read(&written);
+    if read.is_none() {
+        let message =
+            format!("\"{}\" cannot be gone through one by one: \"member\" or \"thread\".", brief(&written));
+        findings.push(Finding::error(node.at, message).meaning(nearest(&written, ["member", "thread"])));
+    }
+    read
+}
+
+/// A schedule has its time and whom it looks at, and nothing else has.
+pub(super) fn scheduled(rule: &Rule, at: At, findings: &mut Vec<Finding>) {
+    let on_schedule = rule.when.iter().any(|event| event == SCHEDULE);
+    let mut add = |message: &str, meant: &str| {
+        findings.push(
+            Finding::error(if rule.places.when.line == 0 { at } else { rule.places.when }, message)
+                .meaning(Some(meant)),
+        );
+    };
+    match (on_schedule, rule.every, rule.each) {
+        (true, None, _) if rule.places.every.line == 0 => {
+            add("A rule on a schedule says at which time: add \"every:\".", "every: Monday at 9:00");
+        }
+        (true, Some(_), None) if rule.places.each.line == 0 => {
+            add(
+                "A rule on a schedule says what it looks at: add \"for each:\" member or thread.",
+                "for each: member",
+            );
+        }
+        (true, Some(_), Some(_)) if rule.when.len() > 1 => {
+            add(
+                "A rule on a schedule has no other event. Write a second rule for the others.",
+                "when: schedule",
+            );
+        }
+        (false, Some(_), _) | (false, _, Some(_)) if !rule.when.is_empty() => {
+            add("\"every\" and \"for each\" are for a rule on a schedule.", "when: schedule");
+        }
+        _ => {}
+    }
 }
 
 /// `20 per hour`, `2 requests per person per week`, or a list of such.

@@ -16,7 +16,7 @@ fn the_rules_of_the_guide_are_sound_and_written_in_the_one_way() {
         assert_eq!(print_all(&reading.rules, setting.vocabulary), block);
         count += reading.rules.len();
     }
-    assert_eq!(count, 3);
+    assert_eq!(count, 4);
 }
 
 #[test]

@@ -2,7 +2,8 @@
 
 use mainstreet_kernel::Role;
 use mainstreet_rules::{
-    Names, Passage, RuleSet, Setting, Snapshot, Value, Vocabulary, carry_over, examine, print_all, read,
+    Names, Passage, RuleSet, Setting, Snapshot, Value, Vocabulary, carry_over, examine, examine_segments,
+    from_form, print_all, print_segment, read, read_segments, segment_from_form, to_form,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -17,7 +18,8 @@ fn look(text: &str) {
     let names = Names::default().with("tags", ["a"]);
     let setting = Setting { vocabulary: Vocabulary::standard(), names: &names, role: Role::Moderator };
     let reading = examine(text, &setting);
-    let lines = u32::try_from(text.lines().count() + 2).unwrap_or(u32::MAX);
+    let lines = u32::try_from(text.matches(['\n', '\r', '\u{85}', '\u{2028}', '\u{2029}']).count() + 2)
+        .unwrap_or(u32::MAX);
     for finding in &reading.findings {
         assert!(
             finding.at.line <= lines && !finding.message.is_empty() && finding.message.len() < 2_000,
@@ -26,6 +28,59 @@ fn look(text: &str) {
     }
     let again = read(&print_all(&reading.rules, setting.vocabulary), setting.vocabulary);
     assert_eq!(again.rules, reading.rules);
+    for rule in &reading.rules {
+        assert_eq!(from_form(&to_form(rule), setting.vocabulary).as_ref(), Ok(rule), "{text}");
+    }
+    let segments = examine_segments(text, &setting);
+    for segment in &segments.rules {
+        let again = read_segments(&print_segment(segment), setting.vocabulary);
+        assert_eq!((again.rules.first(), &again.findings), (Some(segment), &Vec::new()), "{text}");
+        assert_eq!(segment_from_form(&to_form(segment), setting.vocabulary).as_ref(), Ok(segment), "{text}");
+    }
+}
+
+/// The rules of the guide: what people will copy and change.
+const GUIDE: &str = include_str!("../../../../docs/guide/rules.md");
+
+fn samples() -> Vec<&'static str> {
+    let blocks = GUIDE.split("```yaml\n").skip(1).filter_map(|rest| rest.split("```").next());
+    blocks.chain([SOUND, SEGMENT, SCHEDULED]).collect()
+}
+
+const SEGMENT: &str = "segment: \"people who help\"\nwhy: x\nif:\n  - author.posts > 3 or times(post by author, 30 days) >= 2\n\
+                       unless:\n  - author.labels includes any: [watch, \"two words\"]\n";
+const SCHEDULED: &str = "rule: Quiet\nwhen: schedule\nevery: Monday at 09:00\nfor each: member\nif:\n  - author.age > 7 days\n  \
+                         - author.posts = 0\nthen:\n  - add to sequence: welcome\n";
+
+/// Something done to a text, as an editor, a mail program or somebody with bad intent would do it.
+fn spoil(text: &str, how: usize, at: usize) -> String {
+    let lines: Vec<&str> = text.lines().collect();
+    let line = lines.get(at % lines.len().max(1)).copied().unwrap_or_default();
+    let with = |put: &str| text.replacen(line, put, 1);
+    match how {
+        0 => text.replace('\n', "\r\n"),
+        1 => text.replace('\n', "\r"),
+        2 => format!("\u{feff}{text}"),
+        3 => with(&format!("{line}\n{line}")),
+        4 => with(&line.replace("  ", "\t")),
+        5 => with(&format!("{line}\u{0}")),
+        6 => with(&line.replace('e', "\u{435}").replace('a', "\u{430}")),
+        7 => with(&line.replace(": ", ":")),
+        8 => with(&line.replace(": ", ": &a ")),
+        9 => with(&line.replace(": ", ": *a ")),
+        10 => with(&line.replace(": ", ": !!binary ")),
+        11 => with(&format!("{line} \"\\ud800\"")),
+        12 => with(&format!("{line}{}", "[".repeat(200))),
+        13 => with(&format!("{line}{}", "{a: ".repeat(200))),
+        14 => with(&format!("{line}{}", " x".repeat(500))),
+        15 => with(&line.replace('-', "\u{2013}").replace('"', "\u{201c}")),
+        16 => with(&line.chars().rev().collect::<String>()),
+        17 => text.chars().take(at * 7).collect(),
+        18 => format!("{text}---\n{text}"),
+        19 => with(&format!("{line}\u{202e}\u{2066}")),
+        20 => with(&format!(" {line}")),
+        _ => with(line.trim_start()),
+    }
 }
 
 proptest! {
@@ -62,10 +117,22 @@ proptest! {
             carry_over::discord(&text, None, words),
             carry_over::watched_words(&text, "block", Some("g"), words),
         ] {
+            if carried.text.is_empty() {
+                continue;
+            }
             let again = read(&carried.text, words);
             prop_assert_eq!(&again.findings, &[], "{}", carried.text);
             prop_assert_eq!(again.rules, carried.rules);
         }
+    }
+
+    #[test]
+    fn what_people_copy_and_spoil_is_read_without_harm(
+        sample in 0_usize..6, ways in vec((0_usize..22, 0_usize..30), 1..4)
+    ) {
+        let samples = samples();
+        let text = samples.get(sample % samples.len()).copied().unwrap_or_default().to_owned();
+        look(&ways.into_iter().fold(text, |text, (how, at)| spoil(&text, how, at)));
     }
 
     #[test]
@@ -119,6 +186,49 @@ fn what_is_too_large_is_refused_in_a_sentence() {
     assert!(said(&format!("rule: a\nif:\n  - post.text has any: [{list}]")).contains("at most 2000"));
     let many = format!("a: [{}]", "1, ".repeat(30_000));
     assert!(said(&many).contains("at most 20000 values"));
+}
+
+/// What a file that is meant to do harm looks like, and that it is read once, with a sentence about it.
+#[test]
+fn a_file_that_means_harm_is_answered_with_a_sentence() {
+    let laughs = (0..30).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| {
+        let inner = (0..9).map(|_| format!("*a{n}")).collect::<Vec<_>>().join(", ");
+        format!("{text}a{0}: &a{0} [{inner}]\n", n + 1)
+    });
+    let pattern = |pattern: &str| {
+        format!("rule: a\nwhen: flag\nif:\n  - post.text matches regex: '{pattern}'\nthen: {{allow: [g]}}\n")
+    };
+    let cases = [
+        (laughs, "References"),
+        ("x".repeat(1_000_000), "Here is a text"),
+        (format!("rule: {}\n", "y".repeat(1_000_000)), "too long"),
+        (format!("rule: a\nif: [{}]\n", "author.posts > 1 and ".repeat(40_000)), "too long"),
+        (format!("rule: a\nif: ['{}']\n", "(".repeat(1_000_000)), "too long"),
+        (format!("rule: a\nif:\n  - post.text has any: [{}]\n", "q".repeat(1_000_000)), "too long"),
+        (format!("{}\n", "- ".repeat(100_000)), "cannot be read"),
+        ((0..200).map(|n| format!("{}a:\n", " ".repeat(n))).collect(), "cannot be read"),
+        ("rule: a\nrule: b\n".to_owned(), "stands here twice"),
+        ("rule: \"\\ud800\"\n".to_owned(), "cannot be read"),
+        ("rule: \"a\\0b\"\n".to_owned(), "a sign nobody sees"),
+        ("r\u{fc}le: a\n".to_owned(), "Did you mean \"rule\""),
+        ("rul\u{435}: a\n".to_owned(), "Did you mean \"rule\""),
+        (pattern("(a{1000}){1000}"), "too"),
+        (pattern("((((((((((x{9}){9}){9}){9}){9}){9}){9}){9}){9}){9})"), "too"),
+        (pattern("(?<=a)b"), "pattern"),
+        (pattern("(a)\\1"), "pattern"),
+        (pattern(&"(".repeat(10_000)), "too long"),
+        (pattern(&format!("{}a{}", "(".repeat(450), ")".repeat(450))), "too long"),
+        (String::new(), "There is no rule in this text"),
+        ("# only a comment\n".to_owned(), "There is no rule in this text"),
+        ("---\n---\n".to_owned(), "a rule begins with"),
+    ];
+    for (text, expect) in cases {
+        let reading = read(&text, Vocabulary::standard());
+        let said: Vec<String> = reading.findings.iter().map(ToString::to_string).collect();
+        assert!(reading.rules.is_empty(), "{text:.80}");
+        assert!(said.iter().any(|one| one.contains(expect)), "{text:.80}: {:.2000}", said.join(" "));
+        assert!(reading.findings.iter().all(|one| one.at.line > 0), "{}", said.join(" "));
+    }
 }
 
 #[test]

@@ -1,8 +1,8 @@
 //! Rules and facts made at random.
 
 use mainstreet_rules::{
-    Action, Amount, Comparison, Condition, Ending, Example, Given, Length, Limit, Order, Passage, Quantity,
-    Rule, Snapshot, Spot, Step, Subject, Test, Unit, Value, Way,
+    Action, Amount, Comparison, Condition, Each, Ending, Example, Given, Length, Limit, Order, Passage,
+    Quantity, Rhythm, Rule, SCHEDULE, Schedule, Snapshot, Spot, Step, Subject, Test, Unit, Value, Way,
 };
 use proptest::collection::vec;
 use proptest::option;
@@ -221,10 +221,23 @@ fn example() -> impl Strategy<Value = Example> {
         .prop_map(|facts| Example { facts, at: Default::default() })
 }
 
+/// A schedule, and what is gone through.
+fn plan() -> impl Strategy<Value = (Schedule, Each)> {
+    let rhythm = prop_oneof![
+        Just(Rhythm::Daily),
+        (0_u8..7).prop_map(Rhythm::Weekly),
+        (1_u8..29).prop_map(Rhythm::Monthly),
+    ];
+    (rhythm, 0_u16..1_440, select(vec![Each::Member, Each::Thread]))
+        .prop_map(|(rhythm, minute, each)| (Schedule { rhythm, minute }, each))
+}
+
 /// Any rule that can be written.
 pub(crate) fn rule() -> impl Strategy<Value = Rule> {
     let head = (line(), option::of(line()), option::of(line()), option::of(line()), vec("[ -~]{0,20}", 0..2));
-    let when = subsequence(vec!["post published", "first post", "flag"], 1..=3);
+    let events =
+        subsequence(vec!["post published", "first post", "flag"], 1..=3).prop_map(|when| (when, None));
+    let when = prop_oneof![4 => events, 1 => plan().prop_map(|plan| (vec![SCHEDULE], Some(plan)))];
     let conditions = (vec(condition(), 1..4), vec(condition(), 0..3), vec(condition(), 0..3));
     let rest = (
         vec(limit(), 0..3),
@@ -234,25 +247,29 @@ pub(crate) fn rule() -> impl Strategy<Value = Rule> {
         vec(example(), 0..3),
         vec(example(), 0..3),
     );
-    (head, when, conditions, vec(step(), 1..4), rest).prop_map(|(head, when, conditions, then, rest)| Rule {
-        name: head.0,
-        why: head.1,
-        owner: head.2,
-        guideline: head.3,
-        comments: head.4.into_iter().map(|comment| comment.trim_end().to_owned()).collect(),
-        when: when.into_iter().map(str::to_owned).collect(),
-        all: conditions.0,
-        any: conditions.1,
-        unless: conditions.2,
-        then,
-        limits: rest.0,
-        expires: rest.1,
-        review: rest.2,
-        hold_out: rest.3,
-        matching: rest.4,
-        not_matching: rest.5,
-        ..Rule::default()
-    })
+    (head, when, conditions, vec(step(), 1..4), rest).prop_map(
+        |(head, (when, plan), conditions, then, rest)| Rule {
+            name: head.0,
+            why: head.1,
+            owner: head.2,
+            guideline: head.3,
+            comments: head.4.into_iter().map(|comment| comment.trim_end().to_owned()).collect(),
+            when: when.into_iter().map(str::to_owned).collect(),
+            every: plan.map(|(every, _)| every),
+            each: plan.map(|(_, each)| each),
+            all: conditions.0,
+            any: conditions.1,
+            unless: conditions.2,
+            then,
+            limits: rest.0,
+            expires: rest.1,
+            review: rest.2,
+            hold_out: rest.3,
+            matching: rest.4,
+            not_matching: rest.5,
+            ..Rule::default()
+        },
+    )
 }
 
 /// Facts, some of them not known.

@@ -4,4 +4,5 @@ mod guide;
 mod hostile;
 mod made;
 mod same;
+mod segments;
 mod wrong;

@@ -14,7 +14,9 @@ fn around(part: &str) -> String {
         ("if", "if:\n  - post.text has any: [spam]"),
         ("then", "then: [hide until reviewed]"),
     ] {
-        let said = key == name || name == "if" && key == "if any" || name == "when" && key == "on";
+        let said = key == name
+            || name == "if" && key == "if any"
+            || name == "when" && (key == "on" || key == "every" && part.contains("schedule"));
         if !said {
             lines.push(if name == "if" && key == "unless" { "if: [author.posts < 4]" } else { line });
         }

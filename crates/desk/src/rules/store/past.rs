@@ -11,7 +11,7 @@ use crate::rules::past::{Deed, Face, Place, Said, Strike};
 /// The activities that rules hear of or count. The text stands in an index of the same condition.
 const RULED: &str = "verb IN ('topic.created', 'reply.created',
   'post.edited', 'post.hidden', 'post.deleted', 'post.restored', 'flag.created', 'flag.decided', 'member.joined',
-  'topic.edited', 'question.marked', 'question.unmarked')";
+  'topic.edited', 'question.marked', 'question.unmarked', 'signal.opened', 'signal.escalated')";
 /// The same for what is done to somebody.
 const JUDGED: &str = "verb IN ('flag.created', 'flag.decided',
   'post.hidden', 'post.deleted')";
@@ -256,6 +256,18 @@ pub(in crate::rules) fn faces(tx: &mut Tx<'_>, ids: &HashSet<i64>) -> Result<Has
     Ok(found)
 }
 
+/// People that a segment or schedule may choose from, and since when they are known: those who are one of their own,
+/// programs left out. `members`: only those who can sign in here.
+pub(in crate::rules) fn everybody(tx: &mut Tx<'_>, members: bool) -> Result<Vec<(i64, Timestamp)>> {
+    tx.all(
+        "SELECT p.id, p.joined_at FROM people p LEFT JOIN members m ON m.person_id = p.id
+         WHERE p.merged_into IS NULL AND p.class IN ('member', 'staff')
+           AND (m.person_id IS NOT NULL OR CAST($1 AS BIGINT) = 0) ORDER BY p.id",
+        params![members],
+        |row| Ok((row.get("id")?, row.get("joined_at")?)),
+    )
+}
+
 /// What these conversations are called and carry today.
 pub(in crate::rules) fn places(tx: &mut Tx<'_>, ids: &HashSet<i64>) -> Result<HashMap<i64, Place>> {
     let mut found = HashMap::new();
@@ -418,8 +430,9 @@ pub(in crate::rules) fn strikes(tx: &mut Tx<'_>, people: &HashSet<i64>) -> Resul
 pub(in crate::rules) fn moments(tx: &mut Tx<'_>, post: PostId) -> Result<Vec<Timestamp>> {
     tx.all(
         "SELECT a.occurred_at FROM posts p JOIN activities a ON a.topic_id = p.topic_id
-         WHERE p.id = $1 AND a.object_kind = 'post' AND a.object_id = $1
-           AND a.verb IN ('topic.created', 'reply.created', 'post.edited', 'flag.created')
+         WHERE p.id = $1 AND ((a.object_kind = 'post' AND a.object_id = $1
+             AND a.verb IN ('topic.created', 'reply.created', 'post.edited', 'flag.created'))
+           OR a.verb IN ('signal.opened', 'signal.escalated'))
          ORDER BY a.occurred_at",
         params![post],
         |row| row.get("occurred_at"),

@@ -3,6 +3,7 @@
 mod acting;
 mod people;
 mod replay;
+mod segments;
 mod working;
 
 use mainstreet_db::{Db, log};

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use mainstreet_community::intake::{open_account, receive};
 use mainstreet_community::{accounts, flags, posts, reactions};
 use mainstreet_db::testing::{TestDb, on_each_database};
-use mainstreet_desk::rules;
+use mainstreet_desk::{rules, segments};
 use mainstreet_kernel::channel::{Incoming, IncomingMessage, IncomingPerson, Standing};
 use mainstreet_kernel::clock::{HOUR, MINUTE};
 use mainstreet_kernel::id::{PostId, TopicId};
@@ -17,6 +17,12 @@ use proptest::test_runner::{Config, TestCaseError, TestRunner};
 use crate::support::{Cast, answer, ask, cast};
 
 const RULES: &str = include_str!("replay.yaml");
+
+/// Segments that some of them ask for.
+const SEGMENTS: [&str; 2] = [
+    "segment: writers\nif:\n  - author.posts >= 2 or times(post by author, 3 hours) >= 2\nunless: author.is_staff\n",
+    "segment: marked\nif:\n  - author.labels includes any: [mark]\n",
+];
 
 /// Something that happens. Numbers choose among what is there.
 #[derive(Clone, Debug)]
@@ -57,6 +63,10 @@ enum Act {
         post: usize,
     },
     Join,
+    /// Somebody gets a label, or loses it.
+    Label {
+        who: usize,
+    },
     /// Somebody of the other place turns out to be one of ours: from then on what they write is ours.
     Merge {
         who: usize,
@@ -103,6 +113,7 @@ fn acts() -> impl Strategy<Value = Vec<Act>> {
         1 => small.clone().prop_map(|post| Act::Delete { post }),
         2 => (small.clone(), small.clone()).prop_map(|(who, post)| Act::React { who, post }),
         1 => Just(Act::Join),
+        2 => small.clone().prop_map(|who| Act::Label { who }),
         2 => small.clone().prop_map(|who| Act::Merge { who }),
         4 => (0..6_usize, 0..3_usize, 0..2_usize, small.clone(), 0..2_000_i64, 0..8_u8).prop_map(
             |(id, who, topic, words, minutes, gone)| Act::Late { id, who, topic, words, minutes, gone: gone == 0 }
@@ -197,7 +208,18 @@ impl World<'_> {
                 })?;
             }
             Act::Wait { minutes } => self.db.hand.advance(minutes * MINUTE),
-            Act::Read { batch } => super::read(self.db, *batch)?,
+            Act::Read { batch } => {
+                crate::support::settle(self.db)?;
+                super::read(self.db, *batch)?;
+            }
+            Act::Label { who } => {
+                let (ada, name) = (self.cast.ada, ["mira", "nils", "max", "kim"][who % 4]);
+                let person = self.who(*who).person.unwrap_or(mainstreet_kernel::id::PersonId(0));
+                self.db.write_now(move |tx| match segments::held(tx, person)?.is_empty() {
+                    true => segments::give(tx, ada, name, "mark", 1).map(drop),
+                    false => segments::take_back(tx, ada, person, "mark"),
+                })?;
+            }
             other => self.judge(other)?,
         }
         Ok(())
@@ -333,12 +355,16 @@ fn run(db: &TestDb, rules: &str, acts: &[Act]) -> Result<Vec<(String, Told, Told
         world.act(&act)?;
     }
     let from = db.clock().now();
+    for text in SEGMENTS {
+        db.write_now(move |tx| segments::save(tx, cast.ada, None, text).map(drop))?;
+    }
     let text = rules.to_owned();
     db.write_now(move |tx| rules::save(tx, cast.ada, None, &text, false).map(drop))?;
     for act in acts {
         let _ = world.act(act);
     }
     db.hand.advance(HOUR);
+    crate::support::settle(db)?;
     super::read(db, 17)?;
     both(db, rules, from)
 }
@@ -372,6 +398,7 @@ fn a_story_with_late_news_replays_as_it_was() {
             Act::Ask { who: 0, words: 0, question: true },
             Act::Read { batch: 5 },
             Act::Reply { who: 1, topic: 1, words: 2 },
+            Act::Label { who: 3 },
             Act::Wait { minutes: 300 },
             Act::Read { batch: 5 },
             Act::Late { id: 0, who: 0, topic: 0, words: 0, minutes: 200, gone: false },
@@ -406,6 +433,10 @@ fn a_story_with_late_news_replays_as_it_was() {
             ("New here", 6),
             ("Same matter", 4),
             ("Lively", 1),
+            ("A writer", 6),
+            ("Everybody, late in the morning", 3),
+            ("Threads after noon", 3),
+            ("The inbox", 3),
         ];
         assert_eq!(counts, expect);
         Ok(())

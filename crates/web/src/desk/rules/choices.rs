@@ -55,6 +55,28 @@ pub(super) fn per(chosen: &str) -> Vec<Choice> {
     ["minute", "hour", "day", "week"].iter().map(|unit| choice(unit, *unit, *unit == chosen)).collect()
 }
 
+/// On which days a schedule runs.
+pub(super) fn days(chosen: &str) -> Vec<Choice> {
+    let all = [
+        ("day", "every day"),
+        ("Monday", "every Monday"),
+        ("Tuesday", "every Tuesday"),
+        ("Wednesday", "every Wednesday"),
+        ("Thursday", "every Thursday"),
+        ("Friday", "every Friday"),
+        ("Saturday", "every Saturday"),
+        ("Sunday", "every Sunday"),
+        ("month", "every month, on day"),
+    ];
+    all.iter().map(|(value, label)| choice(value, *label, *value == chosen)).collect()
+}
+
+/// What a schedule goes through.
+pub(super) fn each(chosen: &str) -> Vec<Choice> {
+    let all = [("member", "every member"), ("thread", "every thread of the last 90 days")];
+    all.iter().map(|(value, label)| choice(value, *label, *value == chosen)).collect()
+}
+
 /// How a rule can end, or when it is looked at again.
 pub(super) fn endings(end: &EndLine, none: &'static str, never: bool) -> Vec<Choice> {
     let mut all = vec![("", none), ("in", "after some time"), ("on", "on a day")];
@@ -70,16 +92,34 @@ pub(super) fn events(draft: &Draft) -> Vec<Choice> {
     free.map(|event| choice(&event.name, format!("{}: {}", event.name, event.says), false)).collect()
 }
 
-fn fits(draft: &Draft, of: &str) -> bool {
-    let events = draft.about();
-    of == "any" || events.iter().all(|event| event.about.iter().any(|about| about == of))
+/// What a segment can ask: about members, and nothing that only a moment knows.
+pub(super) fn about_members(draft: &Draft, names: &Names) -> Vec<Group> {
+    let mut groups = subjects(draft, names);
+    groups.retain(|group| matches!(group.label, "The author" | "Counting" | "Other"));
+    for group in &mut groups {
+        group.choices.retain(|one| !matches!(one.value.as_str(), "author.segment" | "now.hours"));
+        for one in &mut group.choices {
+            if one.value == "always" {
+                "nothing: everybody is in it".clone_into(&mut one.label);
+            }
+        }
+        if group.label == "The author" {
+            group.label = "The member";
+        }
+    }
+    groups
 }
 
-const PARTS: [(&str, &str); 6] = [
+fn fits(draft: &Draft, of: &str) -> bool {
+    of == "any" || draft.about().iter().all(|about| about.contains(&of))
+}
+
+const PARTS: [(&str, &str); 7] = [
     ("post", "The post"),
     ("thread", "The thread"),
     ("author", "The author"),
     ("flag", "The report"),
+    ("item", "The item in the inbox"),
     ("event", "The invitation"),
     ("ticket", "The ticket"),
 ];

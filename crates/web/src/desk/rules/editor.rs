@@ -13,7 +13,9 @@ use mainstreet_rules::{
 };
 use serde::Deserialize;
 
-use super::choices::{self, Choice, Group, LineView, actions, endings, events, facts, per, subjects, units};
+use super::choices::{
+    self, Choice, Group, LineView, actions, days, each, endings, events, facts, per, subjects, units,
+};
 use super::deeds::{self, DeedView};
 use super::fields::{self, Draft, LimitLine, Typed};
 use super::press::press;
@@ -37,7 +39,7 @@ then:
 
 /// The rule as it was typed.
 #[derive(Clone, Debug)]
-enum Typing {
+pub(super) enum Typing {
     Form(Box<Draft>),
     Text(String),
 }
@@ -55,11 +57,11 @@ struct State {
 }
 
 /// Something that is wrong, and where on the page.
-struct Told {
-    anchor: String,
-    place: String,
-    message: String,
-    notice: bool,
+pub(super) struct Told {
+    pub(super) anchor: String,
+    pub(super) place: String,
+    pub(super) message: String,
+    pub(super) notice: bool,
 }
 
 #[derive(Template)]
@@ -116,6 +118,14 @@ impl FormView {
         endings(&self.draft.review, "as usual: in 180 days", false)
     }
 
+    fn days(&self) -> Vec<Choice> {
+        days(&self.draft.every.how)
+    }
+
+    fn each(&self) -> Vec<Choice> {
+        each(&self.draft.each)
+    }
+
     fn units(&self, chosen: &str) -> Vec<Choice> {
         units(if chosen.is_empty() { "days" } else { chosen }, false)
     }
@@ -139,7 +149,7 @@ fn reading(names: &Names, role: Role, typing: &Typing) -> (Option<Rule>, Vec<Fin
     }
 }
 
-fn sentence(finding: &Finding) -> String {
+pub(super) fn sentence(finding: &Finding) -> String {
     match &finding.meant {
         Some(meant) => format!("{} Did you mean “{meant}”?", finding.message),
         None => finding.message.clone(),
@@ -174,7 +184,7 @@ fn place(draft: &Draft, finding: &Finding) -> (String, String) {
     }
 }
 
-fn told(typing: &Typing, findings: &[Finding]) -> Vec<Told> {
+pub(super) fn told(typing: &Typing, findings: &[Finding]) -> Vec<Told> {
     let one = |finding: &Finding| {
         let (anchor, place) = match typing {
             Typing::Form(draft) => place(draft, finding),

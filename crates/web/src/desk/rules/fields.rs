@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use mainstreet_rules::{
-    ActionRow, Condition, Event, FieldKind, Form, Row, Rule, StepRow, Vocabulary, to_form,
+    ActionRow, Condition, Each, Event, FieldKind, Form, Row, Rule, SCHEDULE, StepRow, Vocabulary, to_form,
 };
 
-use super::rows::{deeds, ending, ending_words, example, limit, limit_words, line, row, sample};
+use super::rows::{
+    deeds, ending, ending_words, every, every_words, example, limit, limit_words, line, row, sample,
+};
 
 /// Lines of one part that are read.
 const MOST: usize = 200;
@@ -62,6 +64,8 @@ pub(super) struct Draft {
     pub(super) owner: String,
     pub(super) guideline: String,
     pub(super) when: Vec<String>,
+    pub(super) every: EveryLine,
+    pub(super) each: String,
     pub(super) all: Vec<Line>,
     pub(super) any: Vec<Line>,
     pub(super) unless: Vec<Line>,
@@ -125,6 +129,17 @@ impl LimitLine {
     pub(super) fn key(&self, row: &usize) -> String {
         format!("limit.{row}")
     }
+}
+
+/// The time of a schedule.
+#[derive(Clone, Debug, Default)]
+pub(super) struct EveryLine {
+    /// Empty, `day`, a weekday, or `month`.
+    pub(super) how: String,
+    /// The day of the month.
+    pub(super) day: String,
+    /// `09:00`
+    pub(super) time: String,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -193,6 +208,12 @@ impl Draft {
             owner: typed.one("owner"),
             guideline: typed.one("guideline"),
             when: typed.lines("when"),
+            every: EveryLine {
+                how: typed.one("every.how"),
+                day: typed.one("every.day"),
+                time: typed.one("every.time"),
+            },
+            each: typed.one("each"),
             all: lines("all"),
             any: lines("any"),
             unless: lines("unless"),
@@ -219,6 +240,8 @@ impl Draft {
             owner: form.owner.clone(),
             guideline: form.guideline.clone(),
             when: form.when.clone(),
+            every: every(&form.every),
+            each: form.each.clone(),
             all: lines(&form.all, &rule.all),
             any: lines(&form.any, &rule.any),
             unless: lines(&form.unless, &rule.unless),
@@ -243,6 +266,8 @@ impl Draft {
             owner: self.owner.clone(),
             guideline: self.guideline.clone(),
             when: self.when.clone(),
+            every: every_words(&self.every),
+            each: self.each.clone(),
             all: rows(&self.all),
             any: rows(&self.any),
             unless: rows(&self.unless),
@@ -307,9 +332,20 @@ impl Draft {
         }
     }
 
-    /// What the events that are chosen are about; empty: none is chosen yet.
-    pub(super) fn about(&self) -> Vec<&'static Event> {
-        self.when.iter().filter_map(|name| Vocabulary::standard().event(name)).collect()
+    /// What the events that are chosen are about; empty: none is chosen yet. A schedule is about what it goes through.
+    pub(super) fn about(&self) -> Vec<Vec<&'static str>> {
+        let events = self.when.iter().filter_map(|name| Vocabulary::standard().event(name));
+        let about = |event: &'static Event| match Each::read(&self.each) {
+            _ if event.name != SCHEDULE => event.about.iter().map(String::as_str).collect(),
+            Some(each) => each.about().to_vec(),
+            None => Each::Thread.about().to_vec(),
+        };
+        events.map(about).collect()
+    }
+
+    /// True when it runs at set times.
+    pub(super) fn scheduled(&self) -> bool {
+        self.when.iter().any(|event| event == SCHEDULE)
     }
 }
 
@@ -411,6 +447,12 @@ mod tests {
              - after 2 business days without reply: [{open item: {urgency: low}}, {notify: {who: support}}]\n\
              limit: [3 per day, 2 requests per person per week]\nexpires: 2026-12-01\nreview: in 3 days\nhold out: 10 percent\n\
              examples: {match: [x], no match: [{post.text: q, author.age: 1 day}, {author.posts: 3}]}\n",
+        );
+        check(
+            "rule: s\nwhen: schedule\nevery: month on day 3 at 07:30\nfor each: member\nif:\n  - author.posts = 0\nthen: [{notify: {who: x}}]\n",
+        );
+        check(
+            "rule: s\nwhen: schedule\nevery: Friday at 07:30\nfor each: thread\nif: always\nthen: [{notify: {who: x}}]\n",
         );
         check("# one\nrule: b\nwhen: first post\nif: always\nthen: [{add tag: x}]\nexpires: never\n");
         check(

@@ -10,6 +10,7 @@ mod list;
 mod press;
 mod rows;
 mod samples;
+mod segments;
 mod sequences;
 mod show;
 mod trial;
@@ -40,6 +41,15 @@ pub(super) fn routes() -> Routes {
         .post("/desk/rules/{id}/backtest/cancellation", show::cancel)
         .post("/desk/rules/{id}/labels", show::label)
         .get("/desk/posts/{id}/why", why::why)
+        .get("/desk/segments", segments::list)
+        .post("/desk/segments/labels", segments::give)
+        .get("/desk/segments/new", segments::new)
+        .post("/desk/segments/new", segments::create)
+        .get("/desk/segments/{id}", segments::show)
+        .get("/desk/segments/{id}/edit", segments::edit)
+        .post("/desk/segments/{id}/edit", segments::change)
+        .post("/desk/segments/{id}/removal", segments::remove)
+        .post("/desk/segments/{id}/labels", segments::take_back)
 }
 
 /// A share for people: `80 % (49 to 94), 8 of 10`.

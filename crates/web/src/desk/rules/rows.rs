@@ -3,7 +3,7 @@
 use mainstreet_rules::{ActionRow, Condition, ExampleRow, Row, StepRow, print_condition};
 
 use super::fields::{
-    Ask, Deed, EndLine, LimitLine, Line, SHAPES, Sample, empty, joined, kind, measured, split,
+    Ask, Deed, EndLine, EveryLine, LimitLine, Line, SHAPES, Sample, empty, joined, kind, measured, split,
 };
 
 /// A line of the form; what its rows cannot show stands there as text.
@@ -124,6 +124,22 @@ pub(super) fn limit_words(limit: &LimitLine) -> String {
     let noun = if limit.noun.is_empty() { String::new() } else { format!(" {}", limit.noun) };
     let person = if limit.per_person { " per person" } else { "" };
     format!("{}{noun}{person} per {}", limit.count, limit.per)
+}
+
+/// `Monday at 09:00`, as fields.
+pub(super) fn every(words: &str) -> EveryLine {
+    let (day, time) = words.split_once(" at ").unwrap_or((words, ""));
+    let (how, day) = day.split_once(" on day ").unwrap_or((day, ""));
+    EveryLine { how: how.to_owned(), day: day.to_owned(), time: time.to_owned() }
+}
+
+pub(super) fn every_words(every: &EveryLine) -> String {
+    let time = if every.time.is_empty() { String::new() } else { format!(" at {}", every.time) };
+    match every.how.as_str() {
+        "" => String::new(),
+        "month" => format!("month on day {}{time}", every.day),
+        day => format!("{day}{time}"),
+    }
 }
 
 pub(super) fn ending(words: &str) -> EndLine {
