@@ -67,7 +67,7 @@ impl Times {
                         found.extend(known.map(|(person, _)| member(*person, *at, tick())));
                     }
                     Each::Thread => {
-                        found.extend(threads(past, *at).map(|one| Happening { tick: tick(), ..one }))
+                        found.extend(threads(past, *at).map(|one| Happening { tick: tick(), ..one }));
                     }
                 }
                 if found.len() > MOST {

@@ -208,21 +208,27 @@ impl World<'_> {
                 })?;
             }
             Act::Wait { minutes } => self.db.hand.advance(minutes * MINUTE),
-            Act::Read { batch } => {
-                crate::support::settle(self.db)?;
-                super::read(self.db, *batch)?;
-            }
-            Act::Label { who } => {
-                let (ada, name) = (self.cast.ada, ["mira", "nils", "max", "kim"][who % 4]);
-                let person = self.who(*who).person.unwrap_or(mainstreet_kernel::id::PersonId(0));
-                self.db.write_now(move |tx| match segments::held(tx, person)?.is_empty() {
-                    true => segments::give(tx, ada, name, "mark", 1).map(drop),
-                    false => segments::take_back(tx, ada, person, "mark"),
-                })?;
-            }
+            Act::Read { batch } => self.read(*batch)?,
+            Act::Label { who } => self.label(*who)?,
             other => self.judge(other)?,
         }
         Ok(())
+    }
+
+    /// The desk and the rules look at the log.
+    fn read(&self, batch: usize) -> Result<()> {
+        crate::support::settle(self.db)?;
+        super::read(self.db, batch)
+    }
+
+    /// Gives a label, or takes it back.
+    fn label(&self, who: usize) -> Result<()> {
+        let (ada, name) = (self.cast.ada, ["mira", "nils", "max", "kim"][who % 4]);
+        let person = self.who(who).person.unwrap_or(mainstreet_kernel::id::PersonId(0));
+        self.db.write_now(move |tx| match segments::held(tx, person)?.is_empty() {
+            true => segments::give(tx, ada, name, "mark", 1).map(drop),
+            false => segments::take_back(tx, ada, person, "mark"),
+        })
     }
 
     fn judge(&self, act: &Act) -> Result<()> {
