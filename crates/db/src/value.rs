@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use mainstreet_kernel::id::{
     AccountId, AppealId, BatchId, CalmId, CannedReplyId, CleanupId, ConflictId, DecisionId, EntryId, FlagId,
-    IdentityId, JobId, MailId, MeasureId, MediationId, PersonId, PostId, RuleId, SegmentId, SignalId, SpaceId, SplitId,
-    TagId, TeamId, ThemeId, TopicId,
+    IdentityId, JobId, MailId, MeasureId, MediationId, PersonId, PostId, RuleId, SegmentId, SignalId,
+    SpaceId, SplitId, TagId, TeamId, ThemeId, TopicId,
 };
 use mainstreet_kernel::{ActorClass, Day, Error, Result, Role, Timestamp, Verb, Visibility};
 
