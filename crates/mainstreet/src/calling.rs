@@ -18,14 +18,18 @@ const BATCH: usize = 20;
 const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are read.
 const MOST: u64 = 4_096;
+/// Pieces in which its first line may come: whoever sends it byte by byte is not waited for.
+const PIECES: usize = 3;
 
 /// Sends the calls that are due, and writes down what came of them.
 ///
 /// # Errors
 /// The database's.
 pub(crate) async fn send_due(db: &Db) -> Result<()> {
-    let calls = db.write(|tx| webhooks::take(tx, BATCH)).await?;
-    for call in calls {
+    // One after the other, each taken only when it is sent: a program that answers slowly keeps none of the others taken
+    // for longer than a call is put off.
+    for _ in 0..BATCH {
+        let Some(call) = db.write(|tx| webhooks::take(tx, 1)).await?.pop() else { break };
         let own = call.clone();
         let sent = tokio::task::spawn_blocking(move || send(&own)).await;
         let sent = sent.unwrap_or_else(|_| Err("it could not be sent".to_owned()));
@@ -82,7 +86,10 @@ fn send(call: &Call) -> std::result::Result<String, String> {
 fn read_head(from: &mut impl std::io::Read, answer: &mut Vec<u8>) -> std::io::Result<()> {
     let mut from = from.take(MOST);
     let mut byte = [0; 256];
-    while !answer.contains(&b'\n') {
+    for _ in 0..PIECES {
+        if answer.contains(&b'\n') {
+            break;
+        }
         match from.read(&mut byte)? {
             0 => break,
             n => answer.extend(byte.iter().take(n)),

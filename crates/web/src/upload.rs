@@ -56,6 +56,9 @@ pub(crate) fn is_upload(kind: Option<&str>) -> bool {
 impl Cx {
     /// The fields and files of a form with files, after its token was checked.
     pub(crate) async fn upload(&self) -> Result<Upload> {
+        if !is_upload(self.header("content-type")) {
+            return Ok(Upload { fields: self.form()?, files: HashMap::new() });
+        }
         let broken = || Error::invalid("This form could not be read. Go back and send it again.");
         let kind = self.header("content-type").unwrap_or_default().to_owned();
         let request =

@@ -97,7 +97,7 @@ fn set(tx: &mut Tx<'_>, actor: Actor, topic: TopicId, person: PersonId, to: Opti
 /// Refuses a reply of somebody who pauses there.
 pub(crate) fn must_not_pause(tx: &mut Tx<'_>, topic: TopicId, person: PersonId) -> Result<()> {
     let Some(pause) = store::of(tx, topic, person)? else { return Ok(()) };
-    let until = pause.until();
+    let until = crate::settings::spoken(tx, pause.until())?;
     let safe = if pause.by_staff {
         format!(
             "A moderator asked you to pause in this topic until {until}. Your notifications say why, and how to appeal."

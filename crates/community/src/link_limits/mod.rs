@@ -91,10 +91,10 @@ pub(crate) fn must_fit(tx: &mut Tx<'_>, person: PersonId, html: &str, before: Op
         1 => "Take 1 out".to_owned(),
         more => format!("Take {more} out"),
     };
+    let until = settings::spoken(tx, limit.until())?;
     Err(Error::invalid(format!(
-        "Until {} your posts may hold {rule}, and this text has {found}. {spare} and send it again. Your \
-         notifications say why, and how to appeal.",
-        limit.until()
+        "Until {until} your posts may hold {rule}, and this text has {found}. {spare} and send it again. Your \
+         notifications say why, and how to appeal."
     )))
 }
 

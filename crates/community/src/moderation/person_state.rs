@@ -108,6 +108,9 @@ pub(crate) fn must_speak(tx: &mut Tx<'_>, person: PersonId, writing: bool) -> Re
         Standing::Silenced => "You are silenced, so you can only read for now.",
         Standing::Suspended | Standing::Banned => "Your account is suspended, so you cannot write for now.",
     };
-    let until = stands.until.map(|until| format!(" It ends on {until}.")).unwrap_or_default();
+    let until = match stands.until {
+        Some(until) => format!(" It ends on {}.", crate::settings::spoken(tx, until)?),
+        None => String::new(),
+    };
     Err(Error::forbidden(format!("{refuse}{until} Your notifications say why, and how to appeal.")))
 }

@@ -72,6 +72,11 @@ pub fn save(tx: &mut Tx<'_>, actor: Actor, settings: &Settings) -> Result<()> {
     tx.record(&Activity::new(Verb::SettingChanged, actor, site, at).seen_by(Visibility::Staff))
 }
 
+/// A time as people of this place read it: `24 Nov 2026, 17:19 CET`.
+pub fn spoken(tx: &mut Tx<'_>, at: mainstreet_kernel::Timestamp) -> Result<String> {
+    Ok(load(tx)?.zone.format(at, "%-d %b %Y, %H:%M %Z"))
+}
+
 /// Keeps the address at which members reach this place, without a slash at its end; a node says so when it starts.
 pub fn keep_address(tx: &mut Tx<'_>, address: &str) -> Result<()> {
     if self::address(tx)? == address { Ok(()) } else { store::set(tx, ADDRESS, address) }

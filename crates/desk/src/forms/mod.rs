@@ -256,7 +256,9 @@ pub(crate) fn ask(
     let id = EntryId(tx.mint());
     let path = format!("/forms/{id}");
     let questions: Vec<String> = form.questions.iter().map(|one| format!("- {}", one.label)).collect();
-    let body = format!("{}\n\n{}\n\nAnswer here:", form.intro.trim(), questions.join("\n"));
+    let name = name_of(tx, person)?;
+    let first = name.split_whitespace().next().unwrap_or(&name);
+    let body = format!("Hello {first},\n\n{}\n\n{}\n\nAnswer here:", form.intro.trim(), questions.join("\n"));
     let from = tx.now();
     let draft =
         Draft { to: person, post, subject: &form.title, body: &body, path: &path, sender, automatic, from };

@@ -16,6 +16,9 @@ use mainstreet_kernel::{Error, Result, Timestamp};
 
 use crate::canned_replies::{self, Values};
 
+/// How the sender of a letter begins that belongs to a sequence; its name follows in quotes.
+const SERIES: &str = "the sequence “";
+
 /// A letter.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Letter {
@@ -35,6 +38,13 @@ pub struct Letter {
     pub automatic: bool,
     /// When.
     pub at: Timestamp,
+}
+
+impl Letter {
+    /// The sequence it belongs to.
+    pub fn series(&self) -> Option<&str> {
+        self.sender.strip_prefix(SERIES)?.strip_suffix('”')
+    }
 }
 
 /// A text with a name: a prepared answer, or one that is shipped.
@@ -193,14 +203,16 @@ fn deliver(tx: &mut Tx<'_>, person: PersonId, letter: &Letter) -> Result<()> {
     };
     let how = if letter.automatic { "Sent automatically by" } else { "From" };
     let here = settings::link(tx, &format!("/letters/{}", letter.id))?;
+    let leave = if letter.series().is_some() { " You can leave the series there." } else { "" };
     let mail = format!(
-        "{}\n\n{leads}--\n{how} {sender}. You can read it here too: {here}\n",
+        "{}\n\n{leads}--\n{how} {sender}. You can read it here too: {here}{leave}\n",
         letter.body.trim_end()
     );
     let now = tx.now();
     // Words of a person can be taken back for a moment.
     let from = if letter.automatic { now } else { now.plus(MINUTE) };
-    let mail = accounts::post_mail(tx, &address, subject, &mail, from)?;
+    let subject = format!("[{}] {subject}", settings::load(tx)?.name);
+    let mail = accounts::post_mail(tx, &address, &subject, &mail, from)?;
     store::set_mail(tx, letter.id, mail)
 }
 

@@ -166,11 +166,11 @@ impl Acting<'_> {
         Ok(Ok("hid it until reviewed".to_owned()))
     }
 
-    fn reason(&self, claim: &Claim) -> Result<String> {
+    fn reason(&self, claim: &Claim, act: Act) -> Result<String> {
         let (kept, rule) = self.rule(claim)?;
         let guideline = rule.guideline.as_deref().unwrap_or("none named");
-        let why =
-            format!("The rule “{}” matched. Guideline: {guideline}. A moderator looks at it.", kept.name);
+        let then = if act == Act::Hold { " A moderator looks at it." } else { "" };
+        let why = format!("The rule “{}” matched. Guideline: {guideline}.{then}", kept.name);
         Ok(mainstreet_kernel::text::excerpt(&why, 480))
     }
 
@@ -183,7 +183,7 @@ impl Acting<'_> {
         detail: Detail,
     ) -> Result<()> {
         let (_, rule) = self.rule(claim)?;
-        let mut why = self.reason(claim)?;
+        let mut why = self.reason(claim, act)?;
         if let Detail::Links(most) = detail {
             why.push_str(&moderation::says_links(most));
         }

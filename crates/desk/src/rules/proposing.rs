@@ -100,7 +100,7 @@ impl Acting<'_> {
             return Ok(Err(format!("the author has the badge \"{badge}\" already")));
         }
         let (_, rule) = self.rule(claim)?;
-        let why = rule.why.clone().unwrap_or_else(|| "the rule matched".to_owned());
+        let why = rule.why.as_deref().unwrap_or("the rule matched").trim_end_matches('.').to_owned();
         let new = self.put(tx, claim, (Kind::Recognition, badge), None, &why)?;
         Ok(new.map(|()| format!("proposed the author for the badge \"{badge}\"; a person decides")))
     }

@@ -143,6 +143,65 @@ fn due(tx: &mut Tx<'_>, from: Timestamp, step: &Step) -> Result<Timestamp> {
     }
 }
 
+/// Where somebody stands in a sequence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Walker {
+    /// Who.
+    pub person: PersonId,
+    /// Their name.
+    pub name: String,
+    /// The next step, from 0.
+    pub step: usize,
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// True while they walk on.
+    pub walks: bool,
+    /// Why they do not.
+    pub why: String,
+}
+
+/// What is written beside a walk that its member left.
+const LEFT: &str = "the member left";
+/// What is written beside a walk that the team stopped.
+const STOPPED: &str = "the team stopped it";
+
+/// Who walks a sequence or has walked it lately, those who walk first.
+pub fn walkers(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Walker>> {
+    store::walkers(tx, name)
+}
+
+/// Where a member stands in a sequence; nothing: they never began it.
+pub fn walker(tx: &mut Tx<'_>, name: &str, person: PersonId) -> Result<Option<Walker>> {
+    Ok(store::walker(tx, name, person)?.filter(|walker| walker.walks || walker.why == LEFT))
+}
+
+/// A member leaves a sequence, or the team takes them out of it: nothing more of it is sent.
+///
+/// # Errors
+/// `Forbidden` for other members, `Conflict` when they do not walk it.
+pub fn leave(tx: &mut Tx<'_>, actor: Actor, name: &str, person: PersonId) -> Result<()> {
+    let why = by(actor, person)?;
+    store::turn(tx, (name, person), ("walking", "stopped"), ("", why), None)
+}
+
+/// Takes [`leave`] back: the walk goes on where it stopped. Who left by themselves only comes back by themselves.
+///
+/// # Errors
+/// As [`leave`].
+pub fn walk_on(tx: &mut Tx<'_>, actor: Actor, name: &str, person: PersonId) -> Result<()> {
+    let why = by(actor, person)?;
+    let now = tx.now();
+    store::turn(tx, (name, person), ("stopped", "walking"), (why, ""), Some(now))
+}
+
+fn by(actor: Actor, person: PersonId) -> Result<&'static str> {
+    match () {
+        () if actor.is(person) => Ok(LEFT),
+        () if actor.role.is_staff() => Ok(STOPPED),
+        () => Err(Error::forbidden("Only the member and the team can do this.")),
+    }
+}
+
 /// A walk that is due.
 pub(crate) struct Walk {
     pub(crate) id: EntryId,

@@ -1,10 +1,10 @@
 //! Every SQL string about sequences.
 
-use mainstreet_db::{Tx, params};
+use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{EntryId, PersonId, PostId};
 use mainstreet_kernel::{Result, Timestamp};
 
-use super::{Sequence, Walk};
+use super::{Sequence, Walk, Walker};
 
 pub(super) fn all(tx: &mut Tx<'_>) -> Result<Vec<Sequence>> {
     tx.all("SELECT name, steps FROM sequences ORDER BY name", &[], |row| {
@@ -87,4 +87,48 @@ pub(super) fn wrote_since(tx: &mut Tx<'_>, person: PersonId, since: Timestamp) -
         params![person, since],
     )?;
     Ok(n > 0)
+}
+
+const WALKERS: &str = "SELECT w.person_id, e.name, w.step, w.due_at, w.state, w.why FROM sequence_walks w \
+     JOIN people e ON e.id = w.person_id";
+
+fn walking(row: &Row) -> Result<Walker> {
+    Ok(Walker {
+        person: row.get("person_id")?,
+        name: row.get("name")?,
+        step: usize::try_from(row.get::<i64>("step")?).unwrap_or(0),
+        due_at: row.get("due_at")?,
+        walks: row.get::<String>("state")? == "walking",
+        why: row.get("why")?,
+    })
+}
+
+pub(super) fn walkers(tx: &mut Tx<'_>, name: &str) -> Result<Vec<Walker>> {
+    let sql = format!(
+        "{WALKERS} WHERE w.sequence = $1
+         ORDER BY CASE w.state WHEN 'walking' THEN 0 ELSE 1 END, w.started_at DESC, w.id DESC LIMIT 50"
+    );
+    tx.all(&sql, params![name], walking)
+}
+
+pub(super) fn walker(tx: &mut Tx<'_>, name: &str, person: PersonId) -> Result<Option<Walker>> {
+    tx.first(&format!("{WALKERS} WHERE w.sequence = $1 AND w.person_id = $2"), params![name, person], walking)
+}
+
+/// Stops a walk or lets it go on; `due`: not before then. Only from the state and reason given.
+pub(super) fn turn(
+    tx: &mut Tx<'_>,
+    (name, person): (&str, PersonId),
+    (from, to): (&str, &str),
+    (was, why): (&str, &str),
+    due: Option<Timestamp>,
+) -> Result<()> {
+    let ended = if due.is_none() { Some(tx.now()) } else { None };
+    tx.run_one(
+        "UPDATE sequence_walks SET state = $4, why = $6, ended_at = $7,
+           due_at = CASE WHEN due_at < COALESCE(CAST($8 AS BIGINT), 0) THEN CAST($8 AS BIGINT) ELSE due_at END
+         WHERE sequence = $1 AND person_id = $2 AND state = $3 AND why = $5",
+        params![name, person, from, to, was, why, ended, due],
+        "This walk has ended, or it was stopped by somebody else. Look again.",
+    )
 }

@@ -397,7 +397,8 @@ fn import(common: &Common, carried: &Carried, dry_run: bool) -> Done {
             Err(why) => refused.push((rule.name.clone(), why)),
         }
     }
-    let mut shown = format!("{} rules taken over into shadow.\n", taken.len());
+    let what = if dry_run { "would be taken over" } else { "taken over" };
+    let mut shown = format!("{} rules {what} into shadow.\n", taken.len());
     for (rule, why) in &refused {
         let _ = writeln!(shown, "{rule}: not saved: {why}");
     }

@@ -22,15 +22,17 @@ pub fn automoderator(text: &str, guideline: Option<&str>, vocabulary: &Vocabular
         let named = |key: &str| {
             pairs.iter().find(|(name, _)| name.text() == Some(key)).and_then(|(_, value)| value.written())
         };
-        let comment = document
-            .comments
-            .first()
-            .map(|comment| comment.trim().to_owned())
-            .filter(|text| !text.is_empty());
+        // A line of dashes or stars above a rule is no name.
+        let plain = |comment: &String| {
+            comment.trim_matches(|letter: char| !letter.is_alphanumeric() && letter != '(').trim().to_owned()
+        };
+        let comment =
+            document.comments.iter().map(plain).find(|text| text.chars().any(char::is_alphanumeric));
         let name = comment.or_else(|| named("action_reason")).map(|name| crate::length::brief(&name));
         let mut draft =
             Draft::new(name.unwrap_or_else(|| format!("AutoModerator rule of line {}", at.line)), guideline);
-        draft.rule.comments = document.comments;
+        draft.rule.comments =
+            document.comments.into_iter().filter(|line| line.chars().any(char::is_alphanumeric)).collect();
         convert(&mut draft, &pairs);
         carried.take(draft, vocabulary);
     }
@@ -213,7 +215,7 @@ fn author(draft: &mut Draft, value: &Node) {
                     _ => draft.lose(&name, "it is neither true nor false"),
                 }
             }
-            _ if name == "name" || name.starts_with("name ") => {
+            _ if is_name(name.trim_start_matches('~')) => {
                 search(draft, &name.replacen("name", "author_name", 1), value, true);
             }
             _ => draft.lose(&format!("author: {name}"), "it is not known about authors here"),
@@ -224,6 +226,11 @@ fn author(draft: &mut Draft, value: &Node) {
     } else {
         draft.rule.all.extend(thresholds);
     }
+}
+
+/// `name`, with modifiers behind it or without.
+fn is_name(key: &str) -> bool {
+    key.strip_prefix("name").is_some_and(|rest| rest.is_empty() || rest.starts_with([' ', '(', '#']))
 }
 
 fn age(draft: &mut Draft, single: &str) -> Option<Condition> {
@@ -267,7 +274,9 @@ fn search(draft: &mut Draft, name: &str, value: &Node, quotes: bool) {
         None => (false, fields),
     };
     let Some(list) = texts(value) else {
-        return draft.lose(name, "its value is neither a text nor a list of texts");
+        let group = matches!(value.data, Data::Map(_));
+        let why = if group { "there is no such group of checks here" } else { "nothing is looked for there" };
+        return draft.lose(name, why);
     };
     let (mut way, mut regex) = (Way { quotes, code: true, ..Way::default() }, false);
     for option in options.split(',').map(str::trim).filter(|option| !option.is_empty()) {

@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{Carried, Draft, item, test, words};
 use crate::length::{Length, Unit};
-use crate::rule::{Amount, Given, Order, Quantity, Test, Way};
+use crate::rule::{Amount, Given, Order, Test, Way};
 use crate::vocabulary::Vocabulary;
 
 /// Turns a server's AutoMod rules into ours. `guideline` is cited by rules that restrict.
@@ -32,7 +32,6 @@ pub fn discord(json: &str, guideline: Option<&str>, vocabulary: &Vocabulary) -> 
         let name =
             name.filter(|name| !name.is_empty()).unwrap_or_else(|| format!("AutoMod rule {}", place + 1));
         let mut draft = Draft::new(name, guideline);
-        draft.rule.all.push(test("post.channel", Test::OneOf(false, vec!["discord".to_owned()])));
         if rule.get("enabled").and_then(Value::as_bool) == Some(false) {
             draft.note("enabled: false", "it was switched off there; leave it as a draft here");
         }
@@ -59,7 +58,6 @@ fn trigger(draft: &mut Draft, rule: &Value) {
         Some(1) => keywords(draft, data, "post.text"),
         Some(6) => {
             draft.rule.when = vec!["member joined".to_owned()];
-            draft.rule.all.clear();
             draft.note(
                 "member profile",
                 "the shown name is looked at when somebody joins, not at every change",
@@ -120,15 +118,19 @@ fn exemptions(draft: &mut Draft, rule: &Value) {
     let roles = texts(rule, "exempt_roles");
     let channels = texts(rule, "exempt_channels");
     if !roles.is_empty() {
-        draft.note("exempt_roles", "the numbers of roles are kept; put their names in their place");
-        draft.rule.unless.push(test("author.roles", Test::Members(Quantity::Any, true, roles)));
+        draft.note(
+            "exempt_roles",
+            "numbers of roles say nothing here: the team is spared instead. Until you name others, it matches more than \
+             it did",
+        );
+        draft.rule.unless.push(test("author.is_staff", Test::IsSet));
     }
     if !channels.is_empty() {
         draft.note(
             "exempt_channels",
-            "the numbers of channels are kept; put the names of spaces in their place",
+            "numbers of channels say nothing here and are left out. Until you spare a space with post.space, it matches \
+             more than it did",
         );
-        draft.rule.unless.push(test("post.space", Test::Members(Quantity::Any, true, channels)));
     }
 }
 
@@ -147,10 +149,12 @@ fn act(draft: &mut Draft, action: &Value) {
         Some(3) => {
             let seconds = data.get("duration_seconds").and_then(Value::as_u64).unwrap_or(60);
             let minutes = u32::try_from(seconds.div_ceil(60)).unwrap_or(u32::MAX).clamp(1, 28 * 1_440);
-            draft.act(
-                "mute for",
-                vec![("for", Given::Length(Length { amount: minutes, unit: Unit::Minute }))],
-            );
+            let (amount, unit) = match minutes {
+                _ if minutes % 1_440 == 0 => (minutes / 1_440, Unit::Day),
+                _ if minutes % 60 == 0 => (minutes / 60, Unit::Hour),
+                _ => (minutes, Unit::Minute),
+            };
+            draft.act("mute for", vec![("for", Given::Length(Length { amount, unit }))]);
         }
         Some(kind) => {
             let what = if kind == 4 { "block member interaction" } else { "an action" };
@@ -174,14 +178,14 @@ mod tests {
           {"name": "Presets", "trigger_type": 4, "actions": [{"type": 1}]},
           {"name": "Mentions", "trigger_type": 5, "trigger_metadata": {"mention_total_limit": 10}, "actions": [{"type": 2}]}]"#;
         let carried = discord(json, Some("be-kind"), Vocabulary::standard());
-        let expect = "rule: Bad words\nguideline: be-kind\nwhen: [post published, post edited]\nif:\n  - post.channel is discord\n\
+        let expect = "rule: Bad words\nguideline: be-kind\nwhen: [post published, post edited]\n\
                       if any:\n  - post.text has any (with quotes, with code): [badword]\n  \
                       - post.text matches (with quotes, with code): [\"start*\"]\n  \
                       - post.text has any (anywhere, with quotes, with code): [inside]\n  \
                       - post.text matches regex (with quotes, with code): 'b[4a]d+'\nunless:\n  \
-                      - post.text has any (with quotes, with code): [badminton]\n  - author.roles includes any: [\"42\"]\n\
+                      - post.text has any (with quotes, with code): [badminton]\n  - author.is_staff\n\
                       then:\n  - hide until reviewed\n  - mute for: 2 minutes\n---\n\
-                      rule: Mentions\nguideline: be-kind\nwhen: [post published, post edited]\nif:\n  - post.channel is discord\n  \
+                      rule: Mentions\nguideline: be-kind\nwhen: [post published, post edited]\nif:\n  \
                       - post.mentions > 10\nthen:\n  - open item: {urgency: normal}\n";
         assert_eq!(carried.text, expect);
         let lost: Vec<&str> =

@@ -74,7 +74,19 @@ impl Draft {
     }
 
     fn act(&mut self, name: &str, given: Vec<(&str, Given)>) {
-        let given = given.into_iter().map(|(name, given)| (name.to_owned(), given)).collect();
+        let given: Vec<(String, Given)> =
+            given.into_iter().map(|(name, given)| (name.to_owned(), given)).collect();
+        // One item is enough; the more urgent one.
+        let known = self.rule.then.iter_mut().find_map(|step| match step {
+            Step::Now(action) if name == "open item" && action.name == name => Some(action),
+            _ => None,
+        });
+        if let Some(known) = known {
+            if given.contains(&("urgency".to_owned(), Given::Word("high".to_owned()))) {
+                known.given = given;
+            }
+            return;
+        }
         let step = Step::Now(Action { name: name.to_owned(), given, at: At::default() });
         if !self.rule.then.contains(&step) {
             self.rule.then.push(step);

@@ -4,7 +4,7 @@ use askama::Template;
 use mainstreet_community::moderation::{Standing, standing_of};
 use mainstreet_community::people::{self, Profile};
 use mainstreet_community::posts::{self, Row};
-use mainstreet_community::{accounts, link_limits, markdown, mutes};
+use mainstreet_community::{accounts, link_limits, markdown, mutes, settings};
 use mainstreet_desk::recognitions::{self, Recognition};
 use mainstreet_kernel::Error;
 use mainstreet_kernel::id::{PersonId, PostId};
@@ -110,11 +110,14 @@ fn limits_of(
     let mut limits = Vec::new();
     let stands = standing_of(tx, person)?;
     if stands.standing != Standing::Active {
-        let until = stands.until.map(|until| format!(" until {until}")).unwrap_or_default();
+        let until = match stands.until {
+            Some(until) => format!(" until {}", settings::spoken(tx, until)?),
+            None => String::new(),
+        };
         limits.push(format!("{}{until}", stands.standing.label()));
     }
     if let Some(limit) = link_limits::of(tx, person)? {
-        limits.push(format!("{} until {}", limit.says(), limit.until()));
+        limits.push(format!("{} until {}", limit.says(), settings::spoken(tx, limit.until())?));
     }
     Ok(limits)
 }

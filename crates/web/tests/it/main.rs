@@ -12,6 +12,7 @@ mod members;
 mod moderation;
 mod reviews;
 mod routes;
+mod rule_acts;
 mod rules;
 mod settings;
 mod support;

@@ -128,6 +128,38 @@ impl Place {
         self.send(request).await
     }
 
+    /// Posts a form with a file, with the token given.
+    pub(crate) async fn upload(
+        &self,
+        who: &Browser,
+        csrf: &str,
+        path: &str,
+        fields: &[(&str, &str)],
+        file: (&str, &[u8]),
+    ) -> Answer {
+        let mut body = Vec::new();
+        let token = [("csrf", csrf)];
+        for (name, value) in token.iter().chain(fields) {
+            let part =
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{name}\"\r\n\r\n{value}\r\n");
+            body.extend_from_slice(part.as_bytes());
+        }
+        let head = format!(
+            "--edge\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{}\"\r\nContent-Type: \
+             application/octet-stream\r\n\r\n",
+            file.0
+        );
+        body.extend_from_slice(head.as_bytes());
+        body.extend_from_slice(file.1);
+        body.extend_from_slice(b"\r\n--edge--\r\n");
+        let request = Request::post(path)
+            .header(header::COOKIE, &who.cookie)
+            .header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge")
+            .body(Body::from(body))
+            .unwrap();
+        self.send(request).await
+    }
+
     /// The status alone, of an answer that may have no end. `body` is the form's, and makes it a POST.
     pub(crate) async fn status(&self, cookie: &str, path: &str, body: Option<String>) -> StatusCode {
         let request = if body.is_some() { Request::post(path) } else { Request::get(path) };

@@ -29,7 +29,8 @@ struct Came {
     saved: bool,
     /// Rules that were, or would be, saved: id and name.
     taken: Vec<(String, String)>,
-    refused: Vec<(String, String)>,
+    /// Those that were not: name, why, and the text to begin from.
+    refused: Vec<(String, String, String)>,
     report: Vec<Note>,
 }
 
@@ -129,6 +130,7 @@ pub(super) async fn import(cx: Cx) -> Page {
     for rule in carried.rules {
         let (text, name, actor, role) =
             (print(&rule, Vocabulary::standard()), rule.name.clone(), viewer.actor(), viewer.role);
+        let shown = text.clone();
         let done: Result<String, Error> = if save {
             let saved = cx.write(move |tx| rules::save_new(tx, actor, &text, false)).await;
             saved.map(|saved| saved.first().map(|kept| kept.id.to_string()).unwrap_or_default())
@@ -142,7 +144,7 @@ pub(super) async fn import(cx: Cx) -> Page {
         match done {
             Ok(id) => came.taken.push((id, name)),
             Err(error) if crate::routes::is_mistake(&error) => {
-                came.refused.push((name, error.safe.into_owned()));
+                came.refused.push((name, error.safe.into_owned(), shown));
             }
             Err(error) => return Err(error),
         }

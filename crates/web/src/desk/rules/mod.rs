@@ -29,6 +29,7 @@ pub(super) fn routes() -> Routes {
         .post("/desk/rules/import", import::import)
         .get("/desk/rules/sequences", sequences::show)
         .post("/desk/rules/sequences", sequences::save)
+        .post("/desk/rules/sequences/walks", sequences::walks)
         .get("/desk/rules/forms", forms::show)
         .post("/desk/rules/forms", forms::save)
         .get("/desk/rules/forms/answers/{id}", forms::answers)

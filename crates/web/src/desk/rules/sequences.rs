@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_desk::letters::{self, Template as Text};
-use mainstreet_desk::sequences::{self, Sequence, Step};
+use mainstreet_desk::sequences::{self, Sequence, Step, Walker};
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
 
@@ -27,6 +27,8 @@ struct Show {
     texts: Vec<Text>,
     name: String,
     steps: Vec<Step>,
+    /// Who walks the one that is shown.
+    walkers: Vec<Walker>,
     error: String,
 }
 
@@ -43,7 +45,10 @@ struct Asked {
 
 async fn draw(cx: &Cx, name: String, steps: Option<Vec<Step>>, error: Option<Error>) -> Page {
     let role = cx.staff()?.role;
-    let (all, texts) = cx.read(|tx| Ok((sequences::all(tx)?, letters::templates(tx)?))).await?;
+    let shown = name.clone();
+    let (all, texts, walkers) = cx
+        .read(move |tx| Ok((sequences::all(tx)?, letters::templates(tx)?, sequences::walkers(tx, &shown)?)))
+        .await?;
     let kept = all.iter().find(|one| one.name == name).map(|one| one.steps.clone());
     let mut steps = steps.or(kept).unwrap_or_default();
     steps.extend(std::iter::repeat_n(Step::default(), MORE));
@@ -57,6 +62,7 @@ async fn draw(cx: &Cx, name: String, steps: Option<Vec<Step>>, error: Option<Err
         texts,
         name,
         steps,
+        walkers,
         error: error.map(|error| error.safe.into_owned()).unwrap_or_default(),
     };
     views::html_with(status, &page)
@@ -90,4 +96,35 @@ pub(super) async fn save(cx: Cx) -> Page {
         Err(error) if is_mistake(&error) => draw(&cx, name, Some(steps), Some(error)).await,
         Err(error) => Err(error),
     }
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Walk {
+    name: String,
+    person: String,
+    /// `stop`, or anything else to let it go on.
+    act: String,
+}
+
+/// `POST /desk/rules/sequences/walks`: takes somebody out of a sequence, or lets them walk on.
+pub(super) async fn walks(cx: Cx) -> Page {
+    let (actor, form) = (cx.staff()?.actor(), cx.form::<Walk>()?);
+    let person = form.person.parse::<mainstreet_kernel::id::PersonId>()?;
+    let (name, stop) = (form.name.clone(), form.act == "stop");
+    cx.write(move |tx| {
+        if stop {
+            sequences::leave(tx, actor, &name, person)
+        } else {
+            sequences::walk_on(tx, actor, &name, person)
+        }
+    })
+    .await?;
+    let back: String = url::form_urlencoded::byte_serialize(form.name.as_bytes()).collect();
+    let said = if stop {
+        "Stopped. Nothing more of it is sent to them."
+    } else {
+        "They walk on where they stopped."
+    };
+    views::see_saying(&cx, &format!("{PATH}?name={back}"), said)
 }
