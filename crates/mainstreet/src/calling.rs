@@ -2,9 +2,6 @@
 //! nothing but the status of the answer is believed.
 
 use std::io::{Read as _, Write as _};
-use std::net::{TcpStream, ToSocketAddrs as _};
-use std::sync::Arc;
-use std::time::Duration;
 
 use hmac::{Hmac, Mac as _};
 use mainstreet_db::Db;
@@ -12,10 +9,10 @@ use mainstreet_desk::webhooks::{self, Call};
 use mainstreet_kernel::Result;
 use sha2::Sha256;
 
+use crate::http;
+
 /// Calls in one go.
 const BATCH: usize = 20;
-/// How long the other side may take, for each of connecting, reading and writing.
-const PATIENCE: Duration = Duration::from_secs(10);
 /// Bytes of an answer that are read.
 const MOST: u64 = 4_096;
 /// Pieces in which its first line may come: whoever sends it byte by byte is not waited for.
@@ -40,45 +37,20 @@ pub(crate) async fn send_due(db: &Db) -> Result<()> {
 
 /// Sends one call: the status line of the answer, or what went wrong.
 fn send(call: &Call) -> std::result::Result<String, String> {
-    let said = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::WouldBlock | std::io::ErrorKind::TimedOut => "no answer in time".to_owned(),
-        _ => error.to_string(),
-    };
     let url = url::Url::parse(&call.url).map_err(|error| error.to_string())?;
-    let host = url.host_str().ok_or_else(|| "the address has no host".to_owned())?;
-    let port = url.port_or_known_default().unwrap_or(443);
-    let addresses = (host.trim_matches(['[', ']']), port).to_socket_addrs().map_err(said)?;
-    let mut stream = Err("the name leads nowhere".to_owned());
-    for address in addresses {
-        stream = TcpStream::connect_timeout(&address, PATIENCE).map_err(said);
-        if stream.is_ok() {
-            break;
-        }
-    }
-    let mut stream = stream?;
-    stream.set_read_timeout(Some(PATIENCE)).map_err(said)?;
-    stream.set_write_timeout(Some(PATIENCE)).map_err(said)?;
-    let request = request(call, &url);
+    let more = format!(
+        "Mainstreet-Delivery: {}\r\nMainstreet-Signature: sha256={}\r\n",
+        call.id,
+        signature(&call.secret, &call.body)
+    );
+    let mut stream = http::connect(&url)?;
+    let head = http::head(&url, &more, call.body.len());
     let mut answer = Vec::new();
-    if url.scheme() == "https" {
-        let roots = rustls::RootCertStore::from_iter(webpki_roots::TLS_SERVER_ROOTS.iter().cloned());
-        let config =
-            rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-                .with_safe_default_protocol_versions()
-                .map_err(|error| error.to_string())?
-                .with_root_certificates(roots)
-                .with_no_client_auth();
-        let name =
-            rustls::pki_types::ServerName::try_from(host.to_owned()).map_err(|error| error.to_string())?;
-        let client =
-            rustls::ClientConnection::new(Arc::new(config), name).map_err(|error| error.to_string())?;
-        let mut secure = rustls::StreamOwned::new(client, stream);
-        secure.write_all(request.as_bytes()).map_err(said)?;
-        read_head(&mut secure, &mut answer).map_err(said)?;
-    } else {
-        stream.write_all(request.as_bytes()).map_err(said)?;
-        read_head(&mut stream, &mut answer).map_err(said)?;
-    }
+    stream
+        .write_all(head.as_bytes())
+        .and_then(|()| stream.write_all(call.body.as_bytes()))
+        .and_then(|()| read_head(&mut stream, &mut answer))
+        .map_err(|error| http::said(&error))?;
     judged(&answer)
 }
 
@@ -102,26 +74,13 @@ fn judged(answer: &[u8]) -> std::result::Result<String, String> {
     let line = String::from_utf8_lossy(answer.split(|byte| *byte == b'\n').next().unwrap_or_default())
         .trim()
         .to_owned();
-    let status = line.strip_prefix("HTTP/1.").and_then(|rest| rest.split(' ').nth(1)?.parse::<u16>().ok());
+    let status = http::status(&line);
     let line = mainstreet_kernel::text::excerpt(&line, 120);
     match status {
         Some(200..=299) => Ok(line),
         Some(_) => Err(format!("it answered {line}")),
         None => Err("it did not answer as a web server does".to_owned()),
     }
-}
-
-fn request(call: &Call, url: &url::Url) -> String {
-    let path = &url[url::Position::BeforePath..url::Position::AfterQuery];
-    let host = &url[url::Position::BeforeHost..url::Position::AfterPort];
-    format!(
-        "POST {path} HTTP/1.1\r\nHost: {host}\r\nUser-Agent: Mainstreet\r\nContent-Type: application/json\r\n\
-         Mainstreet-Delivery: {}\r\nMainstreet-Signature: sha256={}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{}",
-        call.id,
-        signature(&call.secret, &call.body),
-        call.body.len(),
-        call.body
-    )
 }
 
 /// HMAC-SHA-256 of the body, in hexadecimal.

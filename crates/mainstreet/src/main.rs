@@ -5,6 +5,8 @@
 mod boot;
 mod calling;
 mod cli;
+mod drafting;
+mod http;
 mod importing;
 mod jobs;
 mod node;

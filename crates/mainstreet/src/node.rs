@@ -15,7 +15,7 @@ use mainstreet_web::App;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use crate::{calling, jobs};
+use crate::{calling, drafting, jobs};
 
 /// Threads that pack pages, search, hash passwords and send mail.
 const BLOCKING: usize = 8;
@@ -64,6 +64,7 @@ pub(crate) fn run(app: App) -> Stop {
     tasks.push(tokio::spawn(work(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(backtests(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(calls(app.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(drafts(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(mail(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(renew(app, stopped)));
     Stop { signal, tasks }
@@ -140,6 +141,21 @@ async fn calls(app: App, mut stopped: watch::Receiver<bool>) {
         }
         tokio::select! {
             () = tokio::time::sleep(4 * POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
+/// Asks the operator's model for the drafts that people want, one at a time.
+async fn drafts(app: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        match drafting::send_next(&app.db, app.config.drafting.clone()).await {
+            Ok(true) => continue,
+            Ok(false) => {}
+            Err(error) => tracing::error!(?error, "no draft could be asked for"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(2 * POLL) => {}
             _ = stopped.changed() => {}
         }
     }

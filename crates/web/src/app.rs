@@ -27,6 +27,8 @@ pub struct Config {
     pub smtp: Option<String>,
     /// The sender of mail.
     pub mail_from: Option<String>,
+    /// The server for drafts that the operator named; without one, the settings say.
+    pub drafting: Option<mainstreet_desk::drafting::Endpoint>,
 }
 
 /// A node. Cheap to clone.

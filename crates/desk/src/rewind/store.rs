@@ -39,6 +39,7 @@ const EMPTIED: &[&str] = &[
     "DELETE FROM review_marks",
     "DELETE FROM triage_corrections",
     "DELETE FROM draft_requests",
+    "DELETE FROM settings WHERE key = 'desk.drafting'",
     "DELETE FROM judgement_answers",
     "DELETE FROM judgement_versions",
     "DELETE FROM judgement_turns",

@@ -3,6 +3,7 @@
 use std::io::Write as _;
 use std::net::SocketAddr;
 
+use mainstreet_desk::drafting::Endpoint;
 use mainstreet_web::{App, Config};
 
 use crate::boot::{Common, Done, Failure};
@@ -25,6 +26,16 @@ pub(crate) struct Options {
     /// Folder for this node's search index (default: beside the SQLite file, else ./mainstreet-data)
     #[arg(long, value_name = "DIR", env = "MAINSTREET_DATA")]
     pub(crate) data: Option<std::path::PathBuf>,
+    /// A server that drafts replies, speaking OpenAI's chat completions, such as http://127.0.0.1:11434/v1; an owner
+    /// switches it on in the settings
+    #[arg(long, value_name = "URL", env = "MAINSTREET_DRAFTING_URL", requires = "drafting_model")]
+    pub(crate) drafting_url: Option<String>,
+    /// The model's name on that server
+    #[arg(long, value_name = "NAME", env = "MAINSTREET_DRAFTING_MODEL")]
+    pub(crate) drafting_model: Option<String>,
+    /// The key that server asks for; better in the environment, where no list of processes shows it
+    #[arg(long, value_name = "KEY", env = "MAINSTREET_DRAFTING_KEY", hide_env_values = true)]
+    pub(crate) drafting_key: Option<String>,
     /// Believe X-Forwarded-For and X-Forwarded-Proto: only behind a proxy that sets them
     #[arg(long, env = "MAINSTREET_BEHIND_PROXY")]
     pub(crate) behind_proxy: bool,
@@ -40,8 +51,8 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
             }
         };
         let data = folder.map(|folder| folder.join(&rehearsal.mark));
-        // Nobody gets mail from a rehearsal.
-        let options = Options { smtp: None, data, ..options.clone() };
+        // Nobody gets mail from a rehearsal, and no text goes out.
+        let options = Options { smtp: None, drafting_url: None, data, ..options.clone() };
         return start(&rehearsal.common, &options);
     }
     start(common, options)
@@ -68,6 +79,7 @@ pub(crate) async fn serve(common: &Common, options: &Options, ready: impl FnOnce
         data: node::data_folder(db.address(), options.data.as_deref()),
         smtp: options.smtp.clone(),
         mail_from: options.mail_from.clone(),
+        drafting: drafting(options),
     };
     let app = App::start(db, config).await?;
     let stop = node::run(app.clone());
@@ -79,6 +91,16 @@ pub(crate) async fn serve(common: &Common, options: &Options, ready: impl FnOnce
     mainstreet_web::serve(app, listener, shutdown_signal()).await?;
     stop.stop().await;
     Ok(())
+}
+
+/// The server for drafts that was named where the program was started.
+fn drafting(options: &Options) -> Option<Endpoint> {
+    Some(Endpoint {
+        url: options.drafting_url.clone().filter(|url| !url.is_empty())?,
+        model: options.drafting_model.clone()?,
+        key: options.drafting_key.clone().unwrap_or_default(),
+        wish: String::new(),
+    })
 }
 
 async fn shutdown_signal() {

@@ -4,6 +4,7 @@
 
 mod calm;
 mod desk;
+mod drafting;
 mod due_process;
 mod guidelines;
 mod insights;

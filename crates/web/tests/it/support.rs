@@ -58,6 +58,7 @@ impl Place {
             )),
             smtp: None,
             mail_from: None,
+            drafting: None,
         };
         let handle: Db = (*db).clone();
         let app = App::start(handle, config).await?;

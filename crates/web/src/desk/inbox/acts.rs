@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use mainstreet_db::Tx;
+use mainstreet_desk::drafting;
 use mainstreet_desk::escalations::{self, Question};
 use mainstreet_desk::judgement::Judgement;
 use mainstreet_desk::signals::lists::{self, Filter};
@@ -69,6 +70,8 @@ pub(super) struct Form {
     pub(super) spam: String,
     pub(super) right: String,
     pub(super) quick: String,
+    pub(super) drafted: String,
+    pub(super) read: String,
 }
 
 /// A request to act: who, on what as they saw it, with which words.
@@ -161,10 +164,19 @@ async fn reply(cx: Cx) -> Page {
     let wait = acting.form.act != "stay";
     let said = if wait { "Sent. It waits for the member now." } else { "Sent. It stays with you." };
     let work = move |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
+        if !form.drafted.is_empty() && form.read.is_empty() {
+            return Err(Error::invalid(
+                "A model wrote this draft. Read it, make it yours, and tick that you stand by every sentence.",
+            ));
+        }
         let token = Some(form.token.clone()).filter(|token| !token.is_empty());
         let reply =
             Reply { body: form.body.clone(), wait, form_token: token, canned: form.canned.parse().ok() };
-        signals::reply(tx, actor, sight, &reply)
+        let signal = signals::reply(tx, actor, sight, &reply)?;
+        if !form.drafted.is_empty() {
+            drafting::used(tx, sight.id)?;
+        }
+        Ok(signal)
     };
     acting.run(&cx, "reply", if wait { Place::Next } else { Place::Here }, said, work).await
 }

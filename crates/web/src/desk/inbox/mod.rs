@@ -3,6 +3,7 @@
 
 mod acts;
 mod bulk;
+mod draft;
 mod page;
 mod reading;
 mod show;
@@ -13,5 +14,5 @@ use crate::routes::Routes;
 pub(super) use words::{Line, lines};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().and(show::routes()).and(acts::routes()).and(bulk::routes())
+    Routes::new().and(show::routes()).and(acts::routes()).and(bulk::routes()).and(draft::routes())
 }

@@ -7,6 +7,7 @@ use mainstreet_community::guidelines;
 use mainstreet_community::posts;
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
 use mainstreet_desk::conflicts;
+use mainstreet_desk::drafting::{self, Asked, Stand};
 use mainstreet_desk::escalations::Escalation;
 use mainstreet_desk::insights::{self, Help};
 use mainstreet_desk::rules::{self, Draft};
@@ -78,6 +79,12 @@ pub(super) struct Item {
     conflict: Option<ConflictId>,
     /// The rule whose draft stands in the reply.
     drafted: Option<String>,
+    /// A model can be asked for a draft.
+    drafts: bool,
+    /// What came of the last request.
+    asked: Option<Asked>,
+    /// What to look at in its draft.
+    doubts: Vec<String>,
     canned: Vec<CannedReply>,
     /// The text in the composer.
     body: String,
@@ -153,12 +160,15 @@ struct Open {
     merge: Vec<(SignalId, String)>,
     canned: Vec<CannedReply>,
     drafts: Vec<Draft>,
+    asked: Option<Asked>,
+    drafting: bool,
     conflict: Option<ConflictId>,
 }
 
 /// Draws the inbox. With a mistake, the form that was refused stands open with what was typed.
 pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<Mistake>) -> Page {
     let me = actor.person.ok_or_else(|| Error::forbidden("Sign in to work in the desk."))?;
+    let operator = cx.app.config.drafting.clone();
     let read = cx.read(move |tx| {
         let page = lists::list(tx, wanted.list, me, wanted.page * lists::PAGE)?;
         let open = match wanted.item {
@@ -172,7 +182,10 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
                 let drafts = rules::drafts(tx, id)?;
                 let (staff, canned, help) = (view::staff(tx)?, canned_replies::all(tx)?, Help::default());
                 let conflict = conflicts::store::of_signal(tx, id)?;
-                Some(Open { clauses, merge, help, staff, canned, drafts, conflict, view })
+                let asked = drafting::latest(tx, id)?
+                    .filter(|asked| !matches!(asked.stand, Stand::Dropped | Stand::Used));
+                let drafting = drafting::endpoint(tx, operator.as_ref())?.is_some();
+                Some(Open { clauses, merge, help, staff, canned, drafts, asked, drafting, conflict, view })
             }
         };
         Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
@@ -239,15 +252,25 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
     let signal = &open.view.signal;
     let mine = signal.assignee == Some(me);
     let used = wanted.canned.or_else(|| mistake.typed.canned.parse().ok());
+    // What was typed, or a prepared answer, stands before a model's draft.
+    let asked = open.asked.filter(|_| wanted.canned.is_none());
     let chosen = open.canned.iter().find(|canned| Some(canned.id) == wanted.canned);
     let body = match chosen {
         _ if mistake.form == "reply" => mistake.typed.body.clone(),
         Some(canned) => canned_replies::fill(&canned.body, &values(chrome, &open.view)),
+        None if asked.as_ref().is_some_and(|asked| asked.stand == Stand::Done) => {
+            asked.as_ref().map(|asked| asked.draft.clone()).unwrap_or_default()
+        }
         None => open.drafts.first().map(|draft| draft.body.clone()).unwrap_or_default(),
     };
     let drafted = open.drafts.first().filter(|draft| draft.body == body).map(|draft| draft.rule.clone());
+    let done = asked.as_ref().filter(|asked| asked.stand == Stand::Done);
+    let doubts = done.map(|asked| drafting::doubts(&asked.draft, &asked.body)).unwrap_or_default();
     Ok(Item {
         drafted,
+        drafts: open.drafting,
+        asked,
+        doubts,
         conflict: open.conflict,
         help: open.help,
         place: words::place(&open.view.channel, &open.view.space, open.view.own),

@@ -1,5 +1,6 @@
 //! How the place and the desk work: what the community is called, who answers for what, and until when.
 
+mod drafting;
 mod general;
 mod owners;
 mod targets;
@@ -8,5 +9,9 @@ mod webhooks;
 use crate::routes::Routes;
 
 pub(crate) fn routes() -> Routes {
-    general::routes().and(owners::routes()).and(targets::routes()).and(webhooks::routes())
+    general::routes()
+        .and(owners::routes())
+        .and(targets::routes())
+        .and(webhooks::routes())
+        .and(drafting::routes())
 }
