@@ -4,6 +4,7 @@
 
 mod acts;
 mod calm;
+mod drafting;
 mod insights;
 mod judgement;
 mod measures;
