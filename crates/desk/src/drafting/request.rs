@@ -3,7 +3,7 @@
 use mainstreet_community::posts;
 use mainstreet_community::topics::State as Shown;
 use mainstreet_db::Tx;
-use mainstreet_kernel::clock::{HOUR, MINUTE};
+use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::{EntryId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Visibility, text};
 use mainstreet_language::PersonalKind;
@@ -17,6 +17,8 @@ const LAST: usize = 10;
 const LONGEST_POST: usize = 1_500;
 /// Drafts in an hour, in the whole community.
 const MOST_AN_HOUR: i64 = 60;
+/// What went out and came back is kept so long; used or thrown away, it goes at once.
+const KEPT: i64 = 7 * DAY;
 /// Who took a request and did not answer in this time was interrupted.
 const PATIENCE: i64 = 3 * MINUTE;
 
@@ -160,6 +162,7 @@ pub fn take(tx: &mut Tx<'_>) -> Result<Option<Asked>> {
         now.plus(-PATIENCE),
         "It was interrupted. Ask once more, or write the reply yourself.",
     )?;
+    store::forget(tx, now.plus(-KEPT))?;
     let Some(asked) = store::waiting(tx)? else { return Ok(None) };
     Ok(store::taken(tx, asked.id)?.then_some(asked))
 }

@@ -118,8 +118,19 @@ pub(super) fn latest(tx: &mut Tx<'_>, signal: SignalId) -> Result<Option<Asked>>
 
 pub(super) fn close(tx: &mut Tx<'_>, signal: SignalId, stand: Stand) -> Result<()> {
     tx.run(
-        "UPDATE draft_requests SET state = $2 WHERE signal_id = $1 AND state IN ('done', 'failed', 'waiting')",
+        "UPDATE draft_requests SET state = $2, body = '', draft = ''
+         WHERE signal_id = $1 AND state IN ('done', 'failed', 'waiting')",
         params![signal, stand],
+    )
+    .map(drop)
+}
+
+/// Texts of requests older than `before` go; that they were made stays.
+pub(super) fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
+    tx.run(
+        "UPDATE draft_requests SET state = 'dropped', body = '', draft = ''
+         WHERE at < $1 AND state IN ('done', 'failed')",
+        params![before],
     )
     .map(drop)
 }
