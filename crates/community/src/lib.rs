@@ -19,6 +19,7 @@ pub mod guidelines;
 pub mod intake;
 pub mod link_limits;
 pub mod markdown;
+pub mod meaning;
 pub mod moderation;
 pub mod mutes;
 pub mod notices;

@@ -1,12 +1,15 @@
 //! Background work: what each job does. At least once, on whichever node takes it first.
 
+use std::sync::Arc;
+
+use mainstreet_community::meaning::Meaning;
 use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
 use mainstreet_desk::{
     conflicts, insights, judgement, letters, mediations, raids, reviews, rules, sequences, signals,
 };
-use mainstreet_kernel::clock::MINUTE;
+use mainstreet_kernel::clock::{MINUTE, SECOND};
 use mainstreet_kernel::{Error, Result};
 use serde::{Deserialize, Serialize};
 
@@ -49,32 +52,54 @@ impl Job for Learn {
     }
 }
 
+/// Vectors for posts, some at a time.
+#[derive(Serialize, Deserialize)]
+struct Vectors {}
+
+/// After a step that left more to do: about as long as the step took, so that half a core stays free.
+const VECTORS_ON: i64 = SECOND;
+/// After a step that left nothing to do.
+const VECTORS_EVERY: i64 = 5 * SECOND;
+
+impl Job for Vectors {
+    const NAME: &'static str = "vectors";
+
+    fn once_key(&self) -> Option<String> {
+        Some("one after the other".to_owned())
+    }
+}
+
 /// Makes sure that regular work waits in the queue.
 pub(crate) fn plan(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
     jobs::enqueue(tx, &Sweep {}, now)?;
     jobs::enqueue(tx, &Learn {}, now)?;
-    jobs::enqueue(tx, &Themes {}, now)
+    jobs::enqueue(tx, &Themes {}, now)?;
+    jobs::enqueue(tx, &Vectors {}, now)
 }
 
 /// Takes the job that is due, if there is one, and does it. False: none is due.
-pub(crate) async fn run_one(db: &Db) -> Result<bool> {
+pub(crate) async fn run_one(db: &Db, meaning: &Arc<Meaning>) -> Result<bool> {
     let Some(job) = db.write(jobs::claim).await? else { return Ok(false) };
     let (id, name) = (job.id, job.name.clone());
     let before = match name.as_str() {
-        Themes::NAME => group(db).await,
-        Learn::NAME => learn(db).await,
-        _ => Ok(()),
+        Themes::NAME => group(db).await.map(|()| false),
+        Learn::NAME => learn(db).await.map(|()| false),
+        Vectors::NAME => fill(db, meaning).await,
+        _ => Ok(false),
     };
-    if let Err(error) = before {
-        tracing::warn!(job = job.name, ?error, "a job failed");
-        let why = error.to_string();
-        db.write(move |tx| jobs::retry(tx, &job, &why)).await?;
-        return Ok(true);
-    }
+    let more = match before {
+        Ok(more) => more,
+        Err(error) => {
+            tracing::warn!(job = job.name, ?error, "a job failed");
+            let why = error.to_string();
+            db.write(move |tx| jobs::retry(tx, &job, &why)).await?;
+            return Ok(true);
+        }
+    };
     let done = db
         .write(move |tx| {
-            run(tx, &name)?;
+            run(tx, &name, more)?;
             jobs::finish(tx, id)
         })
         .await;
@@ -99,7 +124,14 @@ async fn learn(db: &Db) -> Result<()> {
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map(drop)
 }
 
-fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
+/// Makes some vectors where a model is in use and here. True when there are more to make.
+async fn fill(db: &Db, meaning: &Arc<Meaning>) -> Result<bool> {
+    let (db, meaning) = (db.clone(), Arc::clone(meaning));
+    tokio::task::spawn_blocking(move || meaning.fill(&db)).await.map_err(Error::internal)?
+}
+
+/// `more`: what was done before this left something to do.
+fn run(tx: &mut Tx<'_>, name: &str, more: bool) -> Result<()> {
     match name {
         Sweep::NAME => {
             signals::sweep(tx)?;
@@ -124,6 +156,10 @@ fn run(tx: &mut Tx<'_>, name: &str) -> Result<()> {
         Themes::NAME => {
             let next = tx.now().plus(THEMES_EVERY);
             jobs::enqueue(tx, &Themes {}, next)
+        }
+        Vectors::NAME => {
+            let next = tx.now().plus(if more { VECTORS_ON } else { VECTORS_EVERY });
+            jobs::enqueue(tx, &Vectors {}, next)
         }
         other => Err(Error::internal(format!("no job is called '{other}'"))),
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use mainstreet_community::{notifications, ripples};
+use mainstreet_community::{meaning, notifications, ripples};
 use mainstreet_db::{Address, Db, log};
 use mainstreet_desk::rules::Watch;
 use mainstreet_desk::rules::runs::{self, Run};
@@ -48,6 +48,7 @@ type Work = fn(&mut mainstreet_db::Tx<'_>, &[log::Entry]) -> Result<()>;
 pub(crate) const READERS: &[(&str, Work)] = &[
     (ripples::READER, ripples::advance),
     (notifications::READER, notifications::advance),
+    (meaning::READER, meaning::advance),
     (rhythm::READER, rhythm::advance),
     (rules::READER, rules::live::advance),
     (metrics::rollups::READER, metrics::rollups::take_in),
@@ -61,6 +62,7 @@ pub(crate) fn run(app: App) -> Stop {
         tasks.push(tokio::spawn(follow(app.clone(), name, *work, stopped.clone())));
     }
     tasks.push(tokio::spawn(index(app.clone(), stopped.clone())));
+    tasks.push(tokio::spawn(means(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(work(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(backtests(app.clone(), stopped.clone())));
     tasks.push(tokio::spawn(calls(app.clone(), stopped.clone())));
@@ -115,13 +117,30 @@ async fn index(app: App, mut stopped: watch::Receiver<bool>) {
     }
 }
 
+/// Keeps the sentence model of this node the one in use, and its index up with the vectors.
+async fn means(app: App, mut stopped: watch::Receiver<bool>) {
+    while !*stopped.borrow() {
+        let (meaning, db) = (app.meaning.clone(), app.db.clone());
+        match tokio::task::spawn_blocking(move || meaning.refresh(&db)).await {
+            Ok(Ok(true)) => continue,
+            Ok(Ok(false)) => {}
+            Ok(Err(error)) => tracing::error!(?error, "the index of meanings fell behind and will try again"),
+            Err(error) => tracing::error!(?error, "the index of meanings stopped and will try again"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(4 * POLL) => {}
+            _ = stopped.changed() => {}
+        }
+    }
+}
+
 /// Takes jobs from the table, one at a time, and does them.
 async fn work(app: App, mut stopped: watch::Receiver<bool>) {
     if let Err(error) = app.db.write(jobs::plan).await {
         tracing::error!(?error, "regular work was not planned");
     }
     while !*stopped.borrow() {
-        match jobs::run_one(&app.db).await {
+        match jobs::run_one(&app.db, &app.meaning).await {
             Ok(true) => continue,
             Ok(false) => {}
             Err(error) => tracing::error!(?error, "a job could not be taken or ended"),

@@ -4,6 +4,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, RwLock};
 
 use mainstreet_community::accounts;
+use mainstreet_community::meaning::Meaning;
 use mainstreet_community::search::Search;
 use mainstreet_community::settings::{self, Settings};
 use mainstreet_db::{Db, Tx};
@@ -40,6 +41,8 @@ pub struct App {
     pub config: Arc<Config>,
     /// This node's index of what was written.
     pub search: Arc<Search>,
+    /// What this node finds by meaning, where a model is in use.
+    pub meaning: Arc<Meaning>,
     pub(crate) sessions: Arc<SessionCache>,
     pub(crate) pages: Arc<PageCache>,
     pub(crate) live: Live,
@@ -64,6 +67,7 @@ impl App {
         Ok(Self {
             db,
             search: Arc::new(search),
+            meaning: Arc::new(Meaning::new(&config.data)),
             config: Arc::new(config),
             sessions: Arc::new(SessionCache::new()),
             pages: Arc::new(PageCache::new()),

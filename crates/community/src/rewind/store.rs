@@ -53,6 +53,8 @@ pub(super) const PEOPLE: &[&str] = &[
     "DELETE FROM notifications",
     "DELETE FROM member_notices",
     "DELETE FROM member_standings",
+    "DELETE FROM post_vectors",
+    "DELETE FROM models",
     "DELETE FROM topic_limits",
     "DELETE FROM topic_locks",
     "DELETE FROM post_labels",

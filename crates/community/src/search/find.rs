@@ -72,6 +72,18 @@ fn required(words: usize) -> usize {
 impl Search {
     /// One page of what `query` finds in the spaces `visible` (nothing: in all). See [`visible`].
     pub fn find(&self, query: &Query, visible: Option<&[SpaceId]>) -> Result<Found> {
+        let page = query.page.clamp(1, PAGES);
+        self.window(query, visible, (page - 1) * PAGE, PAGE)
+    }
+
+    /// As [`Search::find`]: `limit` posts past the first `from`.
+    pub(super) fn window(
+        &self,
+        query: &Query,
+        visible: Option<&[SpaceId]>,
+        from: usize,
+        limit: usize,
+    ) -> Result<Found> {
         let typed = read(&query.text);
         let filtered = query.space.is_some()
             || query.author.is_some()
@@ -83,11 +95,15 @@ impl Search {
             return Ok(Found::default());
         }
         let searcher = self.searcher();
-        let mut found = self.run(&searcher, query, &self.telling(&searcher, &typed)?, visible, false)?;
+        let run = |typed: &Typed, loose| {
+            let clause = self.fields.clause(query, typed, visible, loose);
+            self.run(&searcher, &clause, query.sort, (from, limit), (&typed.wanted.concat(), loose))
+        };
+        let mut found = run(&self.telling(&searcher, &typed)?, false)?;
         let typo =
             |words: &Vec<String>| words.len() == 1 && words.iter().all(|word| word.chars().count() > 3);
         if found.total < FEW && query.page <= 1 && typed.wanted.iter().any(typo) {
-            let loose = self.run(&searcher, query, &typed, visible, true)?;
+            let loose = run(&typed, true)?;
             if loose.total > found.total {
                 found = loose;
             }
@@ -123,30 +139,27 @@ impl Search {
     fn run(
         &self,
         searcher: &Searcher,
-        query: &Query,
-        typed: &Typed,
-        visible: Option<&[SpaceId]>,
-        loose: bool,
+        clause: &BooleanQuery,
+        sort: Sort,
+        (from, limit): (usize, usize),
+        (wanted, loose): (&[String], bool),
     ) -> Result<Found> {
-        let clause = self.fields.clause(query, typed, visible, loose);
-        let page = query.page.clamp(1, PAGES);
-        let top = TopDocs::with_limit(PAGE).and_offset((page - 1) * PAGE);
-        let (addresses, total): (Vec<DocAddress>, usize) = match query.sort {
+        let top = TopDocs::with_limit(limit).and_offset(from);
+        let (addresses, total): (Vec<DocAddress>, usize) = match sort {
             Sort::Rank => {
                 let (top, count) =
-                    searcher.search(&clause, &(top.order_by_score(), Count)).map_err(Error::internal)?;
+                    searcher.search(clause, &(top.order_by_score(), Count)).map_err(Error::internal)?;
                 (top.into_iter().map(|hit| hit.1).collect(), count)
             }
             Sort::Newest => {
                 let newest = top.order_by_fast_field::<i64>("at", Order::Desc);
-                let (top, count) = searcher.search(&clause, &(newest, Count)).map_err(Error::internal)?;
+                let (top, count) = searcher.search(clause, &(newest, Count)).map_err(Error::internal)?;
                 (top.into_iter().map(|hit| hit.1).collect(), count)
             }
         };
-        let wanted: Vec<String> = typed.wanted.concat();
         let hits = addresses
             .into_iter()
-            .map(|address| self.hit(searcher, address, &wanted, loose))
+            .map(|address| self.hit(searcher, address, wanted, loose))
             .collect::<Result<Vec<_>>>()?;
         Ok(Found { hits, total, loose })
     }
@@ -159,7 +172,29 @@ impl Search {
             post: PostId(number(self.fields.post)),
             topic: TopicId(number(self.fields.topic)),
             snippet: snippet(shown, wanted, loose),
+            meant: false,
         })
+    }
+
+    /// Those of `posts` that pass the filters of `query`, and hold none of the words it does not want; in the order of
+    /// `posts`.
+    pub(super) fn among(
+        &self,
+        query: &Query,
+        visible: Option<&[SpaceId]>,
+        posts: &[PostId],
+    ) -> Result<Vec<Hit>> {
+        let typed = read(&query.text);
+        let unwanted = Typed { wanted: Vec::new(), unwanted: typed.unwanted };
+        let clause = self.fields.clause(query, &unwanted, visible, false);
+        let any = posts.iter().map(|post| self.fields.number(self.fields.post, post.0)).collect();
+        let these: Box<dyn Clause> = Box::new(BooleanQuery::union(any));
+        let both = BooleanQuery::new(vec![(Occur::Must, these), (Occur::Must, Box::new(clause))]);
+        let searcher = self.searcher();
+        let wanted = typed.wanted.concat();
+        let found = self.run(&searcher, &both, Sort::Rank, (0, posts.len().max(1)), (&wanted, false))?;
+        let mut hits: HashMap<PostId, Hit> = found.hits.into_iter().map(|hit| (hit.post, hit)).collect();
+        Ok(posts.iter().filter_map(|post| hits.remove(post)).collect())
     }
 
     /// Topics whose beginning is about the same as `text`, best first, without `except`.
@@ -286,6 +321,8 @@ pub fn visible(tx: &mut Tx<'_>, viewer: Viewer) -> Result<Option<Vec<SpaceId>>> 
 pub struct Shown {
     /// A piece of the text as HTML: escaped, the words found in `<mark>`.
     pub snippet: String,
+    /// Found by its meaning, not by the words that were typed.
+    pub meant: bool,
     /// The post.
     pub post: Post,
     /// Who wrote it.
@@ -315,7 +352,8 @@ pub fn show(tx: &mut Tx<'_>, viewer: Viewer, hits: &[Hit]) -> Result<Vec<Shown>>
             let (topic, space) = topics.get(&post.topic)?.clone();
             let seen = topic.state == State::Published && viewer.sees(space.visibility);
             let author = faces.get(&post.person)?.clone();
-            seen.then(|| Shown { snippet: hit.snippet.clone(), post, author, topic, space })
+            let (snippet, meant) = (hit.snippet.clone(), hit.meant);
+            seen.then(|| Shown { snippet, meant, post, author, topic, space })
         })
         .collect())
 }

@@ -10,6 +10,7 @@
 
 mod feed;
 mod find;
+mod meant;
 mod snippet;
 mod standing;
 mod store;
@@ -29,6 +30,7 @@ use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
 
 pub use feed::Progress;
 pub use find::{Shown, record, show, visible};
+pub use meant::{Ways, alike, find};
 pub use standing::{Standing, standing};
 
 /// Raise it whenever what is put into the index changes: older ones are then built anew.
@@ -124,6 +126,8 @@ pub struct Hit {
     pub topic: TopicId,
     /// A piece of its text as HTML: escaped, the words found in `<mark>`.
     pub snippet: String,
+    /// Found by its meaning, not by the words that were typed.
+    pub meant: bool,
 }
 
 /// What a search found.

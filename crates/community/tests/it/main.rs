@@ -7,6 +7,7 @@ mod counters;
 mod flags;
 mod guidelines;
 mod intake;
+mod meaning;
 mod moderation;
 mod notifications;
 mod place;

@@ -14,10 +14,10 @@ use mainstreet_kernel::{Result, Visibility};
 use crate::place::{Town, ask, reply, space};
 
 /// A folder that goes when the test ends.
-struct Folder(PathBuf);
+pub(crate) struct Folder(pub(crate) PathBuf);
 
 impl Folder {
-    fn new(db: &TestDb) -> Self {
+    pub(crate) fn new(db: &TestDb) -> Self {
         let name = format!(
             "mainstreet-search-{}-{:?}-{:?}",
             std::process::id(),
@@ -36,7 +36,7 @@ impl Drop for Folder {
     }
 }
 
-fn catch_up(search: &Search, db: &TestDb) -> Result<()> {
+pub(crate) fn catch_up(search: &Search, db: &TestDb) -> Result<()> {
     // On PostgreSQL the log may be held back for a moment by transactions of other tests.
     for _ in 0..800 {
         while search.catch_up(db)?.more {}
@@ -52,7 +52,7 @@ fn catch_up(search: &Search, db: &TestDb) -> Result<()> {
     Ok(())
 }
 
-fn text(words: &str) -> Query {
+pub(crate) fn text(words: &str) -> Query {
     Query { text: words.to_owned(), ..Query::default() }
 }
 

@@ -8,6 +8,7 @@ mod import;
 mod insights;
 mod mail_domains;
 mod metrics;
+mod models;
 mod read;
 mod report;
 mod rules;
@@ -64,8 +65,10 @@ enum Command {
     Erase(erase::Options),
     /// Say what texts mean: one {"id","text"} a line in, one object a line out
     Read,
-    /// Say how alike two wordings are: one {"id","a","b"} a line in, {"id","score"} out
-    Similar,
+    /// Say how alike two texts are: one {"id","a","b"} a line in, {"id","score"} out
+    Similar(read::SimilarOptions),
+    /// Sentence models, with which people also find what is said in other words
+    Models(models::Options),
 }
 
 /// Reads the command line, runs the command, answers with its exit status: 0 done, 1 failed, 2 wrong usage.
@@ -93,7 +96,8 @@ pub(crate) fn run() -> ExitCode {
         Command::MailDomains(options) => mail_domains::run(&common, &options),
         Command::Erase(options) => erase::run(&common, &options),
         Command::Read => read::read_lines(),
-        Command::Similar => read::similar_lines(),
+        Command::Similar(options) => read::similar_lines(&options),
+        Command::Models(options) => models::run(&common, &options),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

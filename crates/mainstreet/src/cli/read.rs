@@ -1,7 +1,9 @@
 //! `mainstreet read` and `mainstreet similar`: what texts mean, for scripts and analysts.
 
 use std::io::{BufRead, Write};
+use std::path::PathBuf;
 
+use mainstreet_embeddings::{Files, Model};
 use mainstreet_language::{
     Context, Intent, Judged, PersonalSpan, Reading, Reason, RiskKind, Sentiment, Span, read, related, similar,
 };
@@ -35,16 +37,36 @@ pub(crate) fn read_lines() -> Done {
     })
 }
 
+#[derive(Debug, Clone, clap::Args)]
+pub(crate) struct SimilarOptions {
+    /// Compare meanings with this ONNX sentence model
+    #[arg(long, value_name = "FILE")]
+    pub(crate) model: Option<PathBuf>,
+    /// The model's tokenizer.json or vocab.txt (default: the one beside it)
+    #[arg(long, value_name = "FILE", requires = "model")]
+    pub(crate) tokenizer: Option<PathBuf>,
+}
+
 /// Reads `{"id","a","b"}` lines from standard input and writes `{"id","score","copied"}` for each: how near the
-/// subjects are, and how much of the wording is shared.
-pub(crate) fn similar_lines() -> Done {
-    each_line(|pair: Pair| {
-        json!({
-            "id": pair.id,
-            "score": rounded(related(&pair.a, &pair.b)),
-            "copied": rounded(similar(&pair.a, &pair.b)),
-        })
+/// subjects are, and how much of the wording is shared. With a model the score is the cosine of the two meanings.
+pub(crate) fn similar_lines(options: &SimilarOptions) -> Done {
+    let Some(file) = &options.model else {
+        return each_line(|pair: Pair| compared(&pair, related(&pair.a, &pair.b)));
+    };
+    let files = Files::find(file, options.tokenizer.as_deref())?;
+    let model = Model::load(&files, super::models::tried(&files)?.tokens)?;
+    each_line(|pair: Pair| match meanings(&model, &pair) {
+        Ok(cosine) => compared(&pair, cosine),
+        Err(error) => json!({ "id": pair.id, "error": error.safe }),
     })
+}
+
+fn compared(pair: &Pair, score: f32) -> Value {
+    json!({ "id": pair.id, "score": rounded(score), "copied": rounded(similar(&pair.a, &pair.b)) })
+}
+
+fn meanings(model: &Model, pair: &Pair) -> mainstreet_kernel::Result<f32> {
+    Ok(model.embed(&pair.a)?.cosine(&model.embed(&pair.b)?))
 }
 
 /// Answers every line of standard input. A line that cannot be read is answered with `{"id","line","error"}` in its

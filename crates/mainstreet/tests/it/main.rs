@@ -4,6 +4,7 @@
 
 mod import;
 mod journeys;
+mod models;
 mod processes;
 mod support;
 mod tidy;

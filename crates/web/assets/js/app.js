@@ -95,6 +95,7 @@ menus();
 goodbye();
 if (here('form[data-proof]')) import('./proof.js');
 if (here('form[data-draft]')) import('./draft.js');
+if (here('[data-similar]')) import('./similar.js');
 if (here('[data-toolbar]')) import('./composer.js');
 if (document.body.dataset.user && here('form.composer textarea')) import('./mention.js');
 if (here('[data-post]') || here('[data-swap]')) import('./swap.js');

@@ -21,6 +21,7 @@ mod replies;
 mod search;
 mod sign_in;
 mod sign_up;
+mod similar;
 mod spaces;
 mod statements;
 mod tags;
@@ -43,6 +44,7 @@ pub(crate) fn routes() -> Routes {
         .and(tags::routes())
         .and(people::routes())
         .and(new_topic::routes())
+        .and(similar::routes())
         .and(replies::routes())
         .and(edits::routes())
         .and(post_acts::routes())

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::spaces::{self, Kind, Space};
-use mainstreet_community::topics::{self, NewTopic};
+use mainstreet_community::topics::{self, NewTopic, Row};
 use mainstreet_community::{markdown, tags};
 use mainstreet_kernel::id::SpaceId;
 use mainstreet_kernel::{FieldErrors, Result};
@@ -26,6 +26,10 @@ struct Fresh {
     form: Form,
     errors: FieldErrors,
     preview: Option<String>,
+    /// Topics that may answer already what is asked.
+    similar: Vec<Row>,
+    /// They were looked for.
+    looked: bool,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -64,7 +68,15 @@ async fn show(cx: Cx) -> Page {
         token: format!("{}-{}", mainstreet_community::accounts::random_token()?, cx.app.now().0),
         ..Form::default()
     };
-    views::html(&Fresh { chrome: cx.chrome(), spaces, form, errors: FieldErrors::default(), preview: None })
+    views::html(&Fresh {
+        chrome: cx.chrome(),
+        spaces,
+        form,
+        errors: FieldErrors::default(),
+        preview: None,
+        similar: Vec::new(),
+        looked: false,
+    })
 }
 
 async fn open_to(cx: &Cx) -> Result<Vec<Space>> {
@@ -73,12 +85,15 @@ async fn open_to(cx: &Cx) -> Result<Vec<Space>> {
     Ok(spaces.into_iter().filter(|space| spaces::may_open_topic(actor, space).is_ok()).collect())
 }
 
-/// `POST /new`: opens the topic, or shows how it will look (`act=preview`).
+/// `POST /new`: opens the topic, shows how it will look (`act=preview`), or what is like it (`act=similar`).
 async fn create(cx: Cx) -> Page {
     let (actor, form) = (cx.member()?.actor(), cx.form::<Form>()?);
     if form.act == "preview" {
         let preview = markdown::render(&form.body, &markdown::Links::default());
         return again(&cx, form, FieldErrors::default(), Some(preview)).await;
+    }
+    if form.act == "similar" {
+        return again(&cx, form, FieldErrors::default(), None).await;
     }
     let mut errors = FieldErrors::default();
     let names = tags::read(&form.tags).unwrap_or_else(|error| {
@@ -125,5 +140,7 @@ async fn create(cx: Cx) -> Page {
 async fn again(cx: &Cx, form: Form, errors: FieldErrors, preview: Option<String>) -> Page {
     let spaces = open_to(cx).await?;
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
-    views::html_with(status, &Fresh { chrome: cx.chrome(), spaces, form, errors, preview })
+    let looked = matches!(form.act.as_str(), "preview" | "similar");
+    let similar = if looked { super::similar::find(cx, &form.title, &form.body).await? } else { Vec::new() };
+    views::html_with(status, &Fresh { chrome: cx.chrome(), spaces, form, errors, preview, similar, looked })
 }

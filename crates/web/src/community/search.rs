@@ -3,7 +3,9 @@
 use askama::Template;
 use mainstreet_community::mutes;
 use mainstreet_community::people::store::by_handle;
-use mainstreet_community::search::{self, Query, Shown, Sort};
+use mainstreet_community::meaning::Asker;
+use mainstreet_community::mutes;
+use mainstreet_community::search::{self, Query, Shown, Sort, Ways};
 use mainstreet_community::spaces::{self, Space};
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::{Error, Result};
@@ -76,7 +78,7 @@ async fn show(cx: Cx) -> Page {
     let mut asked: Asked = cx.query()?;
     asked.q = asked.q.chars().take(MOST_QUERY).collect();
     let (viewer, given, now) = (cx.reader(), asked.clone(), cx.app.now());
-    let (spaces, visible, query) = cx
+    let (spaces, visible, muted, query) = cx
         .read(move |tx| {
             let spaces = spaces::store::all(tx, viewer)?;
             let author = match given.by.trim().trim_start_matches('@') {
@@ -102,17 +104,23 @@ async fn show(cx: Cx) -> Page {
                 sort: if given.sort == "newest" { Sort::Newest } else { Sort::Rank },
                 page: given.page.unwrap_or(1).clamp(1, search::PAGES),
             };
-            Ok((spaces, search::visible(tx, viewer)?, query))
+            let muted = match viewer.person {
+                Some(person) => mutes::hidden_from(tx, person)?,
+                None => Default::default(),
+            };
+            Ok((spaces, search::visible(tx, viewer)?, muted, query))
         })
         .await?;
     let (page, muted) = (query.page, query.without.len());
     let found = if asked.is_empty() {
         search::Found::default()
     } else {
-        let index = cx.app.search.clone();
-        tokio::task::spawn_blocking(move || index.find(&query, visible.as_deref()))
-            .await
-            .map_err(Error::internal)??
+        let (index, meaning) = (cx.app.search.clone(), cx.app.meaning.clone());
+        let look = move || {
+            let asker = Asker { visible: visible.as_deref(), muted: &muted };
+            search::find(Ways { words: &index, meaning: &meaning }, &query, asker)
+        };
+        tokio::task::spawn_blocking(look).await.map_err(Error::internal)??
     };
     let (total, loose, hits) = (found.total, found.loose, found.hits);
     let hits = cx.read(move |tx| search::show(tx, viewer, &hits)).await?;

@@ -5,11 +5,13 @@ use std::collections::HashSet;
 use askama::Template;
 use mainstreet_community::calm::{self, Calm};
 use mainstreet_community::cool_offs::{self, CoolOff};
+use mainstreet_community::meaning::{Asker, Meaning, RELATED};
+use mainstreet_community::people::Viewer;
 use mainstreet_community::posts::{self, View};
 use mainstreet_community::splits::{self, Split};
 use mainstreet_community::tags::Tag;
 use mainstreet_community::topics::{self, Row, SpaceName, Topic};
-use mainstreet_community::{markdown, moderation, mutes, reactions, tags};
+use mainstreet_community::{markdown, moderation, mutes, reactions, search, tags};
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Error, Result, Timestamp, text};
 use serde::Deserialize;
@@ -18,6 +20,9 @@ use crate::pages::{Depends, Gap};
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
+
+/// Related topics beside a topic.
+const LISTED: usize = 4;
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get("/t/{slug}/{id}", show).get("/t/{slug}/{id}/{number}", jump).get("/p/{id}", post)
@@ -114,7 +119,8 @@ struct Loaded {
 
 fn load(
     tx: &mut mainstreet_db::Tx<'_>,
-    viewer: mainstreet_community::people::Viewer,
+    viewer: Viewer,
+    meaning: &Meaning,
     id: TopicId,
     page: i64,
 ) -> Result<Loaded> {
@@ -134,7 +140,7 @@ fn load(
         _ => None,
     };
     Ok(Loaded {
-        related: topics::store::related(tx, viewer, id, 4)?,
+        related: related(tx, viewer, meaning, id)?,
         slow: moderation::may_write_from(tx, id, viewer.person)?,
         locked: moderation::lock_of(tx, id)?,
         calming: calming(tx, viewer.person, &topic)?,
@@ -147,10 +153,32 @@ fn load(
     })
 }
 
+/// What is near this topic in meaning, then what shares its tags. Nothing by somebody whom the viewer does not see.
+fn related(tx: &mut mainstreet_db::Tx<'_>, viewer: Viewer, meaning: &Meaning, id: TopicId) -> Result<Vec<Row>> {
+    let muted = match viewer.person {
+        Some(person) => mutes::hidden_from(tx, person)?,
+        None => HashSet::new(),
+    };
+    let visible = search::visible(tx, viewer)?;
+    let asker = Asker { visible: visible.as_deref(), muted: &muted };
+    let near = meaning.related(id, asker, (LISTED, RELATED))?;
+    let near: Vec<TopicId> = near.into_iter().map(|(topic, _)| topic).collect();
+    let mut rows = topics::store::rows(tx, viewer, &near)?;
+    for row in topics::store::related(tx, viewer, id, LISTED + muted.len().min(8))? {
+        let known = rows.iter().any(|other| other.topic.id == row.topic.id);
+        if !known && !muted.contains(&row.author.id) {
+            rows.push(row);
+        }
+    }
+    rows.truncate(LISTED);
+    Ok(rows)
+}
+
 /// Renders a topic's page; with another slug than its own, sends on to the right address.
 pub(super) async fn render(cx: &Cx, id: TopicId, slug: Option<&str>, page: i64, composer: Composer) -> Page {
     let viewer = cx.reader();
-    let loaded = cx.read(move |tx| load(tx, viewer, id, page)).await?;
+    let meaning = cx.app.meaning.clone();
+    let loaded = cx.read(move |tx| load(tx, viewer, &meaning, id, page)).await?;
     let Loaded { tags, related, answer, views, read_to, space, topic, slow, locked, calming } = loaded;
     if slug.is_some_and(|slug| slug != topic.slug) {
         return views::moved(&topic.path());

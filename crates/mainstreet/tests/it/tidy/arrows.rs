@@ -9,11 +9,12 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("db", &["kernel"]),
     ("language", &["kernel"]),
     ("rules", &["kernel"]),
-    ("community", &["kernel", "db", "language"]),
+    ("embeddings", &["kernel"]),
+    ("community", &["kernel", "db", "language", "embeddings"]),
     ("desk", &["kernel", "db", "language", "rules", "community"]),
     ("connectors", &["kernel"]),
     ("web", &["kernel", "db", "language", "rules", "community", "desk"]),
-    ("mainstreet", &["kernel", "db", "language", "rules", "community", "desk", "connectors", "web"]),
+    ("mainstreet", &["kernel", "db", "language", "embeddings", "rules", "community", "desk", "connectors", "web"]),
 ];
 
 /// A library, and the crates whose business it is.
@@ -26,6 +27,8 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("anyhow", &["mainstreet"]),
     ("tantivy", &["community"]),
     ("granit-parser", &["rules"]),
+    ("rten", &["embeddings"]),
+    ("usearch", &["embeddings"]),
 ];
 
 /// The names in the `[dependencies]` of a manifest.

@@ -1,10 +1,14 @@
 //! The page of the inbox: the list, the chosen item, the person.
 
+use std::collections::HashSet;
+
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::accounts::MailStand;
 use mainstreet_community::guidelines;
+use mainstreet_community::meaning::Asker;
 use mainstreet_community::posts;
+use mainstreet_community::search::{Ways, alike};
 use mainstreet_desk::canned_replies::{self, CannedReply, Values};
 use mainstreet_desk::conflicts;
 use mainstreet_desk::drafting::{self, Asked, Stand};
@@ -224,8 +228,12 @@ async fn help(cx: &Cx, view: &view::View) -> Result<Help> {
     let Some(topic) = view.topic.clone().filter(|topic| topic.question) else { return Ok(Help::default()) };
     let Some(first) = topic.first_post else { return Ok(Help::default()) };
     let body = cx.read(move |tx| Ok(posts::store::find(tx, first)?.body)).await?;
-    let (index, asked, except) = (cx.app.search.clone(), format!("{} {body}", topic.title), topic.id);
-    let like = tokio::task::spawn_blocking(move || index.like(&asked, None, Some(except), LIKE));
+    let (asked, except) = (format!("{} {body}", topic.title), topic.id);
+    let (index, meaning) = (cx.app.search.clone(), cx.app.meaning.clone());
+    let like = tokio::task::spawn_blocking(move || {
+        let everything = Asker { visible: None, muted: &HashSet::new() };
+        alike(Ways { words: &index, meaning: &meaning }, &asked, everything, Some(except), LIKE)
+    });
     let like = like.await.map_err(Error::internal)??;
     cx.read(move |tx| insights::help(tx, &topic, &body, &like)).await
 }

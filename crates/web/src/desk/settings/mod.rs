@@ -2,6 +2,7 @@
 
 mod drafting;
 mod general;
+mod meaning;
 mod owners;
 mod targets;
 mod webhooks;
@@ -14,4 +15,5 @@ pub(crate) fn routes() -> Routes {
         .and(targets::routes())
         .and(webhooks::routes())
         .and(drafting::routes())
+        .and(meaning::routes())
 }
