@@ -54,7 +54,9 @@ impl Engine {
         let feeds = feeds(&net)?;
         let fixed = feeds.first().and_then(|(id, _)| length(&net, *id));
         if fixed.is_some_and(|length| !(4..=4_096).contains(&length)) {
-            return Err(unfit("This model takes texts of one length that is too short or too long to be of use."));
+            return Err(unfit(
+                "This model takes texts of one length that is too short or too long to be of use.",
+            ));
         }
         let output = output(&net)?;
         let pool = Arc::new(ThreadPool::with_num_threads(1));
@@ -131,7 +133,11 @@ fn pooled(shape: &[usize], data: &[f32], mask: &[i32]) -> Result<Vector> {
             }
             sum
         }
-        other => return Err(unfit(format!("The model answers in the shape {other:?}, which is not one vector a text or a token."))),
+        other => {
+            return Err(unfit(format!(
+                "The model answers in the shape {other:?}, which is not one vector a text or a token."
+            )));
+        }
     };
     Vector::new(&values).ok_or_else(|| unfit("The model answers with numbers that point nowhere."))
 }
@@ -141,7 +147,7 @@ fn feeds(net: &rten::Model) -> Result<Vec<(NodeId, Feed)>> {
     let mut feeds = Vec::new();
     for id in net.input_ids() {
         let info = net.node_info(*id);
-        let name = info.as_ref().and_then(|info| info.name()).unwrap_or("?");
+        let name = info.as_ref().and_then(rten::NodeInfo::name).unwrap_or("?");
         let feed = match name {
             "input_ids" => Feed::Tokens,
             "attention_mask" => Feed::Mask,
@@ -199,7 +205,9 @@ fn word_pieces(list: &str) -> Result<Tokenizer> {
         words.insert(word.trim_end().to_owned(), id);
     }
     if !["[UNK]", "[CLS]", "[SEP]"].iter().all(|word| words.contains_key(*word)) {
-        return Err(unfit("This vocab.txt lacks [UNK], [CLS] or [SEP], so it is not the list of a BERT model."));
+        return Err(unfit(
+            "This vocab.txt lacks [UNK], [CLS] or [SEP], so it is not the list of a BERT model.",
+        ));
     }
     let lowercase = !words.keys().any(|word| word.chars().next().is_some_and(char::is_uppercase));
     let model = WordPiece::from_vocab(words, WordPieceOptions::default());

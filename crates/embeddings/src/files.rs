@@ -36,7 +36,9 @@ impl Files {
             Some(path) => {
                 return Err(Error::invalid(format!("There is no tokenizer {}.", path.display())));
             }
-            None => ["tokenizer.json", "vocab.txt"].iter().find_map(|name| beside(name).or_else(|| above(name))),
+            None => {
+                ["tokenizer.json", "vocab.txt"].iter().find_map(|name| beside(name).or_else(|| above(name)))
+            }
         };
         let tokenizer = found.ok_or_else(|| {
             Error::invalid(
@@ -124,7 +126,8 @@ fn in_head(card: &str) -> Option<String> {
         return None;
     }
     let fields = lines.take_while(|line| line.trim() != "---");
-    let found = fields.filter_map(|line| line.strip_prefix("license:").or(line.strip_prefix("licence:"))).next()?;
+    let found =
+        fields.filter_map(|line| line.strip_prefix("license:").or(line.strip_prefix("licence:"))).next()?;
     let name = clean(found.trim().trim_matches(['"', '\'']));
     (!name.is_empty()).then_some(name)
 }

@@ -7,9 +7,9 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 
 use mainstreet_kernel::{Error, Result};
 
+use crate::Vector;
 use crate::engine::Engine;
 use crate::files::Files;
-use crate::Vector;
 
 /// How many texts may wait for the model.
 const WAITING: usize = 4;

@@ -85,7 +85,12 @@ impl Neighbours {
     }
 
     /// The `most` nearest to `vector` of those that `wanted` lets through, nearest first, each with its cosine.
-    pub fn near(&self, vector: &Vector, most: usize, wanted: impl Fn(u64) -> bool) -> Result<Vec<(u64, f32)>> {
+    pub fn near(
+        &self,
+        vector: &Vector,
+        most: usize,
+        wanted: impl Fn(u64) -> bool,
+    ) -> Result<Vec<(u64, f32)>> {
         if vector.dims() != self.dims || self.is_empty() || most == 0 {
             return Ok(Vec::new());
         }
@@ -107,7 +112,9 @@ mod tests {
         };
         let centres: Vec<Vec<f32>> = (0..40).map(|_| (0..dims).map(|_| next()).collect()).collect();
         (0..count)
-            .map(|n| Vector::new(&centres[n % 40].iter().map(|c| c + next() * 0.8).collect::<Vec<_>>()).unwrap())
+            .map(|n| {
+                Vector::new(&centres[n % 40].iter().map(|c| c + next() * 0.8).collect::<Vec<_>>()).unwrap()
+            })
             .collect()
     }
 
@@ -125,7 +132,8 @@ mod tests {
             let found = index.near(&all[n], 10, wanted).unwrap();
             assert!(found.iter().all(|(key, _)| wanted(*key)));
             assert!(found.windows(2).all(|pair| pair[0].1 >= pair[1].1 - 1e-6));
-            hits += found.iter().filter(|(key, _)| all[n].cosine(&all[*key as usize]) >= least - 1e-6).count();
+            hits +=
+                found.iter().filter(|(key, _)| all[n].cosine(&all[*key as usize]) >= least - 1e-6).count();
         }
         hits as f64 / (asked * 10) as f64
     }

@@ -91,7 +91,9 @@ fn model(graph: &[u8]) -> Vec<u8> {
 
 fn node(kind: &str, inputs: &[&str], result: &str) -> Vec<u8> {
     let mut body: Vec<u8> = inputs.iter().flat_map(|name| field(1, name.as_bytes())).collect();
-    body.extend([field(2, result.as_bytes()), field(3, result.as_bytes()), field(4, kind.as_bytes())].concat());
+    body.extend(
+        [field(2, result.as_bytes()), field(3, result.as_bytes()), field(4, kind.as_bytes())].concat(),
+    );
     if kind == "Cast" {
         body.extend(field(5, &[field(1, b"to"), number(3, 1), number(20, 2)].concat()));
     }

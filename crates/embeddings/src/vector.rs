@@ -39,9 +39,8 @@ impl Vector {
         if self.0.len() != other.0.len() {
             return 0.0;
         }
-        let dot = |a: &[i8], b: &[i8]| -> i32 {
-            a.iter().zip(b).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum()
-        };
+        let dot =
+            |a: &[i8], b: &[i8]| -> i32 { a.iter().zip(b).map(|(x, y)| i32::from(*x) * i32::from(*y)).sum() };
         let lengths = (dot(&self.0, &self.0) as f32).sqrt() * (dot(&other.0, &other.0) as f32).sqrt();
         if lengths > 0.0 { (dot(&self.0, &other.0) as f32 / lengths).clamp(-1.0, 1.0) } else { 0.0 }
     }

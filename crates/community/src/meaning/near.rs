@@ -89,7 +89,12 @@ impl Index {
     }
 
     /// Topics whose beginnings are near `vector`, nearest first, each with its cosine.
-    pub(super) fn topics(&self, vector: &Vector, asker: Asker<'_>, most: usize) -> Result<Vec<(TopicId, f32)>> {
+    pub(super) fn topics(
+        &self,
+        vector: &Vector,
+        asker: Asker<'_>,
+        most: usize,
+    ) -> Result<Vec<(TopicId, f32)>> {
         let wanted = |key: u64| self.seen(key, asker).is_some_and(|place| place.first);
         let found = self.near.near(vector, most, wanted)?;
         Ok(found.iter().filter_map(|(key, cosine)| Some((self.places.get(key)?.topic, *cosine))).collect())

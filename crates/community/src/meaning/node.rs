@@ -35,7 +35,11 @@ enum Now {
     /// Nobody looked yet, or no model is in use.
     Without,
     /// One is, but not here: why, and how many looks ago it was tried.
-    Unfit { model: Box<Model>, why: String, looks: u32 },
+    Unfit {
+        model: Box<Model>,
+        why: String,
+        looks: u32,
+    },
     Ready(Arc<Loaded>),
 }
 
@@ -105,7 +109,11 @@ impl Meaning {
             let now = match self.load(&model) {
                 Ok(loaded) => Now::Ready(Arc::new(loaded)),
                 Err(error) => {
-                    tracing::warn!(model = model.name, ?error, "the sentence model cannot be used on this node");
+                    tracing::warn!(
+                        model = model.name,
+                        ?error,
+                        "the sentence model cannot be used on this node"
+                    );
                     let why = error.safe.into_owned();
                     Now::Unfit { model: Box::new(model), why, looks: 0 }
                 }
@@ -121,7 +129,8 @@ impl Meaning {
     /// Whether what is here is what is in use. A model that could not be loaded is tried again now and then.
     fn keeps(&self, wanted: &Model) -> bool {
         let same = |model: &Model| {
-            (model.id, &model.tokenizer_sha256, model.tokens) == (wanted.id, &wanted.tokenizer_sha256, wanted.tokens)
+            (model.id, &model.tokenizer_sha256, model.tokens)
+                == (wanted.id, &wanted.tokenizer_sha256, wanted.tokens)
         };
         match &mut *self.now.write().unwrap_or_else(PoisonError::into_inner) {
             Now::Without => false,

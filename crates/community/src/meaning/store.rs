@@ -1,14 +1,15 @@
 //! Every SQL string about models and vectors.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::Result;
+use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 
-use super::models::NewModel;
 use super::Model;
+use super::models::NewModel;
 use crate::store::{list, marks};
 
-const COLUMNS: &str = "id, name, sha256, bytes, tokenizer, tokenizer_sha256, dims, tokens, floor, licence, licence_from,
+const COLUMNS: &str =
+    "id, name, sha256, bytes, tokenizer, tokenizer_sha256, dims, tokens, floor, licence, licence_from,
     in_use, scanned, listed, added_at";
 
 fn model(row: &Row) -> Result<Model> {
@@ -114,7 +115,9 @@ pub(super) fn of_topic(tx: &mut Tx<'_>, topic: TopicId) -> Result<Vec<PostId>> {
 /// Asks for the vectors of up to `limit` posts after `from` that have none of this model; the last post looked at.
 pub(super) fn ask_after(tx: &mut Tx<'_>, model: i64, from: i64, limit: usize) -> Result<Option<i64>> {
     let ids: Vec<PostId> =
-        tx.all("SELECT id FROM posts WHERE id > $1 ORDER BY id LIMIT $2", params![from, limit], |row| row.get("id"))?;
+        tx.all("SELECT id FROM posts WHERE id > $1 ORDER BY id LIMIT $2", params![from, limit], |row| {
+            row.get("id")
+        })?;
     let Some(last) = ids.last() else { return Ok(None) };
     let have: std::collections::HashSet<PostId> = tx
         .all(
@@ -176,7 +179,13 @@ pub(super) fn begin_round(tx: &mut Tx<'_>, model: i64) -> Result<Option<i64>> {
 }
 
 /// Keeps a vector, unless the post was asked for again since.
-pub(super) fn keep(tx: &mut Tx<'_>, due: &Due, model: i64, round: i64, vector: Option<Vec<u8>>) -> Result<()> {
+pub(super) fn keep(
+    tx: &mut Tx<'_>,
+    due: &Due,
+    model: i64,
+    round: i64,
+    vector: Option<Vec<u8>>,
+) -> Result<()> {
     tx.run(
         "UPDATE post_vectors SET due = 0, model_id = $3, round = $4, vector = $5 WHERE post_id = $1 AND asked = $2",
         params![due.post, due.asked, model, round, vector],
@@ -186,8 +195,8 @@ pub(super) fn keep(tx: &mut Tx<'_>, due: &Due, model: i64, round: i64, vector: O
 
 /// How many vectors there are of this model, and how many are asked for.
 pub(super) fn counts(tx: &mut Tx<'_>, model: &Model) -> Result<(i64, i64)> {
-    let made =
-        tx.count("SELECT COUNT(*) AS n FROM post_vectors WHERE model_id = $1 AND due = 0", params![model.id])?;
+    let made = tx
+        .count("SELECT COUNT(*) AS n FROM post_vectors WHERE model_id = $1 AND due = 0", params![model.id])?;
     let due = tx.count("SELECT COUNT(*) AS n FROM post_vectors WHERE due = 1", &[])?;
     let unseen = if model.listed {
         0

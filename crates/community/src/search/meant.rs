@@ -1,7 +1,7 @@
 //! Searching by words and by meaning at once. Without a model in use all of this is searching by words.
 
-use mainstreet_kernel::id::{PostId, TopicId};
 use mainstreet_kernel::Result;
+use mainstreet_kernel::id::{PostId, TopicId};
 
 use super::{Found, Hit, PAGE, PAGES, Query, Search, Sort};
 use crate::meaning::{Asker, Meaning, SAME, blend};

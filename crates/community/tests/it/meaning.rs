@@ -47,8 +47,6 @@ fn settle(db: &TestDb, meaning: &Meaning, search: &Search) -> Result<()> {
     Ok(())
 }
 
-
-
 struct Node {
     _folder: Folder,
     data: PathBuf,
@@ -60,10 +58,19 @@ impl Node {
     fn new(db: &TestDb) -> Result<Self> {
         let folder = Folder::new(db);
         let data = folder.0.clone();
-        Ok(Self { words: Search::open(&data.join("search"))?, meaning: Meaning::new(&data), data, _folder: folder })
+        Ok(Self {
+            words: Search::open(&data.join("search"))?,
+            meaning: Meaning::new(&data),
+            data,
+            _folder: folder,
+        })
     }
 
-    fn find(&self, words: &str, visible: Option<&[mainstreet_kernel::id::SpaceId]>) -> Result<Vec<(PostId, bool)>> {
+    fn find(
+        &self,
+        words: &str,
+        visible: Option<&[mainstreet_kernel::id::SpaceId]>,
+    ) -> Result<Vec<(PostId, bool)>> {
         let ways = Ways { words: &self.words, meaning: &self.meaning };
         let found = search::find(ways, &text(words), Asker { visible, muted: &HashSet::new() })?;
         assert_eq!(found.total, found.hits.len());
@@ -86,7 +93,11 @@ fn what_is_said_in_other_words_is_found_too() {
         let progress = db.read_now(move |tx| meaning::progress(tx, &model))?;
         assert_eq!((progress.made, progress.due, progress.percent()), (2, 0, 100));
         assert_eq!(node.find("vehicle", None)?, [(car.post, true)]);
-        assert_eq!(node.find("car", None)?, [(car.post, false)], "found by word and by meaning, it is there once");
+        assert_eq!(
+            node.find("car", None)?,
+            [(car.post, false)],
+            "found by word and by meaning, it is there once"
+        );
         assert_eq!(node.find("vehicle -week", None)?, [], "what is not wanted is not shown");
         assert_eq!(node.find("\"vehicle\"", None)?, [], "quotes ask for the word");
         // A reply, and another topic, follow by themselves.
@@ -211,7 +222,10 @@ fn another_model_makes_other_vectors_and_none_is_lost_on_the_way() {
         db.write_now(move |tx| meaning::remove(tx, id))?;
         node.meaning.refresh(db)?;
         assert_eq!(node.meaning.state(), State::Without);
-        assert_eq!(db.read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM post_vectors WHERE due = 0", &[]))?, 0);
+        assert_eq!(
+            db.read_now(|tx| tx.count("SELECT COUNT(*) AS n FROM post_vectors WHERE due = 0", &[]))?,
+            0
+        );
         assert!(db.write_now(move |tx| meaning::remove(tx, id)).is_err());
         Ok(())
     });

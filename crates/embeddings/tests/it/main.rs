@@ -109,5 +109,7 @@ fn files_that_are_not_there_are_named() {
     let files = testing::write(&folder.0).unwrap();
     std::fs::remove_file(&files.tokenizer).unwrap();
     assert!(Files::find(&files.net, None).unwrap_err().safe.contains("--tokenizer"));
-    assert!(Files::find(&files.net, Some(Path::new("nothing.json"))).unwrap_err().safe.contains("nothing.json"));
+    assert!(
+        Files::find(&files.net, Some(Path::new("nothing.json"))).unwrap_err().safe.contains("nothing.json")
+    );
 }

@@ -103,7 +103,8 @@ fn add(common: &Common, asked: &Add) -> Done {
                     .to_owned(),
             )
         })?;
-    let name = files.net.file_name().unwrap_or_default().to_string_lossy().chars().take(120).collect::<String>();
+    let name =
+        files.net.file_name().unwrap_or_default().to_string_lossy().chars().take(120).collect::<String>();
     let new = NewModel {
         name,
         sha256: digest,
@@ -120,7 +121,8 @@ fn add(common: &Common, asked: &Add) -> Done {
     if !asked.accept {
         common.answer(&json!({ "added": false, "model": shown(&new) }), &facts)?;
         return Err(Failure::Failed(
-            "Nothing was changed yet. When checksum and licence are right, run the same again with --accept.".to_owned(),
+            "Nothing was changed yet. When checksum and licence are right, run the same again with --accept."
+                .to_owned(),
         ));
     }
     keep(&data(common, &asked.folder)?, &files, &new)?;
@@ -161,16 +163,23 @@ fn shown(new: &NewModel) -> Value {
 fn keep(data: &Path, files: &Files, new: &NewModel) -> Done {
     let folder = meaning::folder_of(data, &new.sha256);
     let cannot = |cause: std::io::Error| {
-        Failure::Failed(format!("cannot keep the model in {}: {cause}. Is there room, and may you write there?", folder.display()))
+        Failure::Failed(format!(
+            "cannot keep the model in {}: {cause}. Is there room, and may you write there?",
+            folder.display()
+        ))
     };
     std::fs::create_dir_all(&folder).map_err(cannot)?;
-    for (from, name, digest) in
-        [(&files.net, "model.onnx", &new.sha256), (&files.tokenizer, new.tokenizer.as_str(), &new.tokenizer_sha256)]
-    {
+    for (from, name, digest) in [
+        (&files.net, "model.onnx", &new.sha256),
+        (&files.tokenizer, new.tokenizer.as_str(), &new.tokenizer_sha256),
+    ] {
         let (part, to) = (folder.join(format!("{name}.part")), folder.join(name));
         std::fs::copy(from, &part).map_err(cannot)?;
         if sha256(&part)?.0 != *digest {
-            return Err(Failure::Failed(format!("{} changed while it was copied. Try again.", from.display())));
+            return Err(Failure::Failed(format!(
+                "{} changed while it was copied. Try again.",
+                from.display()
+            )));
         }
         std::fs::rename(&part, &to).map_err(cannot)?;
     }
@@ -201,7 +210,9 @@ pub(crate) fn tried(files: &Files) -> Result<Found, Failure> {
 /// The trial itself. The answer is one line on standard output, whatever was asked for.
 fn try_here(files: &Files) -> Done {
     #[cfg(unix)]
-    for (resource, most) in [(rustix::process::Resource::As, MEMORY), (rustix::process::Resource::Cpu, SECONDS)] {
+    for (resource, most) in
+        [(rustix::process::Resource::As, MEMORY), (rustix::process::Resource::Cpu, SECONDS)]
+    {
         let limit = rustix::process::Rlimit { current: Some(most), maximum: Some(most) };
         rustix::process::setrlimit(resource, limit).map_err(std::io::Error::from)?;
     }
@@ -242,10 +253,18 @@ fn list(common: &Common, folder: &Folder) -> Done {
             None => "not in use".to_owned(),
         };
         let place = if here(model) { "" } else { "; its files are not on this node" };
-        format!("{}  {}  {} dimensions, licence {}: {state}{place}", model.short(), model.name, model.dims, model.licence)
+        format!(
+            "{}  {}  {} dimensions, licence {}: {state}{place}",
+            model.short(),
+            model.name,
+            model.dims,
+            model.licence
+        )
     };
     let text = match models.as_slice() {
-        [] => "No model was added. Everything works by words; `mainstreet models add FILE` adds one.".to_owned(),
+        [] => {
+            "No model was added. Everything works by words; `mainstreet models add FILE` adds one.".to_owned()
+        }
         all => all.iter().map(line).collect::<Vec<_>>().join("\n"),
     };
     common.answer(&json!({ "models": json }), &text)
@@ -256,12 +275,17 @@ fn named(common: &Common, named: &Named) -> Result<(mainstreet_db::Db, Model), F
     let db = common.open()?;
     let all = db.read_now(meaning::all)?;
     let wanted = named.model.trim();
-    let fits = |model: &&Model| model.name == wanted || (wanted.len() >= 4 && model.sha256.starts_with(wanted));
+    let fits =
+        |model: &&Model| model.name == wanted || (wanted.len() >= 4 && model.sha256.starts_with(wanted));
     let fitting: Vec<&Model> = all.iter().filter(fits).collect();
     match fitting.as_slice() {
         [one] => Ok((db, (*one).clone())),
-        [] => Err(Failure::Failed(format!("No model goes by “{wanted}”. `mainstreet models list` says which there are."))),
-        _ => Err(Failure::Failed(format!("Several models go by “{wanted}”. Give the beginning of the checksum."))),
+        [] => Err(Failure::Failed(format!(
+            "No model goes by “{wanted}”. `mainstreet models list` says which there are."
+        ))),
+        _ => Err(Failure::Failed(format!(
+            "Several models go by “{wanted}”. Give the beginning of the checksum."
+        ))),
     }
 }
 
@@ -269,7 +293,10 @@ fn use_again(common: &Common, asked: &Named) -> Done {
     let (db, model) = named(common, asked)?;
     let id = model.id;
     let model = db.write_now(move |tx| meaning::use_again(tx, id))?;
-    let text = format!("{} is in use from now on. Posts that it has not read are read in the background.", model.name);
+    let text = format!(
+        "{} is in use from now on. Posts that it has not read are read in the background.",
+        model.name
+    );
     common.answer(&json!({ "in_use": model.sha256 }), &text)
 }
 

@@ -94,7 +94,11 @@ fn a_licence_must_be_known() {
     let asked = folder.run(&["models", "add", text(&files.net), "--accept"]);
     assert!(!asked.status.success() && said(&asked).contains("--licence"), "{}", said(&asked));
     let given = folder.run(&["models", "add", text(&files.net), "--accept", "--licence", "our own"]);
-    assert!(given.status.success() && said(&given).contains("our own (said by --licence)"), "{}", said(&given));
+    assert!(
+        given.status.success() && said(&given).contains("our own (said by --licence)"),
+        "{}",
+        said(&given)
+    );
 }
 
 #[test]

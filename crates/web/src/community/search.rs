@@ -1,10 +1,9 @@
 //! Searching what people wrote.
 
 use askama::Template;
-use mainstreet_community::mutes;
-use mainstreet_community::people::store::by_handle;
 use mainstreet_community::meaning::Asker;
 use mainstreet_community::mutes;
+use mainstreet_community::people::store::by_handle;
 use mainstreet_community::search::{self, Query, Shown, Sort, Ways};
 use mainstreet_community::spaces::{self, Space};
 use mainstreet_kernel::clock::DAY;

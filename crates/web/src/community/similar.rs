@@ -4,9 +4,9 @@ use std::collections::HashSet;
 
 use askama::Template;
 use mainstreet_community::meaning::Asker;
+use mainstreet_community::mutes;
 use mainstreet_community::search::{self, Ways};
 use mainstreet_community::topics::{self, Row};
-use mainstreet_community::mutes;
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
 

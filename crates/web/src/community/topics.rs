@@ -154,7 +154,12 @@ fn load(
 }
 
 /// What is near this topic in meaning, then what shares its tags. Nothing by somebody whom the viewer does not see.
-fn related(tx: &mut mainstreet_db::Tx<'_>, viewer: Viewer, meaning: &Meaning, id: TopicId) -> Result<Vec<Row>> {
+fn related(
+    tx: &mut mainstreet_db::Tx<'_>,
+    viewer: Viewer,
+    meaning: &Meaning,
+    id: TopicId,
+) -> Result<Vec<Row>> {
     let muted = match viewer.person {
         Some(person) => mutes::hidden_from(tx, person)?,
         None => HashSet::new(),

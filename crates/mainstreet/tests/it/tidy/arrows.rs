@@ -14,7 +14,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("desk", &["kernel", "db", "language", "rules", "community"]),
     ("connectors", &["kernel"]),
     ("web", &["kernel", "db", "language", "rules", "community", "desk"]),
-    ("mainstreet", &["kernel", "db", "language", "embeddings", "rules", "community", "desk", "connectors", "web"]),
+    (
+        "mainstreet",
+        &["kernel", "db", "language", "embeddings", "rules", "community", "desk", "connectors", "web"],
+    ),
 ];
 
 /// A library, and the crates whose business it is.

@@ -51,7 +51,13 @@ async fn show(cx: Cx) -> Page {
         State::Without => (None, "It is being loaded.".to_owned()),
     };
     let used = used.into_iter().next().map(|model| Used { model, progress, vectors, why });
-    let page =
-        Show { chrome: cx.chrome(), here: "settings", waiting: cx.waiting().await?, part: "meaning", used, others };
+    let page = Show {
+        chrome: cx.chrome(),
+        here: "settings",
+        waiting: cx.waiting().await?,
+        part: "meaning",
+        used,
+        others,
+    };
     views::html(&page)
 }
