@@ -353,7 +353,7 @@ pub fn show(tx: &mut Tx<'_>, viewer: Viewer, hits: &[Hit]) -> Result<Vec<Shown>>
             let seen = topic.state == State::Published && viewer.sees(space.visibility);
             let author = faces.get(&post.person)?.clone();
             let (snippet, meant) = (hit.snippet.clone(), hit.meant);
-            seen.then(|| Shown { snippet, meant, post, author, topic, space })
+            seen.then_some(Shown { snippet, meant, post, author, topic, space })
         })
         .collect())
 }

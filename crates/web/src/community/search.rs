@@ -77,7 +77,7 @@ async fn show(cx: Cx) -> Page {
     let mut asked: Asked = cx.query()?;
     asked.q = asked.q.chars().take(MOST_QUERY).collect();
     let (viewer, given, now) = (cx.reader(), asked.clone(), cx.app.now());
-    let (spaces, visible, muted, query) = cx
+    let (spaces, visible, query) = cx
         .read(move |tx| {
             let spaces = spaces::store::all(tx, viewer)?;
             let author = match given.by.trim().trim_start_matches('@') {
@@ -103,11 +103,7 @@ async fn show(cx: Cx) -> Page {
                 sort: if given.sort == "newest" { Sort::Newest } else { Sort::Rank },
                 page: given.page.unwrap_or(1).clamp(1, search::PAGES),
             };
-            let muted = match viewer.person {
-                Some(person) => mutes::hidden_from(tx, person)?,
-                None => Default::default(),
-            };
-            Ok((spaces, search::visible(tx, viewer)?, muted, query))
+            Ok((spaces, search::visible(tx, viewer)?, query))
         })
         .await?;
     let (page, muted) = (query.page, query.without.len());
@@ -116,6 +112,7 @@ async fn show(cx: Cx) -> Page {
     } else {
         let (index, meaning) = (cx.app.search.clone(), cx.app.meaning.clone());
         let look = move || {
+            let muted = query.without.iter().copied().collect();
             let asker = Asker { visible: visible.as_deref(), muted: &muted };
             search::find(Ways { words: &index, meaning: &meaning }, &query, asker)
         };
