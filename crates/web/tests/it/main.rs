@@ -15,5 +15,6 @@ mod reviews;
 mod routes;
 mod rule_acts;
 mod rules;
+mod segments;
 mod settings;
 mod support;
