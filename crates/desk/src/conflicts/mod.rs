@@ -7,6 +7,7 @@
 //! **Invariants.** One open conflict for each conversation. Flags for spam are no conflict. A conflict that was ended
 //! opens again only by what happened since.
 
+pub mod alarms;
 pub mod between;
 pub mod heat;
 pub mod store;

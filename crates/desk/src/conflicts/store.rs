@@ -1,10 +1,13 @@
 //! Every SQL string about conflicts.
 
+use std::collections::BTreeMap;
+
 use mainstreet_db::{Row, Tx, params};
 use mainstreet_kernel::id::{ConflictId, PersonId, PostId, SignalId, TopicId, floor};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
 use super::Conflict;
+use super::alarms::Raised;
 use super::heat::{Input, Turn};
 
 const CONFLICT: &str =
@@ -146,6 +149,62 @@ pub(super) fn turns_since(tx: &mut Tx<'_>, topic: TopicId, since: Timestamp) -> 
     )?;
     turns.reverse();
     Ok(turns)
+}
+
+/// Flags raised since then that are not for spam, cleared ones too, in the order of their times.
+pub(super) fn raised_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Raised>> {
+    tx.all(
+        "SELECT p.topic_id, f.created_at, f.person_id, f.state FROM flags f JOIN posts p ON p.id = f.post_id
+         WHERE f.created_at > $1 AND f.reason <> 'spam' ORDER BY f.created_at, f.id LIMIT 20000",
+        params![since],
+        |row| {
+            Ok(Raised {
+                topic: row.get("topic_id")?,
+                at: row.get("created_at")?,
+                by: row.get("person_id")?,
+                cleared: row.get::<String>("state")? == "cleared",
+            })
+        },
+    )
+}
+
+/// The turns of a conversation since then, with every flag that was raised, and without those cleared since.
+pub(super) fn turns_both_ways(
+    tx: &mut Tx<'_>,
+    topic: TopicId,
+    since: Timestamp,
+) -> Result<(Vec<Turn>, Vec<Turn>)> {
+    let rows = tx.all(
+        "SELECT p.id, p.number, p.person_id, p.reply_to, p.created_at,
+           (SELECT COUNT(*) FROM flags f WHERE f.post_id = p.id AND f.reason <> 'spam') AS n,
+           (SELECT COUNT(*) FROM flags f WHERE f.post_id = p.id AND f.reason <> 'spam' AND f.state <> 'cleared') AS m
+         FROM posts p WHERE p.topic_id = $1 AND p.created_at > $2 AND p.person_class IN ('member', 'staff')
+         ORDER BY p.number LIMIT 500",
+        params![topic, since],
+        |row| {
+            let turn = Turn {
+                post: row.get("id")?,
+                number: row.get("number")?,
+                person: row.get("person_id")?,
+                answers: row.get("reply_to")?,
+                at: row.get("created_at")?,
+                flagged: row.get::<i64>("n")? > 0,
+            };
+            Ok((turn, Turn { flagged: row.get::<i64>("m")? > 0, ..turn }))
+        },
+    )?;
+    Ok(rows.into_iter().unzip())
+}
+
+/// Posts that people wrote since then, by day since 1970.
+pub(super) fn posts_by_day(tx: &mut Tx<'_>, since: Timestamp) -> Result<BTreeMap<i64, u64>> {
+    let rows = tx.all(
+        "SELECT created_at / 86400000 AS day, COUNT(*) AS n FROM posts
+         WHERE created_at > $1 AND person_class IN ('member', 'staff') GROUP BY created_at / 86400000",
+        params![since],
+        |row| Ok((row.get::<i64>("day")?, row.get::<i64>("n")?.unsigned_abs())),
+    )?;
+    Ok(rows.into_iter().collect())
 }
 
 /// The texts of the last posts, the latest first.

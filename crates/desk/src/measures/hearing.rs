@@ -10,6 +10,8 @@ use serde_json::Value;
 
 use super::model::{Kind, Measure};
 use super::store;
+use crate::moderation::Openness;
+use crate::triage::spell;
 use crate::{audit, raids};
 
 /// Writes down the measures that these entries tell of; those known already are left.
@@ -92,7 +94,7 @@ fn calmed(tx: &mut Tx<'_>, entry: &Entry) -> Result<Option<Measure>> {
                 (calm.newer_than + DAY - 1) / DAY
             ));
         }
-        details.push(format!("until {}", calm.until));
+        details.push(format!("for {}", spell(calm.until.since(calm.at))));
     } else if calm.ended_why.is_empty() {
         details.push("its time was over".to_owned());
     } else {
@@ -163,7 +165,8 @@ fn setting(tx: &Tx<'_>, entry: &Entry) -> Option<Measure> {
         }
         "team" => Some(team(tx, entry)),
         "moderation_log" => {
-            let details = format!("read by {}", word(entry, "to"));
+            let to = word(entry, "to");
+            let details = to.parse::<Openness>().map_or(to, |to| to.label().to_owned());
             Some(Measure { details, ..measure(tx, entry, Kind::Openness) })
         }
         "erased_texts" => Some(Measure {

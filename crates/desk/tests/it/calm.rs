@@ -72,6 +72,17 @@ fn three_flags_by_three_people_open_one_urgent_item() {
             open(db, cast.ada)?.into_iter().filter(|one| one.kind == Cause::Conflict).collect();
         assert_eq!(items.len(), 1);
         assert_eq!(items[0].assessment.urgency.is, triage::Urgency::Urgent);
+        let year = db.read_now(conflicts::alarms::year)?;
+        assert_eq!((year.flags.all, year.flags.wrong, year.turns.all, year.rise.all), (1, 0, 0, 0));
+        // Cleared since, the same flags are a false alarm of the year.
+        let cleared = db.read_now(move |tx| flags::open_on(tx, post))?.remove(0).id;
+        let year = db.write_now(move |tx| {
+            flags::decide(tx, cast.max, cleared, false)?;
+            let year = conflicts::alarms::year(tx)?;
+            flags::undecide(tx, cast.max, cleared)?;
+            Ok(year)
+        })?;
+        assert_eq!((year.flags.all, year.flags.wrong), (1, 1));
         // More of the same adds nothing; once ended, only what comes after counts.
         flag(db, people[0], post, "harassment")?;
         db.write_now(move |tx| conflicts::end(tx, cast.max, found.id, "They talked it over."))?;

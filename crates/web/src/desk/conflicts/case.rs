@@ -5,6 +5,7 @@ use mainstreet_community::calm::{self, Calm};
 use mainstreet_community::people::{self, Face};
 use mainstreet_community::topics::{self, Topic};
 use mainstreet_community::{cool_offs, cool_offs::CoolOff};
+use mainstreet_desk::conflicts::alarms::Year;
 use mainstreet_desk::conflicts::{self, Conflict};
 use mainstreet_kernel::Error;
 use mainstreet_kernel::id::{ConflictId, PersonId};
@@ -25,6 +26,7 @@ struct Show {
     people: Vec<(Face, i64)>,
     calms: Vec<Calm>,
     pauses: Vec<(PersonId, CoolOff)>,
+    year: Year,
 }
 
 impl Show {
@@ -43,12 +45,13 @@ impl Show {
 pub(super) async fn show(cx: Cx) -> Page {
     cx.staff()?;
     let id = cx.path::<ConflictId>("id")?;
-    let (conflict, topic, people, calms, pauses) = cx
+    let (conflict, topic, people, calms, pauses, year) = cx
         .read(move |tx| {
             let conflict = conflicts::store::find(tx, id)?;
+            let year = conflicts::alarms::year(tx)?;
             let Some(topic) = conflict.topic else {
                 let calms = calm::holding(tx)?;
-                return Ok((conflict, None, Vec::new(), calms, Vec::new()));
+                return Ok((conflict, None, Vec::new(), calms, Vec::new(), year));
             };
             let counts = conflicts::store::writers(tx, topic, conflict.found_at)?;
             let ids: Vec<PersonId> = counts.iter().map(|one| one.0).collect();
@@ -58,7 +61,7 @@ pub(super) async fn show(cx: Cx) -> Page {
             let topic = topics::store::find(tx, topic)?;
             let calms = calm::on(tx, Some(topic.id), topic.space)?;
             let pauses = cool_offs::of_topic(tx, topic.id)?;
-            Ok::<_, Error>((conflict, Some(topic), people, calms, pauses))
+            Ok::<_, Error>((conflict, Some(topic), people, calms, pauses, year))
         })
         .await?;
     views::html(&Show {
@@ -70,6 +73,7 @@ pub(super) async fn show(cx: Cx) -> Page {
         people,
         calms,
         pauses,
+        year,
     })
 }
 

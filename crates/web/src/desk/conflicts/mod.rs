@@ -11,6 +11,7 @@ use askama::Template;
 use mainstreet_community::calm::{self as calms, Calm, Place};
 use mainstreet_community::{accounts, spaces, topics};
 use mainstreet_db::Tx;
+use mainstreet_desk::conflicts::alarms::Year;
 use mainstreet_desk::conflicts::{self, Conflict};
 use mainstreet_desk::mediations::{self as talks, Mediation};
 use mainstreet_kernel::id::PersonId;
@@ -77,18 +78,21 @@ struct List {
     conflicts: Vec<Conflict>,
     calms: Vec<Placed>,
     talks: Vec<Mediation>,
+    /// How often each threshold would have spoken over a year.
+    year: Year,
 }
 
 /// `GET /desk/conflicts`
 async fn show(cx: Cx) -> Page {
     cx.staff()?;
-    let (conflicts, calms, talks) = cx
+    let (conflicts, calms, talks, year) = cx
         .read(|tx| {
             let mut placed_calms = Vec::new();
             for calm in calms::list(tx, 20)? {
                 placed_calms.push(placed(tx, calm)?);
             }
-            Ok((conflicts::store::list(tx, 30)?, placed_calms, talks::list(tx, 30)?))
+            let found = conflicts::store::list(tx, 30)?;
+            Ok((found, placed_calms, talks::list(tx, 30)?, conflicts::alarms::year(tx)?))
         })
         .await?;
     views::html(&List {
@@ -98,6 +102,7 @@ async fn show(cx: Cx) -> Page {
         conflicts,
         calms,
         talks,
+        year,
     })
 }
 

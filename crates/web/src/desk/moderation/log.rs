@@ -45,7 +45,7 @@ impl From<Decision> for Line {
             details: String::new(),
             clause: row.clause,
             by: row.by_name.unwrap_or_else(|| "Mainstreet".to_owned()),
-            why: row.facts,
+            why: if row.facts.is_empty() { "The words were erased.".to_owned() } else { row.facts },
         }
     }
 }
