@@ -212,7 +212,8 @@ fn index_of_words(earlier: &[String], recent: &[String]) -> f64 {
         let (was, is) = (share(earlier, word), share(recent, word));
         (is - was) * (is / was).ln()
     };
-    words.iter().map(part).sum()
+    // Of nothing the sum is minus zero.
+    words.iter().map(part).sum::<f64>().abs()
 }
 
 #[cfg(test)]

@@ -140,7 +140,7 @@ pub fn watch(tx: &mut Tx<'_>) -> Result<Option<Calm>> {
         let said = format!("Raid mode is on until {}. {}", raid.until, floods.join(" "));
         notices::tell(tx, person, About::Raid, raid.id.0, &said)?;
     }
-    if let Some(post) = store::latest_scored(tx, now.plus(-WINDOW))? {
+    if let Some(post) = store::worst_post(tx, now.plus(-WINDOW))? {
         crate::signals::raid(tx, post, raid.id, &floods.join(" "), now)?;
     } else if let Some(person) = store::latest_sign_up(tx, now.plus(-WINDOW))? {
         crate::signals::raid_of_sign_ups(tx, person, raid.id, &floods.join(" "), now)?;

@@ -226,10 +226,12 @@ pub(super) fn begun(tx: &mut Tx<'_>) -> Result<Option<Timestamp>> {
     tx.one("SELECT MIN(joined_at) AS at FROM people", &[], |row| row.get("at"))
 }
 
-/// The latest post with points that was written since then.
-pub(super) fn latest_scored(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<PostId>> {
+/// The most suspect post of a flood since then: one that was held, or by an account that came since.
+pub(super) fn worst_post(tx: &mut Tx<'_>, since: Timestamp) -> Result<Option<PostId>> {
     tx.first(
-        "SELECT post_id FROM spam_scores WHERE at >= $1 ORDER BY score DESC, at DESC LIMIT 1",
+        "SELECT s.post_id FROM spam_scores s WHERE s.at >= $1 AND (s.held = 1 OR EXISTS
+           (SELECT 1 FROM sign_ups u WHERE u.person_id = s.person_id AND u.at >= $1))
+         ORDER BY s.score DESC, s.at DESC LIMIT 1",
         params![since],
         |row| row.get("post_id"),
     )

@@ -1,11 +1,9 @@
 //! Conflicts that are found, calm and raid modes, spam of new accounts, and cleaning up.
 
-use std::collections::BTreeMap;
-
 use mainstreet_community::calm::{self, Kind as Mode, NewCalm, Place};
 use mainstreet_community::sign_ups::{self, State};
 use mainstreet_community::{cool_offs, flags, guidelines, mutes, notices, posts};
-use mainstreet_db::testing::{self, TestDb, on_each_database};
+use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_db::{Db, Tx};
 use mainstreet_desk::conflicts::{self, Ask};
 use mainstreet_desk::raids::{self, Arrival, breaker, cleanup};
@@ -15,7 +13,7 @@ use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::{PersonId, PostId, TopicId};
 use mainstreet_kernel::{Actor, Kind, Result, Role, Timestamp};
 
-use crate::support::{Cast, answer, ask, cast, open, person, settle};
+use crate::support::{Cast, answer, ask, cast, open, person, rows, settle};
 
 fn place(db: &TestDb) -> Result<(Cast, TopicId)> {
     let cast = cast(db)?;
@@ -324,23 +322,6 @@ fn copies_of_new_accounts_are_held_and_the_first_of_them_too() {
         assert_eq!(state(db, first)?, "published");
         Ok(())
     });
-}
-
-fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
-    const GROWS: &[&str] = &[
-        "activities",
-        "log_cursors",
-        "schema_migrations",
-        "nodes",
-        "decisions",
-        "audit_entries",
-        "audit_seals",
-        "appeals",
-        "appeal_voices",
-        "cleanups",
-        "cleanup_decisions",
-    ];
-    testing::rows(db, GROWS)
 }
 
 #[test]

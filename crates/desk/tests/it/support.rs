@@ -1,8 +1,10 @@
 //! The standing cast and how a test makes the community live.
 
+use std::collections::BTreeMap;
+
 use mainstreet_community::accounts::{self, NewMember};
 use mainstreet_community::{moderation, posts, spaces, topics};
-use mainstreet_db::testing::TestDb;
+use mainstreet_db::testing::{self, TestDb};
 use mainstreet_db::{Db, Tx, log};
 use mainstreet_desk::signals::lists::{self, Filter};
 use mainstreet_desk::signals::{self, Sight, Signal, view};
@@ -164,4 +166,22 @@ pub(crate) fn standing(signal: &Signal) -> String {
 /// True when the desk would read these words as a complaint.
 pub(crate) fn reads_as_complaint(text: &str) -> bool {
     triage::observe(text, "").complaint >= triage::rules::COMPLAINT_FLOOR
+}
+
+/// Every row of every table that a clean-up and its undoing do not add to.
+pub(crate) fn rows(db: &Db) -> Result<BTreeMap<String, Vec<String>>> {
+    const GROWS: &[&str] = &[
+        "activities",
+        "log_cursors",
+        "schema_migrations",
+        "nodes",
+        "decisions",
+        "audit_entries",
+        "audit_seals",
+        "appeals",
+        "appeal_voices",
+        "cleanups",
+        "cleanup_decisions",
+    ];
+    testing::rows(db, GROWS)
 }
