@@ -62,7 +62,7 @@ pub fn open(tx: &mut Tx<'_>, actor: Actor, new: &New) -> Result<Mediation> {
         topics::store::find(tx, topic)?;
     }
     let id = store::insert(tx, new, &parties, me)?;
-    store::add_word(tx, id, Kind::Message, (new.mediator, None), new.words.trim())?;
+    store::add_word(tx, id, Kind::Message, (me, None), new.words.trim())?;
     let said = format!("A moderator would like to talk with you about “{}”.", new.title.trim());
     tell(tx, id, &parties, &said)?;
     moved(tx, actor, id)
