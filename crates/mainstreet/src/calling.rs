@@ -92,8 +92,7 @@ fn signature(secret: &str, body: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-    use std::net::TcpListener;
+    use std::io::Write as _;
 
     use mainstreet_kernel::id::EntryId;
 
@@ -101,28 +100,7 @@ mod tests {
 
     /// What a server heard and what the call came to, when it answers with these bytes.
     fn called(answer: &'static str) -> (String, std::result::Result<String, String>) {
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = server.local_addr().unwrap();
-        let heard = std::thread::spawn(move || {
-            let (mut stream, _) = server.accept().unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
-                if let Some(n) = line.strip_prefix("Content-Length: ") {
-                    length = n.trim().parse().unwrap();
-                }
-                head.push_str(&line);
-                if line == "\r\n" {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            stream.write_all(answer.as_bytes()).unwrap();
-            head + &String::from_utf8(body).unwrap()
-        });
+        let (at, heard) = http::server::once(move |mut stream| stream.write_all(answer.as_bytes()).unwrap());
         let call = Call {
             id: EntryId(7),
             url: format!("http://{at}/hooks/a?b=c"),

@@ -56,8 +56,8 @@ fn send(
 
 #[cfg(test)]
 mod tests {
-    use std::io::{BufRead as _, BufReader, Read as _, Write as _};
-    use std::net::{TcpListener, TcpStream};
+    use std::io::Write as _;
+    use std::net::TcpStream;
 
     use mainstreet_desk::drafting::Stand;
     use mainstreet_kernel::Timestamp;
@@ -67,28 +67,7 @@ mod tests {
 
     /// A server that hears one request and does as it likes.
     fn server(does: impl FnOnce(TcpStream) + Send + 'static) -> (String, std::thread::JoinHandle<String>) {
-        let server = TcpListener::bind("127.0.0.1:0").unwrap();
-        let at = server.local_addr().unwrap();
-        let heard = std::thread::spawn(move || {
-            let (stream, _) = server.accept().unwrap();
-            let mut reader = BufReader::new(stream.try_clone().unwrap());
-            let (mut head, mut length) = (String::new(), 0);
-            loop {
-                let mut line = String::new();
-                reader.read_line(&mut line).unwrap();
-                if let Some(n) = line.strip_prefix("Content-Length: ") {
-                    length = n.trim().parse().unwrap();
-                }
-                head.push_str(&line);
-                if line == "\r\n" {
-                    break;
-                }
-            }
-            let mut body = vec![0; length];
-            reader.read_exact(&mut body).unwrap();
-            does(stream);
-            head + &String::from_utf8(body).unwrap()
-        });
+        let (at, heard) = http::server::once(does);
         (format!("http://{at}/v1"), heard)
     }
 

@@ -200,6 +200,41 @@ fn chunks(mut rest: &[u8], most: usize) -> Result<Option<Vec<u8>>, ()> {
     }
 }
 
+/// A server for tests.
+#[cfg(test)]
+pub(crate) mod server {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    use std::net::{SocketAddr, TcpListener, TcpStream};
+    use std::thread::JoinHandle;
+
+    /// Hears one request, then does as it likes. Answers with what was heard.
+    pub(crate) fn once(does: impl FnOnce(TcpStream) + Send + 'static) -> (SocketAddr, JoinHandle<String>) {
+        let server = TcpListener::bind("127.0.0.1:0").unwrap();
+        let at = server.local_addr().unwrap();
+        let heard = std::thread::spawn(move || {
+            let (stream, _) = server.accept().unwrap();
+            let mut reader = BufReader::new(stream.try_clone().unwrap());
+            let (mut head, mut length) = (String::new(), 0);
+            loop {
+                let mut line = String::new();
+                reader.read_line(&mut line).unwrap();
+                if let Some(n) = line.strip_prefix("Content-Length: ") {
+                    length = n.trim().parse().unwrap();
+                }
+                head.push_str(&line);
+                if line == "\r\n" {
+                    break;
+                }
+            }
+            let mut body = vec![0; length];
+            reader.read_exact(&mut body).unwrap();
+            does(stream);
+            head + &String::from_utf8(body).unwrap()
+        });
+        (at, heard)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,7 +10,7 @@ use mainstreet_community::settings::Settings;
 use mainstreet_community::{accounts, guidelines};
 use mainstreet_db::Tx;
 use mainstreet_desk::escalations::{self, HandOff};
-use mainstreet_desk::moderation::{self, Decision};
+use mainstreet_desk::moderation::{self, Appeal, Decision};
 use mainstreet_kernel::id::AppealId;
 use mainstreet_kernel::{Error, Result};
 
@@ -131,6 +131,24 @@ pub(crate) async fn write_statements(app: &App) -> Result<()> {
         .await
 }
 
+/// What a mail about an appeal needs to know.
+struct Appealed {
+    appeal: Appeal,
+    decision: Decision,
+    member: accounts::Member,
+    link: String,
+}
+
+impl Appealed {
+    fn find(tx: &mut Tx<'_>, id: AppealId, url: &str, secret: &[u8]) -> Result<Self> {
+        let appeal = moderation::find_appeal(tx, id)?;
+        let decision = moderation::find(tx, appeal.decision)?;
+        let member = accounts::find(tx, decision.person)?;
+        let link = statement_link(url, secret, &decision);
+        Ok(Self { appeal, decision, member, link })
+    }
+}
+
 /// Mails that an appeal has arrived and by when it is decided, in the transaction that takes it.
 pub(crate) fn receipt(
     tx: &mut Tx<'_>,
@@ -138,10 +156,7 @@ pub(crate) fn receipt(
     (site, url): (&Settings, &str),
     secret: &[u8],
 ) -> Result<()> {
-    let appeal = moderation::find_appeal(tx, id)?;
-    let decision = moderation::find(tx, appeal.decision)?;
-    let member = accounts::find(tx, decision.person)?;
-    let link = statement_link(url, secret, &decision);
+    let Appealed { appeal, decision, member, link } = Appealed::find(tx, id, url, secret)?;
     let due = site.zone.format(appeal.due_at, "%-d %b %Y, %H:%M %Z");
     let two = moderation::needed(decision.act) > 1;
     let mail =
@@ -179,10 +194,7 @@ pub(crate) fn tell_appeal(
     (site, url): (&str, &str),
     secret: &[u8],
 ) -> Result<()> {
-    let appeal = moderation::find_appeal(tx, id)?;
-    let decision = moderation::find(tx, appeal.decision)?;
-    let member = accounts::find(tx, decision.person)?;
-    let link = statement_link(url, secret, &decision);
+    let Appealed { appeal, decision, member, link } = Appealed::find(tx, id, url, secret)?;
     let overturned = appeal.state == moderation::AppealState::Overturned;
     let mail = AppealMail { site, decision: &decision, overturned, answer: &appeal.answer, link: &link };
     let (subject, body) = words(&mail)?;

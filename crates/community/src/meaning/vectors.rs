@@ -1,7 +1,5 @@
 //! Making vectors: what has changed is asked for by a reader of the log; a job makes what was asked for.
 
-use std::collections::BTreeSet;
-
 use mainstreet_db::log::Entry;
 use mainstreet_db::{Db, Tx};
 use mainstreet_embeddings::Vector;
@@ -11,6 +9,7 @@ use mainstreet_kernel::{Result, Verb};
 use super::node::Loaded;
 use super::{Model, store};
 use crate::markdown;
+use crate::search::touched;
 
 /// The name of the reader of the log that asks for vectors.
 pub const READER: &str = "meaning";
@@ -24,22 +23,9 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
     if !store::any(tx)? {
         return Ok(());
     }
-    let (mut posts, mut topics) = (BTreeSet::new(), BTreeSet::new());
-    for entry in entries {
-        let first = entry.props.get("first").and_then(serde_json::Value::as_bool).unwrap_or(false);
-        match entry.verb {
-            Verb::TopicCreated | Verb::ReplyCreated | Verb::PostEdited => {
-                posts.insert(PostId(entry.object_id));
-            }
-            Verb::PostDeleted | Verb::PostHidden | Verb::PostRestored if !first => {
-                posts.insert(PostId(entry.object_id));
-            }
-            Verb::PostDeleted | Verb::PostHidden | Verb::PostRestored | Verb::TopicEdited => {
-                topics.extend(entry.topic);
-            }
-            _ => {}
-        }
-    }
+    // What a post says does not change with its acceptance.
+    let accepts = |entry: &&Entry| matches!(entry.verb, Verb::AnswerAccepted | Verb::AnswerUnaccepted);
+    let (mut posts, topics) = touched(entries.iter().filter(|entry| !accepts(entry)));
     for topic in topics {
         posts.extend(store::of_topic(tx, topic)?);
     }

@@ -1,15 +1,19 @@
 //! The place as it was at an earlier time. Only ever done to a copy: what happened later is gone from it.
 //!
 //! Texts go back to what they said then, where their history is known; posts put away later are back; answers
-//! accepted later are open again; replies that were split off later stand where they stood. Staff stay, so that somebody can sign in. What has no history (views, pins, names,
-//! roles) stays as it is.
+//! accepted later are open again; replies that were split off later stand where they stood. Staff stay, so that
+//! somebody can sign in. What has no history (views, pins, names, roles) stays as it is.
 
 mod store;
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Result, Timestamp};
 
+use crate::settings::store as settings;
 use crate::{counters, splits};
+
+/// The key under which a copy says what it is a copy of.
+const MARK: &str = "rehearsal";
 
 /// How much a rewind took away.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,10 +50,10 @@ pub fn rewind(tx: &mut Tx<'_>, at: Timestamp) -> Result<Taken> {
 
 /// Notes in a copy what it is a copy of, once it is complete.
 pub fn mark(tx: &mut Tx<'_>, what: &str) -> Result<()> {
-    store::mark(tx, what)
+    settings::set(tx, MARK, what)
 }
 
 /// What [`mark`] noted; nothing in a community of its own.
 pub fn marked(tx: &mut Tx<'_>) -> Result<Option<String>> {
-    store::marked(tx)
+    settings::get(tx, MARK)
 }

@@ -100,19 +100,3 @@ pub(super) fn run(tx: &mut Tx<'_>, statement: &str, at: Timestamp) -> Result<u64
     // Some statements put right what others left, whatever the time.
     if statement.contains("$1") { tx.run(statement, params![at]) } else { tx.run(statement, &[]) }
 }
-
-const MARK: &str = "rehearsal";
-
-pub(super) fn mark(tx: &mut Tx<'_>, mark: &str) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-        params![MARK, mark, now],
-    )
-    .map(drop)
-}
-
-pub(super) fn marked(tx: &mut Tx<'_>) -> Result<Option<String>> {
-    tx.first("SELECT value FROM settings WHERE key = $1", params![MARK], |row| row.get("value"))
-}

@@ -225,7 +225,9 @@ pub(super) const CONCERNED: &[Verb] = &[
 ];
 
 /// The posts and topics whose place in the index these entries change. A topic stands for all its posts.
-fn touched(entries: &[Entry]) -> (BTreeSet<PostId>, BTreeSet<TopicId>) {
+pub(crate) fn touched<'a>(
+    entries: impl IntoIterator<Item = &'a Entry>,
+) -> (BTreeSet<PostId>, BTreeSet<TopicId>) {
     let (mut posts, mut topics) = (BTreeSet::new(), BTreeSet::new());
     for entry in entries {
         let first = entry.props.get("first").and_then(serde_json::Value::as_bool).unwrap_or(false);

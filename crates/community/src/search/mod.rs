@@ -29,6 +29,7 @@ use tantivy::tokenizer::{TextAnalyzer, TokenizerManager};
 use tantivy::{Index, IndexReader, IndexSettings, ReloadPolicy};
 
 pub use feed::Progress;
+pub(crate) use feed::touched;
 pub use find::{Shown, record, show, visible};
 pub use meant::{Ways, alike, find};
 pub use standing::{Standing, standing};

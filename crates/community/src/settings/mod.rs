@@ -1,6 +1,6 @@
 //! What the community is called and how it counts its days: one typed value over the table of settings.
 
-mod store;
+pub mod store;
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;

@@ -128,6 +128,18 @@ pub(super) fn flags_since(
     )
 }
 
+/// A turn, with how many flags count as `n`.
+fn turn(row: &Row) -> Result<Turn> {
+    Ok(Turn {
+        post: row.get("id")?,
+        number: row.get("number")?,
+        person: row.get("person_id")?,
+        answers: row.get("reply_to")?,
+        at: row.get("created_at")?,
+        flagged: row.get::<i64>("n")? > 0,
+    })
+}
+
 /// Posts of a conversation after that, in the order of their numbers, hidden ones too: they were said.
 pub(super) fn turns_since(tx: &mut Tx<'_>, topic: TopicId, since: Timestamp) -> Result<Vec<Turn>> {
     let mut turns = tx.all(
@@ -136,16 +148,7 @@ pub(super) fn turns_since(tx: &mut Tx<'_>, topic: TopicId, since: Timestamp) -> 
          FROM posts p WHERE p.topic_id = $1 AND p.created_at > $2 AND p.person_class IN ('member', 'staff')
          ORDER BY p.number DESC LIMIT 200",
         params![topic, since],
-        |row| {
-            Ok(Turn {
-                post: row.get("id")?,
-                number: row.get("number")?,
-                person: row.get("person_id")?,
-                answers: row.get("reply_to")?,
-                at: row.get("created_at")?,
-                flagged: row.get::<i64>("n")? > 0,
-            })
-        },
+        turn,
     )?;
     turns.reverse();
     Ok(turns)
@@ -182,14 +185,7 @@ pub(super) fn turns_both_ways(
          ORDER BY p.number LIMIT 500",
         params![topic, since],
         |row| {
-            let turn = Turn {
-                post: row.get("id")?,
-                number: row.get("number")?,
-                person: row.get("person_id")?,
-                answers: row.get("reply_to")?,
-                at: row.get("created_at")?,
-                flagged: row.get::<i64>("n")? > 0,
-            };
+            let turn = turn(row)?;
             Ok((turn, Turn { flagged: row.get::<i64>("m")? > 0, ..turn }))
         },
     )?;

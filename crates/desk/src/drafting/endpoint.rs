@@ -1,10 +1,9 @@
 //! Which model drafts, if any.
 
+use mainstreet_community::settings::store as settings;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Activity, Actor, Error, FieldErrors, Object, Result, Role, Verb, Visibility};
 use serde::{Deserialize, Serialize};
-
-use super::store;
 
 const KEY: &str = "desk.drafting";
 /// The longest wish for how to write, in characters.
@@ -60,7 +59,7 @@ impl std::fmt::Debug for Kept {
 
 /// What an owner set; by default drafting is off.
 pub fn kept(tx: &mut Tx<'_>) -> Result<Kept> {
-    let text = store::setting(tx, KEY)?;
+    let text = settings::get(tx, KEY)?;
     Ok(text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default())
 }
 
@@ -107,7 +106,7 @@ pub fn set(
     if !errors.is_empty() {
         return Ok(Some(errors));
     }
-    store::set_setting(tx, KEY, &serde_json::to_string(&new).map_err(Error::internal)?)?;
+    settings::set(tx, KEY, &serde_json::to_string(&new).map_err(Error::internal)?)?;
     let props =
         serde_json::json!({ "key": KEY, "value": { "on": new.on, "url": new.url, "model": new.model } });
     let (site, now) = (Object { kind: "site", id: 0 }, tx.now());

@@ -142,17 +142,3 @@ pub(super) fn asked_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<i64> {
 pub(super) fn visibility(tx: &mut Tx<'_>, space: SpaceId) -> Result<String> {
     tx.one("SELECT visibility FROM spaces WHERE id = $1", params![space], |row| row.get("visibility"))
 }
-
-pub(super) fn setting(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>> {
-    tx.first("SELECT value FROM settings WHERE key = $1", params![key], |row| row.get("value"))
-}
-
-pub(super) fn set_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-        params![key, value, now],
-    )
-    .map(drop)
-}

@@ -2,6 +2,7 @@
 
 use std::str::FromStr;
 
+use mainstreet_community::settings::store as settings;
 use mainstreet_community::spaces;
 use mainstreet_db::Tx;
 use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Timestamp, Verb, Visibility};
@@ -9,6 +10,9 @@ use serde_json::json;
 
 use super::store;
 use crate::measures::{self, Kind};
+
+/// The key it is kept under.
+const OPENNESS: &str = "moderation.log";
 
 /// Who reads the log without names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,7 +82,7 @@ pub struct Redacted {
 
 /// Who reads it now; nobody else unless an owner said so.
 pub fn openness(tx: &mut Tx<'_>) -> Result<Openness> {
-    Ok(store::openness(tx)?.and_then(|word| word.parse().ok()).unwrap_or(Openness::Nobody))
+    Ok(settings::get(tx, OPENNESS)?.and_then(|word| word.parse().ok()).unwrap_or(Openness::Nobody))
 }
 
 /// Says who reads it. Managers and above.
@@ -86,7 +90,7 @@ pub fn set_openness(tx: &mut Tx<'_>, actor: Actor, to: Openness) -> Result<()> {
     if actor.role < Role::Manager {
         return Err(Error::forbidden("Only a manager can open the log."));
     }
-    store::set_openness(tx, to.as_str())?;
+    settings::set(tx, OPENNESS, to.as_str())?;
     let site = Object { kind: "site", id: 0 };
     let activity = Activity::new(Verb::SettingChanged, actor, site, tx.now()).seen_by(Visibility::Staff);
     tx.record(&activity.with(json!({ "setting": "moderation_log", "to": to.as_str() })))

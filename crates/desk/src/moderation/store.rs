@@ -355,22 +355,6 @@ pub(super) fn flags_between(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> 
     )
 }
 
-const OPENNESS: &str = "moderation.log";
-
-pub(super) fn openness(tx: &mut Tx<'_>) -> Result<Option<String>> {
-    tx.first("SELECT value FROM settings WHERE key = $1", params![OPENNESS], |row| row.get("value"))
-}
-
-pub(super) fn set_openness(tx: &mut Tx<'_>, word: &str) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-        params![OPENNESS, word, now],
-    )
-    .map(drop)
-}
-
 pub(super) fn redacted(tx: &mut Tx<'_>, member: bool, limit: usize) -> Result<Vec<Redacted>> {
     let closed = if member { "staff" } else { "members" };
     tx.all(

@@ -9,6 +9,7 @@ use mainstreet_kernel::id::{PersonId, TopicId};
 use mainstreet_kernel::{Actor, Error, Result};
 
 use super::store;
+use crate::rules;
 
 /// What people wrote about within this time is what they care for.
 const LATELY: i64 = 180 * DAY;
@@ -59,9 +60,9 @@ pub(crate) fn partner(
     }
     let candidates: Vec<PersonId> = match (pool, topic) {
         (Pool::Similar, _) => shared.keys().copied().collect(),
-        (Pool::Space, Some(topic)) => store::who_wrote_in_space(tx, topic, since, POOL)?,
+        (Pool::Space, Some(topic)) => rules::active_in_space(tx, topic, since)?,
         (Pool::Space, None) => Vec::new(),
-        (Pool::Champions, _) => store::champions(tx, POOL)?,
+        (Pool::Champions, _) => rules::champions(tx)?,
     };
     let mut ranked: Vec<(usize, i64, PersonId)> = Vec::new();
     for other in candidates.into_iter().filter(|other| *other != person) {

@@ -1,7 +1,7 @@
 //! Every SQL string about proposals.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{EntryId, PersonId, PostId, TopicId};
+use mainstreet_kernel::id::{EntryId, PersonId, PostId};
 use mainstreet_kernel::{Result, Timestamp};
 
 use super::{NewProposal, Proposal, Stand};
@@ -171,32 +171,6 @@ pub(super) fn who_wrote_about(
          WHERE p.created_at >= $2 AND p.state = 'published' GROUP BY p.person_id ORDER BY n DESC, p.person_id LIMIT $3"
     );
     tx.all(&sql, params![id, since, most], |row| row.get("person_id"))
-}
-
-pub(super) fn who_wrote_in_space(
-    tx: &mut Tx<'_>,
-    topic: TopicId,
-    since: Timestamp,
-    most: usize,
-) -> Result<Vec<PersonId>> {
-    tx.all(
-        "SELECT p.person_id, COUNT(*) AS n FROM posts p JOIN topics t ON t.id = p.topic_id
-         JOIN members m ON m.person_id = p.person_id
-         WHERE t.space_id = (SELECT o.space_id FROM topics o WHERE o.id = $1) AND p.created_at >= $2
-           AND p.state = 'published'
-         GROUP BY p.person_id ORDER BY n DESC, p.person_id LIMIT $3",
-        params![topic, since, most],
-        |row| row.get("person_id"),
-    )
-}
-
-pub(super) fn champions(tx: &mut Tx<'_>, most: usize) -> Result<Vec<PersonId>> {
-    tx.all(
-        "SELECT p.id FROM people p JOIN members m ON m.person_id = p.id WHERE p.accepted_count >= 10
-         ORDER BY p.accepted_count DESC, p.id LIMIT $1",
-        params![most],
-        |row| row.get("id"),
-    )
 }
 
 pub(super) fn accepted(tx: &mut Tx<'_>, person: PersonId) -> Result<i64> {

@@ -1,6 +1,7 @@
 //! Looking at what new accounts write.
 
 use mainstreet_community::moderation::{Act, Detail, Order, Target};
+use mainstreet_community::settings::store as settings;
 use mainstreet_community::{flags, guidelines, markdown, sign_ups};
 use mainstreet_db::Tx;
 use mainstreet_db::log::Entry;
@@ -26,7 +27,7 @@ const HOLD_AT: &str = "desk.spam_hold_at";
 
 /// The score from which on posts of new accounts are held here.
 pub fn hold_at(tx: &mut Tx<'_>) -> Result<f64> {
-    Ok(store::setting(tx, HOLD_AT)?.and_then(|text| text.parse().ok()).unwrap_or(HOLD))
+    Ok(settings::get(tx, HOLD_AT)?.and_then(|text| text.parse().ok()).unwrap_or(HOLD))
 }
 
 /// Changes it. Errors: `Forbidden` for those below a manager; `Invalid` outside 2 to 20.
@@ -37,7 +38,7 @@ pub fn set_hold_at(tx: &mut Tx<'_>, actor: Actor, to: f64) -> Result<()> {
     if !(2.0..=20.0).contains(&to) {
         return Err(Error::invalid("Choose a score from 2 (nearly everything) to 20 (nearly nothing)."));
     }
-    store::set_setting(tx, HOLD_AT, &to.to_string())
+    settings::set(tx, HOLD_AT, &to.to_string())
 }
 
 /// Looks at what was just written or edited. Imported posts and those of established members only have their links

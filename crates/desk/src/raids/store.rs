@@ -310,20 +310,6 @@ pub(super) fn mail_domains(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<(String,
     })
 }
 
-pub(super) fn setting(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>> {
-    tx.first("SELECT value FROM settings WHERE key = $1", params![key], |row| row.get("value"))
-}
-
-pub(super) fn set_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-        params![key, value, now],
-    )
-    .map(drop)
-}
-
 /// How far the links of the past were taken in.
 pub(super) fn mark(tx: &mut Tx<'_>) -> Result<PostId> {
     let mark = tx.first("SELECT at FROM desk_marks WHERE name = 'links'", &[], |row| row.get::<i64>("at"))?;

@@ -49,5 +49,6 @@ pub use report::{Difference, Harm, Matched, Measured, Overlap, Report};
 pub use saving::{all, check, find, find_by, names, save, save_new, set_mode, turns, versions};
 pub(crate) use saving::{anew, asking_for};
 pub use standing::{Standing, standing};
+pub(crate) use store::people::{active_in_space, champions};
 pub use tryout::{Act, Sample, Tried, try_out, untold};
 pub use why::{Why, counts, drafts, hits_of, keep_test, label, why};

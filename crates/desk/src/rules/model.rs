@@ -68,14 +68,14 @@ impl Kept {
     }
 }
 
-/// A version of a rule's text.
+/// A version of the text of a rule or a segment.
 #[derive(Clone, Debug)]
 pub struct Version {
     /// Its number, from 1.
     pub version: i64,
     /// The text.
     pub text: String,
-    /// Who wrote it; nothing: a command took it over.
+    /// Who wrote it; nothing: a command.
     pub author: Option<PersonId>,
     /// When.
     pub at: Timestamp,

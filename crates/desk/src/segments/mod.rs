@@ -11,13 +11,14 @@ pub use labels::{Given, LONGEST_LABEL, USUAL_DAYS, give, held, labels, take_back
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::activity::{Activity, Object};
-use mainstreet_kernel::id::{PersonId, SegmentId};
+use mainstreet_kernel::id::SegmentId;
 use mainstreet_kernel::{Actor, Error, Result, Timestamp, Verb, Visibility, text};
 use mainstreet_rules::{
     Gravity, Reading, Rule, Segments, Setting, Vocabulary, examine_segments, may_be_saved,
 };
 
 use crate::rules;
+pub use crate::rules::Version;
 
 /// Segments there may be: each is looked at for everybody.
 const MOST: usize = 200;
@@ -45,19 +46,6 @@ impl Segment {
     pub fn rule(&self) -> Option<Rule> {
         mainstreet_rules::read_segments(&self.text, Vocabulary::standard()).rules.into_iter().next()
     }
-}
-
-/// A version of a segment's text.
-#[derive(Clone, Debug)]
-pub struct Version {
-    /// Its number, from 1.
-    pub version: i64,
-    /// The text.
-    pub text: String,
-    /// Who wrote it; nothing: a command.
-    pub author: Option<PersonId>,
-    /// When.
-    pub at: Timestamp,
 }
 
 fn may_work(actor: Actor) -> Result<()> {

@@ -1,5 +1,6 @@
 //! Until when something is due: the targets by urgency, counted in the team's opening hours.
 
+use mainstreet_community::settings::store as settings;
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::{
@@ -10,7 +11,6 @@ use serde::de::DeserializeOwned;
 
 use super::hours::{Hours, Written};
 use super::model::{Targets, Urgency};
-use super::store;
 
 const TARGETS: &str = "desk.targets";
 const OWNER_TARGETS: &str = "desk.owner_targets";
@@ -105,12 +105,12 @@ fn rising(targets: &Targets) -> Result<()> {
 }
 
 fn kept<T: DeserializeOwned>(tx: &mut Tx<'_>, key: &str) -> Result<Option<T>> {
-    Ok(store::setting(tx, key)?.and_then(|text| serde_json::from_str(&text).ok()))
+    Ok(settings::get(tx, key)?.and_then(|text| serde_json::from_str(&text).ok()))
 }
 
 fn keep(tx: &mut Tx<'_>, actor: Actor, key: &'static str, value: &impl Serialize) -> Result<()> {
     may_set(actor)?;
-    store::set_setting(tx, key, &serde_json::to_string(value).map_err(Error::internal)?)?;
+    settings::set(tx, key, &serde_json::to_string(value).map_err(Error::internal)?)?;
     let props = serde_json::json!({ "key": key, "value": value });
     record_setting(tx, actor, props)
 }

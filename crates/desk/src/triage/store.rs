@@ -55,20 +55,6 @@ pub fn corrections_of(tx: &mut Tx<'_>, signal: SignalId) -> Result<Vec<Correctio
     )
 }
 
-pub(super) fn setting(tx: &mut Tx<'_>, key: &str) -> Result<Option<String>> {
-    tx.first("SELECT value FROM settings WHERE key = $1", params![key], |row| row.get("value"))
-}
-
-pub(super) fn set_setting(tx: &mut Tx<'_>, key: &str, value: &str) -> Result<()> {
-    let now = tx.now();
-    tx.run(
-        "INSERT INTO settings (key, value, changed_at) VALUES ($1, $2, $3)
-         ON CONFLICT (key) DO UPDATE SET value = excluded.value, changed_at = excluded.changed_at",
-        params![key, value, now],
-    )
-    .map(drop)
-}
-
 fn word<T: std::str::FromStr<Err = mainstreet_kernel::Error>>(
     row: &Row,
     name: &'static str,

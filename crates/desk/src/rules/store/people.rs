@@ -67,11 +67,7 @@ pub(in crate::rules) fn who_answered(tx: &mut Tx<'_>, topic: TopicId) -> Result<
 }
 
 /// Members who wrote in a conversation's space since then.
-pub(in crate::rules) fn active_in_space(
-    tx: &mut Tx<'_>,
-    topic: TopicId,
-    since: Timestamp,
-) -> Result<Vec<PersonId>> {
+pub(crate) fn active_in_space(tx: &mut Tx<'_>, topic: TopicId, since: Timestamp) -> Result<Vec<PersonId>> {
     tx.all(
         "SELECT p.person_id, COUNT(*) AS n FROM posts p JOIN topics t ON t.id = p.topic_id
          JOIN members m ON m.person_id = p.person_id
@@ -84,7 +80,7 @@ pub(in crate::rules) fn active_in_space(
 }
 
 /// Members with ten accepted answers or more.
-pub(in crate::rules) fn champions(tx: &mut Tx<'_>) -> Result<Vec<PersonId>> {
+pub(crate) fn champions(tx: &mut Tx<'_>) -> Result<Vec<PersonId>> {
     tx.all(
         "SELECT p.id AS person_id FROM people p JOIN members m ON m.person_id = p.id WHERE p.accepted_count >= 10
          ORDER BY p.accepted_count DESC, p.id LIMIT $1",

@@ -44,6 +44,15 @@ pub(super) enum Typing {
     Text(String),
 }
 
+impl Typing {
+    pub(super) fn read(typed: &Typed) -> Self {
+        match typed.one("as").as_str() {
+            "text" => Self::Text(typed.one("text")),
+            _ => Self::Form(Box::new(Draft::read(typed))),
+        }
+    }
+}
+
 /// What the page is drawn from.
 struct State {
     id: Option<RuleId>,
@@ -397,10 +406,7 @@ async fn pressed(cx: Cx, id: Option<RuleId>) -> Page {
     cx.form::<serde::de::IgnoredAny>()?;
     let typed = Typed::of(&cx.body);
     let act = typed.one("act");
-    let typing = match typed.one("as").as_str() {
-        "text" => Typing::Text(typed.one("text")),
-        _ => Typing::Form(Box::new(Draft::read(&typed))),
-    };
+    let typing = Typing::read(&typed);
     let mut state = State { sample: Trial::read(&typed), ..State::new(id, typing) };
     match act.as_str() {
         "save" | "draft" => save(&cx, state, act == "draft").await,

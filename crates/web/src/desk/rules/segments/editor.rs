@@ -247,10 +247,7 @@ async fn pressed(cx: Cx, id: Option<SegmentId>) -> Page {
     cx.form::<serde::de::IgnoredAny>()?;
     let typed = Typed::of(&cx.body);
     let act = typed.one("act");
-    let typing = match typed.one("as").as_str() {
-        "text" => Typing::Text(typed.one("text")),
-        _ => Typing::Form(Box::new(Draft::read(&typed))),
-    };
+    let typing = Typing::read(&typed);
     let mut state = State::new(id, typing);
     match act.as_str() {
         "save" => save(&cx, state).await,
