@@ -115,7 +115,7 @@ acts! {
     /// Two members see and call each other no longer.
     Part = "part", "Keep apart from another member";
     /// All restrictions of a member end.
-    Reinstate = "reinstate", "End all restrictions";
+    Reinstate = "reinstate", "End the restriction";
 }
 
 impl Act {

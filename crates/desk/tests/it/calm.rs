@@ -377,6 +377,14 @@ fn a_clean_up_taken_back_leaves_everything_as_it_was() {
         for (table, after) in rows(db)? {
             assert_eq!(Some(&after), before.get(&table), "{table}");
         }
+        let told: Vec<String> = db.read_now(|tx| {
+            let sql = "SELECT props FROM activities WHERE verb = 'raid.cleaned' ORDER BY seq";
+            tx.all(sql, &[], |row| row.get("props"))
+        })?;
+        assert_eq!(
+            told,
+            [r#"{"people":5,"posts":6,"undone":false}"#, r#"{"people":5,"posts":6,"undone":true}"#]
+        );
         refused(
             db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "Again.")),
             Kind::Conflict,

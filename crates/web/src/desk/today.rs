@@ -1,14 +1,16 @@
 //! Today: what needs you now, and whether the community is well.
 
 use askama::Template;
+use mainstreet_community::{guidelines, spaces};
+use mainstreet_db::Tx;
 use mainstreet_desk::metrics::pulse::pulse;
 use mainstreet_desk::proposals;
 use mainstreet_desk::signals::lists::{self, Counts, Filter};
 use mainstreet_desk::signals::view::{self, Joined};
 use mainstreet_desk::triage::spell;
-use mainstreet_kernel::Error;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::PersonId;
+use mainstreet_kernel::{Actor, Error, Result, Role};
 
 use super::inbox::{Line, lines};
 use super::metrics::pulse::table;
@@ -39,6 +41,8 @@ struct Today {
     waiting: i64,
     day: String,
     lede: String,
+    /// What a new place still lacks, for who can do it.
+    steps: Vec<Step>,
     needs: Vec<Need>,
     things: i64,
     /// What keeps the place calm just now. HTML.
@@ -61,10 +65,44 @@ struct Need {
     example: String,
 }
 
+/// Something a new place needs before it can be run.
+struct Step {
+    href: &'static str,
+    words: &'static str,
+    why: &'static str,
+}
+
+const OPEN_A_SPACE: Step = Step {
+    href: "/spaces/new",
+    words: "Open the first space",
+    why: "People write in spaces; one is enough to begin.",
+};
+const SAY_WHAT_IS_EXPECTED: Step = Step {
+    href: "/desk/guidelines",
+    words: "Say what you expect of each other",
+    why: "Every decision of moderation cites a clause. Six starter sets save the typing.",
+};
+
+/// What the place lacks, empty for who could not mend it.
+fn steps(tx: &mut Tx<'_>, me: Actor) -> Result<Vec<Step>> {
+    let mut steps = Vec::new();
+    if me.role < Role::Manager {
+        return Ok(steps);
+    }
+    if spaces::store::all(tx, me.into())?.is_empty() {
+        steps.push(OPEN_A_SPACE);
+    }
+    if guidelines::holds(tx)?.is_none() {
+        steps.push(SAY_WHAT_IS_EXPECTED);
+    }
+    Ok(steps)
+}
+
 /// `GET /desk`
 async fn show(cx: Cx) -> Page {
     let viewer = cx.audits()?;
     let me: PersonId = viewer.person;
+    let actor = viewer.actor();
     let chrome = cx.chrome();
     let (now, zone) = (chrome.now, cx.app.site().zone);
     let beat_zone = zone.clone();
@@ -77,9 +115,10 @@ async fn show(cx: Cx) -> Page {
         let joined = view::joined_since(tx, now.plus(-NEW_FOR), 6)?;
         let ended = lists::list(tx, Filter::Resolved, me, 0)?.rows;
         let proposed = proposals::count(tx)?;
-        Ok::<_, Error>((counts, firsts, joined, ended, proposed, pulse(tx, now, &beat_zone)?))
+        let steps = steps(tx, actor)?;
+        Ok::<_, Error>((counts, firsts, joined, ended, proposed, steps, pulse(tx, now, &beat_zone)?))
     });
-    let (counts, firsts, joined, ended, proposed, beats) = read.await?;
+    let (counts, firsts, joined, ended, proposed, steps, beats) = read.await?;
     let needs: Vec<Need> = NEEDS
         .iter()
         .zip(firsts)
@@ -101,6 +140,7 @@ async fn show(cx: Cx) -> Page {
         waiting: counts.of(Filter::Mine),
         day: zone.format(now, "%A %-d %B"),
         lede: lede(&counts, joined.len()),
+        steps,
         things: counts.of(Filter::Open),
         needs,
         calm: super::raids::banner(&cx).await?,

@@ -11,6 +11,8 @@ async fn guidelines_are_written_published_read_and_changed() -> Result<()> {
     let desk = "/desk/guidelines";
     place.get(None, "/guidelines").await.shows("Nothing written down yet");
     let boss = place.newcomer("Zoe", Role::Manager)?;
+    place.get(Some(&boss), "/desk").await.shows("First steps").shows("Say what you expect of each other");
+    assert!(!place.get(Some(&place.max), "/desk").await.text.contains("First steps"), "he cannot take them");
     let refused = place.post(&place.max, desk, "/desk/guidelines/starter", &[("starter", "support")]).await;
     assert_eq!(refused.status, StatusCode::FORBIDDEN, "a moderator may not");
     place.post(&boss, desk, "/desk/guidelines/starter", &[("starter", "support")]).await;
@@ -19,6 +21,7 @@ async fn guidelines_are_written_published_read_and_changed() -> Result<()> {
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     place.post(&boss, desk, "/desk/guidelines/publication", &[("changes", "The first ones.")]).await;
 
+    assert!(!place.get(Some(&boss), "/desk").await.text.contains("First steps"), "taken");
     place.get(None, "/guidelines").await.shows("Disagree with what was said").shows("be-kind, serious");
     place.get(None, "/sign-up").await.shows("I have read");
     let asked = place.get(Some(&place.mira), "/").await;

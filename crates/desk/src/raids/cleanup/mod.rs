@@ -174,15 +174,19 @@ pub fn undo(tx: &mut Tx<'_>, actor: Actor, id: CleanupId, why: &str) -> Result<C
     store::mark_undone(tx, id, actor.person, why)?;
     let mut decisions = decisions(tx, id)?;
     decisions.reverse();
-    let mut left_out = 0;
+    let (mut left_out, mut posts, mut people) = (0, 0, 0);
     for decision in &decisions {
-        left_out += i64::from(!stands(tx, decision)?);
+        match (stands(tx, decision)?, decision.object_kind.as_str()) {
+            (false, _) => left_out += 1,
+            (true, "post") => posts += 1,
+            (true, _) => people += 1,
+        }
         if decision.undone_at.is_none() {
             moderation::undo(tx, actor, decision.id, why)?;
         }
     }
     store::set_left_out(tx, id, left_out)?;
-    record(tx, actor, id, true, (decisions.len(), 0))?;
+    record(tx, actor, id, true, (posts, people))?;
     find(tx, id)
 }
 

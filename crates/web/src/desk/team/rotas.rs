@@ -45,6 +45,7 @@ pub(super) fn all(tx: &mut mainstreet_db::Tx<'_>, chrome: &Chrome) -> Result<Vec
         let on: Vec<String> = team.on_duty(now, &zone).into_iter().map(|one| one.1).collect();
         let duty = match teams::turn(&team.rota, team.people.len(), now, &zone) {
             Turn::All => format!("All of them are on duty: {}.", on.join(", ")),
+            Turn::One { .. } if team.people.len() == 1 => format!("{} is on duty.", on.join(", ")),
             Turn::One { next, until, .. } => {
                 let next = team.people.get(next).map(|one| one.1.clone()).unwrap_or_default();
                 format!("{} is on duty until {}, then {next}.", on.join(", "), chrome.date(&until))
