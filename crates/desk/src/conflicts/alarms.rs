@@ -26,7 +26,8 @@ pub struct Alarms {
 }
 
 impl Alarms {
-    fn add(&mut self, holds: bool) {
+    /// Counts one; `holds`: it was right.
+    pub(crate) fn add(&mut self, holds: bool) {
         self.all += 1;
         self.wrong += usize::from(!holds);
     }

@@ -8,6 +8,7 @@ use mainstreet_kernel::id::{PersonId, ThemeId};
 
 use super::growth::{Growth, poisson_tail};
 use super::model::Kind;
+use crate::conflicts::alarms::{self, Alarms};
 use crate::metrics::rates::Share;
 
 /// The time that themes are ranked over.
@@ -21,7 +22,7 @@ const TREND_AUTHORS: u64 = 5;
 /// And when chance alone would bring so many less often than this.
 const TREND_CHANCE: f64 = 0.001;
 /// The time that a day is held against.
-const TREND_BEFORE: i64 = 28;
+pub(super) const TREND_BEFORE: i64 = 28;
 
 /// A list of themes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,6 +165,31 @@ fn trending(facts: &[Fact], now: Timestamp) -> Option<Trending> {
     (chance < TREND_CHANCE).then_some(Trending { authors, expected, chance })
 }
 
+/// How often a theme would have trended over the last year; false when nobody else began a conversation about it in the
+/// seven days after, which are quiet.
+pub(super) fn year(facts: &[Fact], now: Timestamp) -> Alarms {
+    let mut themes: BTreeMap<ThemeId, Vec<Fact>> = BTreeMap::new();
+    for fact in facts.iter().filter(|fact| fact.counts && fact.at <= now) {
+        themes.entry(fact.theme).or_default().push(*fact);
+    }
+    let mut alarms = Alarms::default();
+    for facts in themes.values_mut().filter(|facts| facts.len() as u64 >= TREND_AUTHORS) {
+        facts.sort_by_key(|fact| fact.at);
+        let mut quiet_until = now.plus(-alarms::DAYS * DAY);
+        for fact in facts.iter() {
+            if fact.at < quiet_until || trending(facts, fact.at).is_none() {
+                continue;
+            }
+            quiet_until = fact.at.plus(7 * DAY);
+            let known: BTreeSet<PersonId> =
+                facts.iter().filter(|one| one.at <= fact.at).map(|one| one.person).collect();
+            let mut after = facts.iter().filter(|one| one.at > fact.at && one.at <= quiet_until);
+            alarms.add(quiet_until > now || after.any(|one| !known.contains(&one.person)));
+        }
+    }
+    alarms
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -178,6 +204,24 @@ mod tests {
 
     fn order(facts: &[Fact], list: List) -> Vec<i64> {
         rank(facts, list, NOW).iter().map(|ranked| ranked.theme.0).collect()
+    }
+
+    #[test]
+    fn a_burst_that_nobody_joined_was_a_false_alarm() {
+        let burst = |days: i64| (0..6).map(move |person| fact(1, days * 100 + person, days));
+        let joined = |days: i64| std::iter::once(fact(1, 7_777 + days, days - 3));
+        for (facts, all, wrong) in [
+            (vec![], 0, 0),
+            (burst(40).collect(), 1, 1),
+            (burst(40).chain(joined(40)).collect(), 1, 0),
+            (burst(40).chain(joined(40)).chain(burst(150)).collect::<Vec<Fact>>(), 2, 1),
+            // Nobody can know yet; and what is older than a year is over.
+            (burst(2).collect(), 1, 0),
+            (burst(400).collect(), 0, 0),
+        ] {
+            let found = year(&facts, NOW);
+            assert_eq!((found.all, found.wrong), (all, wrong), "{facts:?}");
+        }
     }
 
     #[test]

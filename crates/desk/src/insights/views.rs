@@ -8,8 +8,9 @@ use mainstreet_kernel::id::{PersonId, ThemeId, TopicId};
 use mainstreet_kernel::{Result, Timestamp};
 
 use super::model::{Kind, Step, Theme, Turn};
-use super::ranking::{List, RANKED, Ranked, TREND_WEEKS, rank, tally};
+use super::ranking::{self, List, RANKED, Ranked, TREND_BEFORE, TREND_WEEKS, rank, tally};
 use super::store::{self, shown};
+use crate::conflicts::alarms::{self, Alarms};
 use crate::metrics::rates::Share;
 
 /// Conversations shown of a theme.
@@ -43,6 +44,8 @@ pub struct Overview {
     pub lines: Vec<Line>,
     /// How many themes each list holds, in the order of [`List::ALL`].
     pub counts: Vec<usize>,
+    /// How often a theme would have trended over the last year.
+    pub year: Alarms,
 }
 
 /// Some of the themes of `list`, ranked, from `skip` on.
@@ -51,12 +54,14 @@ pub struct Overview {
 /// Those of the database.
 pub fn list(tx: &mut Tx<'_>, list: List, skip: usize, limit: usize) -> Result<Overview> {
     let now = tx.now();
-    let facts = shown::facts(tx, now.plus(-LOOKED_AT))?;
+    let mut facts = shown::facts(tx, now.plus(-(alarms::DAYS + TREND_BEFORE + 1) * DAY))?;
+    let year = ranking::year(&facts, now);
+    facts.retain(|fact| fact.at > now.plus(-LOOKED_AT));
     let counts = List::ALL.iter().map(|list| rank(&facts, *list, now).len()).collect();
     let all = rank(&facts, List::All, now);
     let trending = all.into_iter().filter(|ranked| ranked.trending.is_some()).collect();
     let page = rank(&facts, list, now).into_iter().skip(skip).take(limit).collect();
-    Ok(Overview { trending: lines(tx, trending)?, lines: lines(tx, page)?, counts })
+    Ok(Overview { trending: lines(tx, trending)?, lines: lines(tx, page)?, counts, year })
 }
 
 fn lines(tx: &mut Tx<'_>, ranked: Vec<Ranked>) -> Result<Vec<Line>> {

@@ -8,6 +8,7 @@
 //! the log. Every estimator is a pure function with the golden values of `docs/guide/metrics.md`.
 
 pub mod agreement;
+pub mod alarms;
 pub mod behind;
 pub mod clocks;
 pub mod definitions;
@@ -24,3 +25,5 @@ pub mod rollups;
 mod store;
 pub mod survival;
 pub mod taken_back;
+
+pub(crate) use store::topics_in;

@@ -216,7 +216,7 @@ pub const MODERATION: &[Definition] = &[
         "Agreement of second looks",
         Unit::Kappa,
         Better::Higher,
-        "One in twenty posts that somebody decided on is judged again by somebody else who knows nothing of that. Kappa is how far the two agree on fine or not beyond chance: 0 none, 1 all.",
+        "One in twenty posts that somebody decided on (or more, where managers chose so) is judged again by somebody else who knows nothing of that. Kappa is how far the two agree on fine or not beyond chance: 0 none, 1 all.",
         "Cohen's kappa over fine and breaks, (po - pe) / (1 - pe); standard error of Fleiss, Cohen and Everitt (1969), 95 % normal interval",
         "Low when almost everything is one thing, even if people seldom differ: read the table behind it. What the second could not tell is left out.",
     ),

@@ -1,5 +1,7 @@
 //! How evenly and how regularly people take part: small formulas over counts.
 
+use crate::insights::poisson_tail;
+
 /// The ratio of daily to four-weekly people: the mean of `daily` over a week, divided by those of the 28 days
 /// that end with it. Nothing without people.
 pub fn stickiness(daily: &[u64], four_weekly: u64) -> Option<f64> {
@@ -56,8 +58,11 @@ pub struct DropLimits {
     pub size: f64,
 }
 
-/// The smallest baseline these limits are meant for; smaller communities vary too much for them.
+/// The smallest baseline these limits are meant for; smaller communities vary too much for them, and are judged by what
+/// chance would bring.
 pub const DROP_BASELINE: f64 = 20.0;
+/// A small community's week is a drop when chance alone (Poisson) brings so few less often than this.
+pub const DROP_CHANCE: f64 = 0.01;
 
 impl DropLimits {
     /// Limits learned from the weeks before, newest or oldest first alike. Nothing without weeks.
@@ -69,10 +74,14 @@ impl DropLimits {
         Some(Self { median, mad, noise: median - 3.0 * 1.4826 * mad, size: 0.7 * median })
     }
 
-    /// True when this week's `count` is a drop: below the noise and large enough to matter.
+    /// True when this week's `count` is a drop: below the noise and large enough to matter; where the baseline is below
+    /// [`DROP_BASELINE`], so few that chance brings as many less often than [`DROP_CHANCE`].
     pub fn fires(&self, count: u64) -> bool {
+        if self.median < DROP_BASELINE {
+            return 1.0 - poisson_tail(count + 1, self.median) < DROP_CHANCE;
+        }
         let count = count as f64;
-        self.median >= DROP_BASELINE && count < self.noise && count <= self.size
+        count < self.noise && count <= self.size
     }
 }
 
@@ -121,7 +130,11 @@ mod tests {
         near(limits.size, 28.35);
         assert!(limits.fires(25));
         assert!(!limits.fires(30));
-        assert!(!DropLimits::of(&[4, 5, 4]).unwrap().fires(0), "too small to judge by these limits");
+        // Poisson with mean 4: none at all comes by chance in 1.8 of 100 weeks; with mean 10, 3 or fewer in 1.03 and
+        // 2 or fewer in 0.28.
+        assert!(!DropLimits::of(&[4, 5, 4]).unwrap().fires(0), "too small to judge");
+        let small = DropLimits::of(&[10, 9, 11]).unwrap();
+        assert!(small.fires(2) && !small.fires(3));
     }
 
     proptest! {

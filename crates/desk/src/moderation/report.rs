@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use mainstreet_community::moderation::Act;
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::id::SpaceId;
 use mainstreet_kernel::{Result, Timestamp};
 use serde::Serialize;
 
@@ -25,6 +26,10 @@ pub struct Report {
     /// The first instant after it.
     #[serde(serialize_with = "in_word")]
     pub to: Timestamp,
+    /// The space; nothing: everywhere.
+    pub space: Option<SpaceId>,
+    /// When it is of one space: decisions about members, which lie in no space and are not in this report.
+    pub about_members: usize,
     /// Decisions that restricted somebody.
     pub decisions: usize,
     /// People whom they concerned.
@@ -215,23 +220,38 @@ fn median(mut values: Vec<f64>) -> Option<f64> {
     values.get(middle.checked_sub(1)?).map(|low| f64::midpoint(*low, high))
 }
 
-/// The report for the time from `from` up to `to`.
-pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report> {
+/// The report for the time from `from` up to `to`, everywhere or of one space. A decision counts where it was made;
+/// one about a member lies in no space.
+///
+/// # Errors
+/// Those of the database.
+pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp, space: Option<SpaceId>) -> Result<Report> {
+    let here = |of: Option<SpaceId>| space.is_none() || of == space;
     let all = store::between(tx, from, to)?;
-    let decisions: Vec<&Decision> = all.iter().filter(|decision| decision.act.restricts()).collect();
-    let appeals = store::appeals_between(tx, from, to)?;
+    let restricting = || all.iter().filter(|decision| decision.act.restricts());
+    let decisions: Vec<&Decision> = restricting().filter(|decision| here(decision.space)).collect();
+    let about_members = restricting().filter(|decision| space.is_some() && decision.space.is_none()).count();
+    let mut appeals = Vec::new();
+    for appeal in store::appeals_between(tx, from, to)? {
+        if here(store::find(tx, appeal.decision)?.space) {
+            appeals.push(appeal);
+        }
+    }
     let state = |state: AppealState| appeals.iter().filter(|appeal| appeal.state == state).count();
     let hours = |length: i64| length as f64 / HOUR as f64;
     let automatic: Vec<&&Decision> = decisions.iter().filter(|decision| decision.automatic).collect();
     let mistaken = automatic.iter().filter(|decision| decision.undone_at.is_some()).count();
     let taken = measures::between(tx, from, to)?;
-    let taken: Vec<_> = taken.iter().filter(|measure| measure.kind.is_open()).collect();
+    let taken: Vec<_> =
+        taken.iter().filter(|measure| measure.kind.is_open() && here(measure.space)).collect();
     let mut people: Vec<_> = decisions.iter().map(|decision| decision.person).collect();
     people.sort_unstable();
     people.dedup();
     Ok(Report {
         from,
         to,
+        space,
+        about_members,
         decisions: decisions.len(),
         people: people.len(),
         by_act: counts(decisions.iter().map(|decision| decision.act.as_str())),
@@ -251,7 +271,7 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Report>
                 .collect(),
         ),
         automatic_error: (!automatic.is_empty()).then(|| mistaken as f64 / automatic.len() as f64),
-        flags: store::flags_between(tx, from, to)?,
+        flags: store::flags_between(tx, from, to, space)?,
         by_measure: counts(taken.iter().map(|measure| measure.kind.as_str())),
         measures_automatic: taken.iter().filter(|measure| measure.actor.is_none()).count(),
         measures: taken.iter().map(|measure| measure.row()).collect(),

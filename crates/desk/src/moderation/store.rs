@@ -2,7 +2,7 @@
 
 use mainstreet_community::moderation::{Act, Done, Target};
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId, PostId};
+use mainstreet_kernel::id::{AppealId, DecisionId, MailId, PersonId, PostId, SpaceId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
 use super::appeals::{Appeal, AppealState, Voice};
@@ -344,13 +344,19 @@ pub(super) fn appeals_between(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -
     )
 }
 
-/// Flags raised in a time, and how many of them were upheld and cleared.
-pub(super) fn flags_between(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<(i64, i64, i64)> {
+/// Flags raised in a time on posts that stand in the space now, and how many of them were upheld and cleared.
+pub(super) fn flags_between(
+    tx: &mut Tx<'_>,
+    from: Timestamp,
+    to: Timestamp,
+    space: Option<SpaceId>,
+) -> Result<(i64, i64, i64)> {
     tx.one(
-        "SELECT COUNT(*) AS raised, CAST(COALESCE(SUM(CASE WHEN state = 'upheld' THEN 1 ELSE 0 END), 0) AS BIGINT)
-           AS upheld, CAST(COALESCE(SUM(CASE WHEN state = 'cleared' THEN 1 ELSE 0 END), 0) AS BIGINT) AS cleared
-         FROM flags WHERE created_at >= $1 AND created_at < $2",
-        params![from, to],
+        "SELECT COUNT(*) AS raised, CAST(COALESCE(SUM(CASE WHEN f.state = 'upheld' THEN 1 ELSE 0 END), 0) AS BIGINT)
+           AS upheld, CAST(COALESCE(SUM(CASE WHEN f.state = 'cleared' THEN 1 ELSE 0 END), 0) AS BIGINT) AS cleared
+         FROM flags f JOIN posts p ON p.id = f.post_id JOIN topics t ON t.id = p.topic_id
+         WHERE f.created_at >= $1 AND f.created_at < $2 AND (CAST($3 AS BIGINT) IS NULL OR t.space_id = $3)",
+        params![from, to, space],
         |row| Ok((row.get("raised")?, row.get("upheld")?, row.get("cleared")?)),
     )
 }

@@ -64,7 +64,7 @@ fn reviewer(actor: Actor) -> Result<PersonId> {
 /// The spaces this person moderates; none: all.
 fn covered(tx: &mut Tx<'_>, actor: Actor) -> Result<Vec<SpaceId>> {
     match actor.person.filter(|_| actor.role == Role::Moderator) {
-        Some(person) => mainstreet_community::moderation::spaces_of(tx, person),
+        Some(person) => mainstreet_community::moderation::scope_of(tx, person),
         None => Ok(Vec::new()),
     }
 }
@@ -125,10 +125,17 @@ pub fn weeks(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<Week>> {
 }
 
 /// Second looks that differ from the first, latest first, for the team to talk over: the review, and the title of the
-/// conversation.
-pub fn disagreements(tx: &mut Tx<'_>, limit: usize) -> Result<Vec<(Review, String)>> {
-    let all = store::differing(tx, limit)?;
+/// conversation. Moderators of some spaces see what lies there.
+///
+/// # Errors
+/// As [`left`].
+pub fn disagreements(tx: &mut Tx<'_>, actor: Actor, limit: usize) -> Result<Vec<(Review, String)>> {
+    reviewer(actor)?;
+    let spaces = covered(tx, actor)?;
+    let all = store::differing(tx)?;
     all.into_iter()
+        .filter(|review| spaces.is_empty() || spaces.contains(&review.space))
+        .take(limit)
         .map(|review| {
             let title = store::shown(tx, review.post)?.title;
             Ok((review, title))

@@ -1,7 +1,10 @@
 //! When a rule may act, and when it must stop.
 
+use std::collections::BTreeSet;
+
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::{DAY, HOUR};
+use mainstreet_kernel::id::{SpaceId, TopicId};
 use mainstreet_kernel::{Result, Timestamp};
 use mainstreet_rules::{Rhythm, Rule, Vocabulary};
 
@@ -10,6 +13,7 @@ use super::past::Past;
 use super::report::{Measured, Report};
 use super::store::{hits, past as store};
 use super::truth::{Judgement, Truth};
+use crate::metrics::topics_in;
 
 /// How long a version must have been in shadow, or how many matches of a back-test must have been reviewed.
 const SHADOW: i64 = 7 * DAY;
@@ -95,6 +99,23 @@ pub fn reviewed(tx: &mut Tx<'_>, kept: &Kept) -> Result<Measured> {
     let judged = judged(tx, kept, &found)?;
     let right = judged.iter().flatten().filter(|one| one.upheld).count();
     Ok(Measured::of(right as u64, judged.iter().flatten().count() as u64))
+}
+
+/// The same of those hits that lie in conversations of this space now.
+pub fn reviewed_in(tx: &mut Tx<'_>, kept: &Kept, space: SpaceId) -> Result<Measured> {
+    let found = hits::of_version(tx, kept.id, kept.version)?;
+    let topics: Vec<i64> = found.iter().filter_map(|hit| hit.topic).map(|topic| topic.0).collect();
+    let here: BTreeSet<TopicId> = topics_in(tx, space, &topics)?.into_iter().collect();
+    let judged = judged(tx, kept, &found)?;
+    let is_here = |hit: &Hit| hit.topic.is_some_and(|topic| here.contains(&topic));
+    let seen: Vec<Judgement> = found
+        .iter()
+        .zip(judged)
+        .filter(|(hit, _)| is_here(hit))
+        .filter_map(|(_, judgement)| judgement)
+        .collect();
+    let right = seen.iter().filter(|one| one.upheld).count();
+    Ok(Measured::of(right as u64, seen.len() as u64))
 }
 
 /// What people decided about hits, in the order of the hits.

@@ -75,7 +75,7 @@ fn what_is_done_to_places_stands_in_the_log_with_its_reason() {
         db.write_now(move |tx| rhythm::advance(tx, &entries))?;
         assert_eq!(all(db)?, found);
         let to = Timestamp(db.clock().now().0 + 1);
-        let report = db.read_now(move |tx| moderation::report::report(tx, from, to))?;
+        let report = db.read_now(move |tx| moderation::report::report(tx, from, to, None))?;
         assert_eq!((report.measures.len(), report.measures_automatic), (6, 2));
         let csv = moderation::report::measures_csv(&report);
         assert_eq!(csv.lines().count(), 7);

@@ -287,7 +287,7 @@ fn the_report_counts_what_the_record_holds() {
         db.hand.advance(5 * HOUR);
         speak(db, kim, id, true)?;
         let to = db.clock().now();
-        let report = db.read_now(move |tx| moderation::report::report(tx, from, to))?;
+        let report = db.read_now(move |tx| moderation::report::report(tx, from, to, None))?;
         assert_eq!((report.decisions, report.people, report.undone), (2, 1, 1));
         assert_eq!((report.appeals, report.overturned, report.median_hours), (1, 1, Some(5.0)));
         assert_eq!(report.by_clause, [("be-kind".to_owned(), 2)]);
@@ -295,7 +295,7 @@ fn the_report_counts_what_the_record_holds() {
         let csv = moderation::report::csv(&report);
         assert_eq!(csv.lines().count(), 3, "{csv}");
         assert!(!csv.contains("Nils") && !csv.contains("fool"), "no person and no text is in it");
-        let empty = db.read_now(move |tx| moderation::report::report(tx, to, Timestamp(to.0 + DAY)))?;
+        let empty = db.read_now(move |tx| moderation::report::report(tx, to, Timestamp(to.0 + DAY), None))?;
         assert_eq!((empty.decisions, empty.median_hours), (0, None));
 
         // The log without names, as far as it is open.

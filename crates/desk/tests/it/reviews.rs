@@ -205,7 +205,7 @@ fn a_second_look_is_blind_and_a_lead_hears_of_a_difference() {
         let item = said.signal.expect("an item");
         let signal = db.read_now(move |tx| view::find(tx, item))?;
         assert_eq!((signal.kind, signal.assignee), (Cause::Review, cast.ada.person));
-        let differing = db.read_now(|tx| reviews::disagreements(tx, 9))?;
+        let differing = db.read_now(move |tx| reviews::disagreements(tx, cast.ada, 9))?;
         assert_eq!(differing.len(), 1);
         assert_eq!(differing[0].0.first.as_ref().unwrap().said(), "breaks be-kind");
         let id = card.id;

@@ -28,6 +28,9 @@ struct Window {
     /// The first day (or instant) after it
     #[arg(long, value_name = "TIME")]
     to: String,
+    /// Only this space, by its slug or id; decisions about members lie in no space and are left out
+    #[arg(long, value_name = "SPACE")]
+    space: Option<String>,
     /// One line of comma-separated values a statement of reasons, in the words of the Digital Services Act
     #[arg(long)]
     csv: bool,
@@ -42,7 +45,11 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
     let asked = window.clone();
     let found = db.read_now(move |tx| {
         let zone = settings::load(tx)?.zone;
-        report(tx, instant(&asked.from, &zone)?, instant(&asked.to, &zone)?)
+        let space = match &asked.space {
+            Some(name) => Some(mainstreet_desk::metrics::behind::space(tx, name)?),
+            None => None,
+        };
+        report(tx, instant(&asked.from, &zone)?, instant(&asked.to, &zone)?, space)
     })?;
     let text = match (window.csv, window.measures) {
         (true, true) => measures_csv(&found).trim_end().to_owned(),
@@ -54,6 +61,13 @@ pub(crate) fn run(common: &Common, options: &Options) -> Done {
 
 fn as_text(report: &Report) -> String {
     let mut out = format!("{} to {}\n", report.from, report.to);
+    if report.space.is_some() {
+        let _ = write!(
+            out,
+            "\none space only; {} decisions about members lie in no space and are left out\n",
+            report.about_members
+        );
+    }
     let (raised, upheld, cleared) = report.flags;
     let answered =
         report.median_hours.map_or_else(|| "no answer".to_owned(), |hours| format!("median {hours:.1} h"));

@@ -2,15 +2,18 @@
 //! the rules they have written. All of it goes through the same verbs as in a living community, at its time in the
 //! story, so that every decision can be read, appealed and undone.
 
+use std::sync::Arc;
+
 use mainstreet_community::flags;
 use mainstreet_community::guidelines::{self, NewClause};
 use mainstreet_community::moderation::{Act, Detail, Order, Target};
 use mainstreet_db::{Db, Tx};
-use mainstreet_desk::{moderation, rules};
+use mainstreet_desk::{moderation, reviews, rules};
 use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::id::PersonId;
 use mainstreet_kernel::{Actor, Clock, Error, Kind, Result, Role, Timestamp};
 
+use super::blind::Panel;
 use super::happening::{Happening, What};
 use super::story::Story;
 
@@ -27,11 +30,15 @@ const SECOND_VERSION: f64 = 0.65;
 #[derive(Clone, Debug)]
 enum Step {
     Publish,
+    /// Says that every decision is looked at again: they are few.
+    LookAgain,
     Revise,
     Write,
     Decide(Happening),
     /// Warns one of those who quarrel as the story ends. They object.
     Warn(PersonId),
+    /// Judges posts blind; true on the last morning of the story.
+    Judge(bool),
 }
 
 /// Who of the team does what.
@@ -52,13 +59,14 @@ pub(super) fn keep_order(db: &Db, story: &Story, acts: Vec<Happening>) -> Result
     let team = Team { manager, moderator };
     let (clock, hand) = Clock::standing(story.start());
     let db = Db::open(db.address(), clock)?;
+    let panel = Arc::new(Panel::of(story, manager, &acts));
     for batch in timetable(story, acts).chunks(BATCH).map(<[_]>::to_vec) {
-        let hand = hand.clone();
+        let (hand, panel) = (hand.clone(), panel.clone());
         db.write_now(move |tx| {
             for (at, step) in &batch {
                 hand.set(*at);
                 tx.refresh_now();
-                forgive(take(tx, team, step))?;
+                forgive(take(tx, team, &panel, step))?;
             }
             Ok(())
         })?;
@@ -76,16 +84,22 @@ fn timetable(story: &Story, acts: Vec<Happening>) -> Vec<(Timestamp, Step)> {
     if let Some(person) = last.and_then(|quarrel| quarrel.people.last()) {
         steps.push((now.plus(-50 * MINUTE), Step::Warn(*person)));
     }
+    let mornings = Panel::mornings(story);
+    steps.extend(mornings.first().map(|first| (first.plus(-HOUR), Step::LookAgain)));
+    let last = mornings.len();
+    steps.extend(mornings.into_iter().zip(1..).map(|(at, number)| (at, Step::Judge(number == last))));
     steps.sort_by_key(|(at, _)| *at);
     steps
 }
 
-fn take(tx: &mut Tx<'_>, team: Team, step: &Step) -> Result<()> {
+fn take(tx: &mut Tx<'_>, team: Team, panel: &Panel, step: &Step) -> Result<()> {
     match step {
         Step::Publish => guidelines::adopt(tx, team.manager, "support").map(drop),
         Step::Revise => revise(tx, team.manager),
         Step::Write => rules::save(tx, team.manager, None, RULES, false).map(drop),
         Step::Decide(act) => decide(tx, team, act),
+        Step::LookAgain => reviews::set_every(tx, team.manager, 1),
+        Step::Judge(last) => panel.judge(tx, *last),
         Step::Warn(person) => {
             let facts = "In the talk about watering by night you wrote about the other member instead of about \
                          watering, four times in an hour.";
@@ -159,7 +173,7 @@ fn decide(tx: &mut Tx<'_>, team: Team, act: &Happening) -> Result<()> {
     }
 }
 
-fn facts(reason: &str) -> &'static str {
+pub(super) fn facts(reason: &str) -> &'static str {
     match reason {
         "spam" => {
             "It advertises a shop that has nothing to do with what was asked, with a link, and says so nowhere."
@@ -170,11 +184,11 @@ fn facts(reason: &str) -> &'static str {
     }
 }
 
-fn order(target: Target, act: Act, why: &str, until: Option<Timestamp>) -> Order {
+pub(super) fn order(target: Target, act: Act, why: &str, until: Option<Timestamp>) -> Order {
     Order { target, act, why: why.to_owned(), until, detail: Detail::None }
 }
 
-fn rule_on(
+pub(super) fn rule_on(
     tx: &mut Tx<'_>,
     actor: Actor,
     order: Order,
@@ -229,7 +243,7 @@ fn answer_appeals(db: &Db, hand: &mainstreet_kernel::clock::Hand, team: Team, no
 }
 
 /// What Mainstreet refuses with a reason is simply not done: the story may have gone another way.
-fn forgiven<T>(done: Result<T>) -> Result<Option<T>> {
+pub(super) fn forgiven<T>(done: Result<T>) -> Result<Option<T>> {
     match done {
         Ok(done) => Ok(Some(done)),
         Err(error) if refused(&error) => Ok(None),

@@ -4,6 +4,7 @@
 //! [`Story`] is an iterator of [`Happening`](happening::Happening)s in the order of time and knows the [`Truth`](truth::Truth) about itself, so that
 //! tests can ask the metrics to find it again. The texts are in `texts/`, in the language of [`grammar`].
 
+mod blind;
 mod crowd;
 mod dice;
 mod governance;

@@ -1,15 +1,22 @@
 //! A morning's work of the team at the desk, so that a demonstration's inbox is one that people have worked in:
 //! something welcomed, given to somebody, noted, asked of an owner, put off, and the rest still to do.
 
+use mainstreet_community::moderation::{Act, Target};
 use mainstreet_db::{Db, Tx};
 use mainstreet_desk::escalations::{self, Question};
+use mainstreet_desk::metrics::clocks::Population;
+use mainstreet_desk::metrics::figures::Query;
+use mainstreet_desk::metrics::moderation::rows;
+use mainstreet_desk::moderation::Source;
 use mainstreet_desk::rules::live as rules;
 use mainstreet_desk::signals::lists::{self, Filter};
 use mainstreet_desk::signals::{self, Cause, Outcome, Sight, Signal, State};
 use mainstreet_desk::triage::Owner;
 use mainstreet_kernel::clock::{DAY, HOUR};
-use mainstreet_kernel::{Actor, Error, Kind, Result, Role};
+use mainstreet_kernel::id::PostId;
+use mainstreet_kernel::{Actor, Error, Kind, Result, Role, Zone};
 
+use super::governance;
 use super::story::Story;
 
 /// Lets the team of `story` work through a part of the inbox.
@@ -24,8 +31,24 @@ pub(crate) fn work(db: &Db, story: &Story) -> Result<()> {
     db.write_now(move |tx| {
         rules::sweep(tx)?;
         signals::sweep(tx)?;
+        found_blind(tx, manager, second)?;
         morning(tx, manager, first, second)
     })
+}
+
+/// What the blind samples of the last weeks brought up: three posts are put out of sight, with the reason.
+fn found_blind(tx: &mut Tx<'_>, manager: Actor, moderator: Actor) -> Result<()> {
+    let (now, zone) = (tx.now(), Zone::utc());
+    let from = now.plus(-28 * DAY);
+    let query = Query { from, to: now, now, zone, space: None, population: Population::Question };
+    let found = rows(tx, &query, "prevalence-unreported", manager, None)?;
+    for post in found.iter().filter_map(|row| row.post).take(3) {
+        let order =
+            governance::order(Target::Post(PostId(post)), Act::Hide, governance::facts("off_topic"), None);
+        let hidden = governance::rule_on(tx, moderator, order, "on-topic", Source::Own);
+        governance::forgiven(hidden)?;
+    }
+    Ok(())
 }
 
 fn morning(tx: &mut Tx<'_>, manager: Actor, first: Actor, second: Actor) -> Result<()> {

@@ -8,7 +8,7 @@ use mainstreet_community::guidelines::{self, Clause};
 use mainstreet_community::markdown;
 use mainstreet_desk::reviews::{self, Card, Judged, Origin, Review, Verdict, Week};
 use mainstreet_kernel::id::EntryId;
-use mainstreet_kernel::{Kind, Result};
+use mainstreet_kernel::{Kind, Result, Role};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
@@ -20,6 +20,7 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/desk/reviews", show)
         .post("/desk/reviews/cover", cover)
+        .post("/desk/reviews/share", share)
         .post("/desk/reviews/{id}", judge)
         .post("/desk/reviews/{id}/take-back", take_back)
         .post("/desk/reviews/{id}/item", raise)
@@ -35,6 +36,9 @@ struct Show {
     left: usize,
     clauses: Vec<Clause>,
     covers: bool,
+    /// One in so many decisions is looked at again.
+    every: u64,
+    manages: bool,
     weeks: Vec<Week>,
     differing: Vec<(Review, String)>,
     /// What the viewer said a moment ago, when an item can be made of it.
@@ -43,6 +47,22 @@ struct Show {
 }
 
 impl Show {
+    fn shares(&self) -> [u64; 5] {
+        reviews::SHARES
+    }
+
+    /// A share in words.
+    fn share_word(every: &u64) -> String {
+        match every {
+            1 => "every one".to_owned(),
+            2 => "one in two".to_owned(),
+            5 => "one in five".to_owned(),
+            10 => "one in ten".to_owned(),
+            20 => "one in twenty".to_owned(),
+            other => format!("one in {other}"),
+        }
+    }
+
     fn said_left(&self) -> String {
         views::counted(i64::try_from(self.left).unwrap_or(i64::MAX), "post waits", "posts wait")
     }
@@ -104,20 +124,35 @@ async fn draw(cx: &Cx, error: String, status: StatusCode) -> Page {
             Ok((
                 (reviews::next(tx, actor)?, reviews::left(tx, actor)?, clauses),
                 (
-                    reviews::own(tx, person)?.covers,
+                    (reviews::own(tx, person)?.covers, reviews::every(tx)?),
                     reviews::weeks(tx, 8)?,
-                    reviews::disagreements(tx, 20)?,
+                    reviews::disagreements(tx, actor, 20)?,
                     found,
                 ),
             ))
         })
         .await?;
-    let ((card, left, clauses), (covers, weeks, differing, found)) = page;
+    let ((card, left, clauses), ((covers, every), weeks, differing, found)) = page;
+    let manages = viewer.role >= Role::Manager;
     let (chrome, waiting) = (cx.chrome(), cx.waiting().await?);
     let here = "reviews";
     views::html_with(
         status,
-        &Show { chrome, here, waiting, card, left, clauses, covers, weeks, differing, found, error },
+        &Show {
+            chrome,
+            here,
+            waiting,
+            card,
+            left,
+            clauses,
+            covers,
+            every,
+            manages,
+            weeks,
+            differing,
+            found,
+            error,
+        },
     )
 }
 
@@ -192,4 +227,26 @@ async fn cover(cx: Cx) -> Page {
     cx.write(move |tx| reviews::set_covers(tx, actor, covers)).await?;
     let said = if covers { "Texts stay covered until you open them." } else { "Texts are shown at once." };
     views::see_saying(&cx, "/desk/reviews", said)
+}
+
+#[derive(Deserialize)]
+struct Share {
+    #[serde(default)]
+    every: String,
+}
+
+/// `POST /desk/reviews/share`: how many decisions are looked at again.
+async fn share(cx: Cx) -> Page {
+    let (actor, form) = (cx.at_least(Role::Manager)?.actor(), cx.form::<Share>()?);
+    let every: u64 = form.every.parse().unwrap_or(0);
+    match cx.write(move |tx| reviews::set_every(tx, actor, every)).await {
+        Err(error) if error.kind == Kind::Invalid => {
+            draw(&cx, error.safe.into_owned(), StatusCode::UNPROCESSABLE_ENTITY).await
+        }
+        Err(error) => Err(error),
+        Ok(()) => {
+            let word = Show::share_word(&every);
+            views::see_saying(&cx, "/desk/reviews", format!("From now on {word} is looked at again."))
+        }
+    }
 }

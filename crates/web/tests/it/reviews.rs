@@ -1,11 +1,11 @@
 //! Posts are judged blind without a script, and the figures of moderation are read with the lists behind them.
 
 use axum::http::StatusCode;
-use mainstreet_community::{flags, guidelines};
+use mainstreet_community::{flags, guidelines, moderation, spaces};
 use mainstreet_desk::reviews;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::PostId;
-use mainstreet_kernel::{Result, Role};
+use mainstreet_kernel::{Result, Role, Visibility};
 
 use crate::support::{Browser, Place};
 
@@ -118,5 +118,90 @@ async fn the_figures_lead_to_what_stands_behind_them() -> Result<()> {
     place.follow(max, &saved).await.shows("Your hours are saved.").shows("value=\"9-17\"");
     let lead = place.newcomer("Manager", Role::Manager)?;
     place.get(Some(&lead), path).await.shows("w-team").shows("own hours");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_figures_are_split_by_space_and_what_cannot_be_read_is_said() -> Result<()> {
+    let place = a_week_later().await?;
+    let (max, ada) = (&place.max, &place.ada);
+    let (owner, help) = (ada.actor, place.help);
+    let garden = place.db.write_now(move |tx| {
+        let draft = |name: &str, visibility| spaces::Draft {
+            name: name.to_owned(),
+            description: String::new(),
+            kind: spaces::Kind::Questions,
+            visibility,
+            hue: 2,
+        };
+        spaces::open(tx, owner, draft("Back room", Visibility::Staff))?;
+        spaces::open(tx, owner, draft("Gar<den", Visibility::Public)).map(|space| space.id)
+    })?;
+    let path = "/desk/metrics/moderation";
+    let all = place.get(Some(max), path).await;
+    all.shows("All spaces").shows("Gar&#60;den</option>");
+    assert!(!all.text.contains("Back room"), "no space for staff only");
+    let one = place.get(Some(max), &format!("{path}?days=84&space={help}")).await;
+    one.shows("selected>")
+        .shows("only. Spaces for staff")
+        .shows("who took part in two spaces counts in both");
+    one.shows(&format!("&#38;space={help}"));
+    let none = place.get(Some(max), &format!("{path}?space={garden}")).await;
+    none.shows("nothing was reported").shows("Gar&#60;den");
+    let list = place.get(Some(max), &format!("/desk/metrics/resolution-median/cases?space={help}")).await;
+    list.shows("Which register is it?").shows("only.</p>");
+    let list = place.get(Some(max), &format!("/desk/metrics/resolution-median/cases?space={garden}")).await;
+    assert!(!list.text.contains("Which register is it?"));
+
+    // What cannot be read: a sentence, and the rest stays as it was typed.
+    for odd in ["77", "%27%3B%20drop%20table%20posts--", "%3Cscript%3E", "%00", "999999999999999999999999"] {
+        for page in [path, "/desk/metrics/moderation/workload"] {
+            let wrong = place.get(Some(max), &format!("{page}?from=2026-01-01&to=&space={odd}")).await;
+            assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{page} {odd}: {}", wrong.text);
+            wrong.shows("Pick one from the list").shows("value=\"2026-01-01\"").shows("All spaces");
+            assert!(!wrong.text.contains("<script>"));
+        }
+    }
+    let wrong = place.get(Some(max), &format!("{path}?from=soon&space={help}")).await;
+    assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+    wrong.shows("Write days such as 2026-03-01").shows(&format!("value=\"{help}\" selected"));
+
+    // Who moderates one space sees that one.
+    let person = max.actor.person.unwrap();
+    place.db.write_now(move |tx| moderation::set_spaces(tx, owner, person, &[garden]))?;
+    let own = place.get(Some(max), path).await;
+    own.shows("Gar&#60;den").shows("nothing was reported");
+    assert!(!own.text.contains("All spaces"), "{}", own.text);
+    let other = place.get(Some(max), &format!("{path}?space={help}")).await;
+    assert_eq!(other.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let list = place.get(Some(max), "/desk/metrics/resolution-median/cases").await;
+    assert_eq!(list.status, StatusCode::OK);
+    assert!(!list.text.contains("Which register is it?"));
+    let list = place.get(Some(max), &format!("/desk/metrics/resolution-median/cases?space={help}")).await;
+    assert_eq!(list.status, StatusCode::UNPROCESSABLE_ENTITY);
+    place.get(Some(max), "/desk/metrics/moderation/workload").await.shows("All spaces").shows("Your own");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn managers_say_how_many_decisions_are_looked_at_again() -> Result<()> {
+    let place = a_week_later().await?;
+    let (max, ada) = (&place.max, &place.ada);
+    let path = "/desk/reviews";
+    assert!(!place.get(Some(max), path).await.text.contains("r-share"), "moderators do not choose");
+    let refused = place.post(max, path, "/desk/reviews/share", &[("every", "1")]).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN);
+    place.get(Some(ada), path).await.shows("one in twenty of the posts");
+    for odd in ["3", "", "-1", "99999999999999999999"] {
+        let wrong = place.post(ada, path, "/desk/reviews/share", &[("every", odd)]).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY, "{odd}");
+        wrong.shows("Choose one of the shares");
+    }
+    let saved = place.post(ada, path, "/desk/reviews/share", &[("every", "2")]).await;
+    place
+        .follow(ada, &saved)
+        .await
+        .shows("From now on one in two is looked at again.")
+        .shows("one in two of the posts");
     Ok(())
 }

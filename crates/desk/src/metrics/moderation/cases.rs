@@ -1,6 +1,6 @@
 //! Cases: from the first word that something is wrong with a post to the final decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use mainstreet_community::guidelines::Severity;
 use mainstreet_db::Tx;
@@ -8,7 +8,7 @@ use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::SpaceId;
 use mainstreet_kernel::{Result, Timestamp};
 
-use super::facts::{Facts, Shade, Trigger};
+use super::facts::{Deed, Facts, Shade, Trigger};
 use crate::metrics::figures::Query;
 use crate::metrics::store;
 use crate::moderation::clause_of;
@@ -31,31 +31,43 @@ pub(super) struct Case {
 pub(super) fn cases(tx: &mut Tx<'_>, query: &Query, facts: &Facts) -> Result<Vec<Case>> {
     let mut triggers = facts.flags.clone();
     let begun = facts.from.plus(-30 * DAY);
+    let decisions = by_post(facts.deeds.iter().filter(|deed| deed.is_human()), |deed| deed.post);
     for mut shown in store::shown(tx, begun, facts.until)? {
-        shown.end =
-            decided(facts, &shown).into_iter().chain(shown.end).min().filter(|end| *end < facts.until);
+        let decided = of(&decisions, shown.post).iter().find(|deed| deed.at >= shown.start);
+        let decided = decided.map(|deed| deed.at);
+        shown.end = decided.into_iter().chain(shown.end).min().filter(|end| *end < facts.until);
         triggers.push(shown);
     }
     let here = |trigger: &Trigger| query.space.is_none_or(|space| space == trigger.space);
     triggers.retain(|trigger| here(trigger) && trigger.start < facts.until);
     let mut all = joined(&triggers);
     all.retain(|case| case.start >= facts.from && case.start < facts.until);
-    let posts: BTreeSet<i64> = all.iter().map(|case| case.post).collect();
-    let mut shades = store::shades(tx, Timestamp(0).max(begun), facts.until)?;
-    shades.retain(|shade| posts.contains(&shade.post));
+    let shades = store::shades(tx, Timestamp(0).max(begun), facts.until)?;
+    let shades = by_post(&shades, |shade| Some(shade.post));
+    let flags = by_post(&facts.flags, |flag| Some(flag.post));
     for case in &mut all {
-        case.unseen = unseen(case, &shades);
-        case.severity = severity(facts, case);
+        case.unseen = unseen(case, of(&shades, case.post));
+        case.severity = severity(facts, case, of(&decisions, case.post), of(&flags, case.post));
     }
     Ok(all)
 }
 
-/// The first decision of a person on the post since then.
-fn decided(facts: &Facts, trigger: &Trigger) -> Option<Timestamp> {
-    let decides = |deed: &&super::facts::Deed| {
-        deed.is_human() && deed.post == Some(trigger.post) && deed.at >= trigger.start
-    };
-    facts.deeds.iter().find(decides).map(|deed| deed.at)
+/// Things by the post they are about, each post's in their order.
+fn by_post<'a, T: 'a>(
+    things: impl IntoIterator<Item = &'a T>,
+    post: fn(&T) -> Option<i64>,
+) -> BTreeMap<i64, Vec<&'a T>> {
+    let mut by: BTreeMap<i64, Vec<&T>> = BTreeMap::new();
+    for thing in things {
+        if let Some(post) = post(thing) {
+            by.entry(post).or_default().push(thing);
+        }
+    }
+    by
+}
+
+fn of<'a, 'b, T>(by: &'b BTreeMap<i64, Vec<&'a T>>, post: i64) -> &'b [&'a T] {
+    by.get(&post).map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Triggers on one post that overlap in time are one case; it ends when the last of them is settled.
@@ -84,22 +96,21 @@ fn joined(triggers: &[Trigger]) -> Vec<Case> {
     all
 }
 
-fn unseen(case: &Case, shades: &[Shade]) -> Option<Timestamp> {
-    let own = || shades.iter().filter(|shade| shade.post == case.post);
-    if own().rfind(|shade| shade.at <= case.start).is_some_and(|shade| shade.gone) {
+/// `own`: how the post went out of sight and came back, oldest first.
+fn unseen(case: &Case, own: &[&Shade]) -> Option<Timestamp> {
+    if own.iter().rfind(|shade| shade.at <= case.start).is_some_and(|shade| shade.gone) {
         return Some(case.start);
     }
-    let gone = own().find(|shade| shade.gone && shade.at > case.start).map(|shade| shade.at);
+    let gone = own.iter().find(|shade| shade.gone && shade.at > case.start).map(|shade| shade.at);
     gone.into_iter().chain(case.end).min()
 }
 
 /// The gravest clause that a decision on the case cites; else the gravest that the flags speak of.
-fn severity(facts: &Facts, case: &Case) -> Option<Severity> {
+fn severity(facts: &Facts, case: &Case, decisions: &[&Deed], flags: &[&Trigger]) -> Option<Severity> {
     let end = case.end.unwrap_or(facts.until);
     let during = |at: Timestamp| at >= case.start && at <= end;
-    let cited =
-        facts.deeds.iter().filter(|deed| deed.post == Some(case.post) && deed.is_human() && during(deed.at));
-    let flagged = facts.flags.iter().filter(|flag| flag.post == case.post && during(flag.start));
+    let cited = decisions.iter().filter(|deed| during(deed.at));
+    let flagged = flags.iter().filter(|flag| during(flag.start));
     cited
         .filter_map(|deed| deed.severity)
         .max()
@@ -149,7 +160,7 @@ mod tests {
         };
         let check = |start, end, shades: &[Shade], expect: Option<i64>| {
             assert_eq!(
-                unseen(&case(start, end), shades).map(|at| at.0),
+                unseen(&case(start, end), &shades.iter().collect::<Vec<_>>()).map(|at| at.0),
                 expect,
                 "{start} {end:?} {shades:?}"
             );

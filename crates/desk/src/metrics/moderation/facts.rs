@@ -226,11 +226,13 @@ impl Facts {
             .map(|((monday, (from, to)), posts)| Week { monday: *monday, from: *from, to: *to, posts })
             .collect();
         let begun = weeks.first().map_or(from, |week| week.from).min(from);
-        let here = |space: Option<SpaceId>| query.space.is_none() || query.space == space;
         let mut deeds = gathered(tx, begun, until)?;
-        deeds.retain(|deed| here(deed.space));
         let mut flags = store::flags(tx, begun, until)?;
-        flags.retain(|flag| here(Some(flag.space)));
+        if let Some(space) = query.space {
+            let places = places(tx, &deeds)?;
+            deeds.retain(|deed| places.get(&deed.unit()) == Some(&space));
+            flags.retain(|flag| flag.space == space);
+        }
         for flag in flags.iter_mut().filter(|flag| flag.end.is_some_and(|end| end >= until)) {
             (flag.end, flag.upheld, flag.by) = (None, None, None);
         }
@@ -302,6 +304,32 @@ impl Facts {
     }
 }
 
+/// Where each post or member counts that something was done to: a post where it stands now, so that the spaces add up
+/// to the whole; one that went to a space for staff, where it stood at the first deed. A member with no post behind the
+/// deed counts in no space.
+fn places(tx: &mut Tx<'_>, deeds: &[Deed]) -> Result<BTreeMap<i64, SpaceId>> {
+    let posts: BTreeSet<i64> = deeds.iter().filter_map(|deed| deed.post).collect();
+    let posts: Vec<i64> = posts.into_iter().collect();
+    let mut places: BTreeMap<i64, SpaceId> = store::places_of_posts(tx, &posts)?.into_iter().collect();
+    for deed in deeds {
+        if let (Some(post), Some(space)) = (deed.post, deed.space) {
+            places.entry(post).or_insert(space);
+        }
+    }
+    Ok(places)
+}
+
+/// Deeds of the window that restrict a member with no post behind them: they are in no space.
+///
+/// # Errors
+/// The window is empty or lies in the future.
+pub fn placeless(tx: &mut Tx<'_>, query: &Query) -> Result<u64> {
+    query.check()?;
+    let all = gathered(tx, query.from, query.until())?;
+    Ok(all.iter().filter(|deed| deed.post.is_none() && (deed.intervenes() || deed.restricts())).count()
+        as u64)
+}
+
 /// Mondays of the weeks that touch the window, and of half a year before.
 fn mondays(query: &Query) -> Vec<Day> {
     let first = query.zone.day_of(query.from).monday().plus(-7 * BAND_WEEKS as i32);
@@ -319,15 +347,16 @@ fn gathered(tx: &mut Tx<'_>, from: Timestamp, until: Timestamp) -> Result<Vec<De
             post.into_iter().chain([(-deed.person.0, deed.at)])
         })
         .collect();
-    let back: Vec<Shade> = store::shades(tx, from, until)?.into_iter().filter(|shade| !shade.gone).collect();
+    let mut back: BTreeMap<i64, Vec<Timestamp>> = BTreeMap::new();
+    for shade in store::shades(tx, from, until)?.into_iter().filter(|shade| !shade.gone) {
+        back.entry(shade.post).or_default().push(shade.at);
+    }
     for mut deed in store::bare_deeds(tx, from, until)? {
         if decided.contains(&(deed.unit(), deed.at)) {
             continue;
         }
-        deed.undone_at = back
-            .iter()
-            .find(|shade| Some(shade.post) == deed.post && shade.at > deed.at)
-            .map(|shade| shade.at);
+        let times = deed.post.and_then(|post| back.get(&post));
+        deed.undone_at = times.and_then(|times| times.iter().find(|at| **at > deed.at)).copied();
         all.push(deed);
     }
     for deed in &mut all {

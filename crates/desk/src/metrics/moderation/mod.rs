@@ -9,6 +9,7 @@
 mod cases;
 mod facts;
 mod intervention;
+mod places;
 mod quality;
 mod resolution;
 mod rows;
@@ -26,7 +27,8 @@ use super::figures::Query;
 use super::rates::Share;
 
 pub use super::store::PostTitle;
-pub use facts::{Deed, Found, Kind, Look, Shade, Trigger};
+pub use facts::{Deed, Found, Kind, Look, Shade, Trigger, placeless};
+pub use places::{Choice, choose};
 pub use quality::{Confusion, confusion};
 pub use rows::{Row, rows};
 pub use workload::{Workload, team, workload};

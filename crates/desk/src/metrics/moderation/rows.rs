@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{PersonId, SpaceId};
-use mainstreet_kernel::{Actor, Error, Result, Role, Timestamp};
+use mainstreet_kernel::id::PersonId;
+use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use super::cases::cases;
 use super::facts::{Deed, Facts};
@@ -44,16 +44,19 @@ impl Row {
 }
 
 /// The things behind the figure `id`, latest first: all, or only those that had (`Some(true)`) or had not what it
-/// counts. Moderators of some spaces see what lies there.
+/// counts.
 ///
 /// # Errors
-/// `NotFound` for a figure that is not of this kind; `Forbidden` for others than staff and auditors.
+/// `NotFound` for a figure that is not of this kind; `Forbidden` for others than staff and auditors, and for moderators
+/// of other spaces.
 pub fn rows(tx: &mut Tx<'_>, query: &Query, id: &str, actor: Actor, only: Option<bool>) -> Result<Vec<Row>> {
-    let reader = actor.person.filter(|_| actor.role.audits());
-    let person = reader.ok_or_else(|| {
-        Error::forbidden("Only those who run this community, and auditors, see what stands here.")
-    })?;
+    if actor.person.is_none() || !actor.role.audits() {
+        return Err(Error::forbidden(
+            "Only those who run this community, and auditors, see what stands here.",
+        ));
+    }
     query.check()?;
+    super::places::must_read(tx, actor, query.space)?;
     if definitions::find(id).is_none_or(|definition| definition.behind != definitions::Behind::Cases) {
         return Err(Error::not_found("There is no list of this kind behind this figure."));
     }
@@ -61,11 +64,7 @@ pub fn rows(tx: &mut Tx<'_>, query: &Query, id: &str, actor: Actor, only: Option
     let mut all = found(tx, query, &facts, id)?;
     all.retain(|row| only.is_none() || row.counted == only);
     all.sort_by_key(|row| std::cmp::Reverse((row.at, row.post)));
-    let spaces = match actor.role {
-        Role::Moderator => mainstreet_community::moderation::spaces_of(tx, person)?,
-        _ => Vec::new(),
-    };
-    titled(tx, all, &spaces)
+    titled(tx, all)
 }
 
 fn found(tx: &mut Tx<'_>, query: &Query, facts: &Facts, id: &str) -> Result<Vec<Row>> {
@@ -202,7 +201,7 @@ fn appealed(tx: &mut Tx<'_>, facts: &Facts) -> Result<Vec<Row>> {
     Ok(facts.within().filter(|deed| deed.decision != 0).filter_map(row).collect())
 }
 
-fn titled(tx: &mut Tx<'_>, all: Vec<Row>, spaces: &[SpaceId]) -> Result<Vec<Row>> {
+fn titled(tx: &mut Tx<'_>, all: Vec<Row>) -> Result<Vec<Row>> {
     let posts: Vec<i64> =
         all.iter().filter_map(|row| row.post).collect::<BTreeSet<_>>().into_iter().collect();
     let titles: BTreeMap<i64, PostTitle> =
@@ -211,8 +210,5 @@ fn titled(tx: &mut Tx<'_>, all: Vec<Row>, spaces: &[SpaceId]) -> Result<Vec<Row>
         let title = row.post.and_then(|post| titles.get(&post).cloned());
         Row { title, ..row }
     });
-    let covered = |row: &Row| {
-        spaces.is_empty() || row.title.as_ref().is_none_or(|title| spaces.contains(&title.space_id))
-    };
-    Ok(titled.filter(covered).collect())
+    Ok(titled.collect())
 }

@@ -74,7 +74,7 @@ pub fn team(tx: &mut Tx<'_>, query: &Query, actor: Option<Actor>) -> Result<Vec<
 }
 
 fn of(tx: &mut Tx<'_>, query: &Query, facts: &Facts, (person, name): (PersonId, String)) -> Result<Workload> {
-    let acts = acts(tx, facts, person)?;
+    let acts = acts(tx, query, facts, person)?;
     let own = reviews::own(tx, person)?;
     let hours = own.working(tx)?;
     let deeds = facts.within().filter(|deed| deed.by == Some(person) && deed.restricts());
@@ -95,7 +95,7 @@ fn of(tx: &mut Tx<'_>, query: &Query, facts: &Facts, (person, name): (PersonId, 
 }
 
 /// Decisions, flags, blind reviews and steps in the inbox; what was done to one thing at one time is one act.
-fn acts(tx: &mut Tx<'_>, facts: &Facts, person: PersonId) -> Result<Vec<Act>> {
+fn acts(tx: &mut Tx<'_>, query: &Query, facts: &Facts, person: PersonId) -> Result<Vec<Act>> {
     let window = (facts.from, facts.until);
     let mut all: BTreeMap<(Timestamp, i64), bool> = BTreeMap::new();
     let mut add = |at: Timestamp, thing: i64, severity: Option<Severity>| {
@@ -111,10 +111,10 @@ fn acts(tx: &mut Tx<'_>, facts: &Facts, person: PersonId) -> Result<Vec<Act>> {
             add(at, flag.post, severity);
         }
     }
-    for (at, post, _, severity) in store::reviews_by(tx, person, window)? {
+    for (at, post, _, severity) in store::reviews_by(tx, person, query.space, window)? {
         add(at, post.0, severity.and_then(|word| word.parse().ok()));
     }
-    for (at, post) in store::steps_by(tx, person, window)? {
+    for (at, post) in store::steps_by(tx, person, query.space, window)? {
         add(at, post.0, None);
     }
     Ok(all.into_iter().map(|((at, thing), severe)| Act { at, thing, severe }).collect())

@@ -10,6 +10,7 @@ pub(super) use behind::*;
 pub(super) use clocks::*;
 pub(super) use figures::*;
 pub use moderation::PostTitle;
+pub(crate) use moderation::topics_in;
 pub(super) use moderation::*;
 pub(super) use rollups::*;
 

@@ -2,7 +2,7 @@
 //! small beside the posts; of posts only how many there are, by a covering index.
 
 use mainstreet_db::{Row, Tx, Value, params, placeholders};
-use mainstreet_kernel::id::{PersonId, PostId, SpaceId};
+use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
 use mainstreet_kernel::{Day, Result, Timestamp};
 
 use super::CHUNK;
@@ -197,13 +197,14 @@ pub(crate) fn flags(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<V
 /// What rules in force and the reading of texts brought before people: the causes of items, with the item's end.
 pub(crate) fn shown(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<Vec<Trigger>> {
     let sql = format!(
-        "SELECT c.post_id, s.person_id, s.space_id, '' AS reason, NULL AS state, NULL AS by_id,
+        "SELECT c.post_id, s.person_id, t.space_id, '' AS reason, NULL AS state, NULL AS by_id,
            CASE WHEN c.occurred_at > s.opened_at THEN c.occurred_at ELSE s.opened_at END AS start_at,
            CASE WHEN s.open = 1 THEN NULL ELSE COALESCE(s.resolved_at, s.closed_at, s.touched_at) END AS end_at
          FROM signal_causes c JOIN signals s ON s.id = c.signal_id
+         JOIN posts p ON p.id = c.post_id JOIN topics t ON t.id = p.topic_id
          LEFT JOIN rule_hits h ON c.kind = 'rule' AND h.id = c.object_id
          WHERE (c.kind = 'harm' OR (c.kind = 'rule' AND h.mode = 'enforce' AND h.withdrawn_at IS NULL))
-           AND c.occurred_at >= $1 AND c.occurred_at < $2 AND s.space_id NOT IN {HIDDEN}
+           AND c.occurred_at >= $1 AND c.occurred_at < $2 AND t.space_id NOT IN {HIDDEN}
          ORDER BY c.occurred_at, c.id"
     );
     tx.all(&sql, params![from, to], trigger)
@@ -283,32 +284,38 @@ pub(crate) fn appeals_against(
 /// A blind review: when, on which post, the clause named as broken, and how severe that is.
 pub(crate) type Given = (Timestamp, PostId, String, Option<String>);
 
-/// Blind reviews that somebody gave in a time.
+/// Blind reviews that somebody gave in a time, of posts that stand in the space now.
 pub(crate) fn reviews_by(
     tx: &mut Tx<'_>,
     person: PersonId,
+    space: Option<SpaceId>,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<Given>> {
     tx.all(
         "SELECT r.reviewed_at, r.post_id, r.clause, c.severity FROM reviews r
+         JOIN posts p ON p.id = r.post_id JOIN topics t ON t.id = p.topic_id
          LEFT JOIN guideline_clauses c ON c.version = r.guideline_version AND c.slug = r.clause
-         WHERE r.reviewer_id = $1 AND r.reviewed_at >= $2 AND r.reviewed_at < $3 ORDER BY r.reviewed_at, r.id",
-        params![person, from, to],
+         WHERE r.reviewer_id = $1 AND r.reviewed_at >= $2 AND r.reviewed_at < $3
+           AND (CAST($4 AS BIGINT) IS NULL OR t.space_id = $4) ORDER BY r.reviewed_at, r.id",
+        params![person, from, to, space],
         |row| Ok((row.get("reviewed_at")?, row.get("post_id")?, row.get("clause")?, row.get("severity")?)),
     )
 }
 
-/// Steps that somebody took in the inbox in a time, on which post.
+/// Steps that somebody took in the inbox in a time, on which post, of those that stand in the space now.
 pub(crate) fn steps_by(
     tx: &mut Tx<'_>,
     person: PersonId,
+    space: Option<SpaceId>,
     (from, to): (Timestamp, Timestamp),
 ) -> Result<Vec<(Timestamp, PostId)>> {
     tx.all(
-        "SELECT t.at, s.post_id FROM signal_steps t JOIN signals s ON s.id = t.signal_id
-         WHERE t.actor_id = $1 AND t.at >= $2 AND t.at < $3
-           AND t.act IN ('replied', 'escalated', 'resolved', 'dismissed', 'merged', 'triaged') ORDER BY t.at, t.id",
-        params![person, from, to],
+        "SELECT st.at, s.post_id FROM signal_steps st JOIN signals s ON s.id = st.signal_id
+         JOIN posts p ON p.id = s.post_id JOIN topics t ON t.id = p.topic_id
+         WHERE st.actor_id = $1 AND st.at >= $2 AND st.at < $3
+           AND st.act IN ('replied', 'escalated', 'resolved', 'dismissed', 'merged', 'triaged')
+           AND (CAST($4 AS BIGINT) IS NULL OR t.space_id = $4) ORDER BY st.at, st.id",
+        params![person, from, to, space],
         |row| Ok((row.get("at")?, row.get("post_id")?)),
     )
 }
@@ -354,6 +361,35 @@ pub(crate) fn post_titles(tx: &mut Tx<'_>, posts: &[i64]) -> Result<Vec<PostTitl
                 space_id: row.get("space_id")?,
             })
         })?);
+    }
+    Ok(found)
+}
+
+/// Where these posts stand now: post, space. Those in spaces for staff only are not told.
+pub(crate) fn places_of_posts(tx: &mut Tx<'_>, posts: &[i64]) -> Result<Vec<(i64, SpaceId)>> {
+    let mut found = Vec::new();
+    for chunk in posts.chunks(CHUNK) {
+        let sql = format!(
+            "SELECT p.id, t.space_id FROM posts p JOIN topics t ON t.id = p.topic_id
+             WHERE p.id IN ({}) AND t.space_id NOT IN {HIDDEN}",
+            placeholders(1, chunk.len())
+        );
+        let values: Vec<Value> = chunk.iter().map(|post| Value::from(*post)).collect();
+        found.extend(tx.all(&sql, &values, |row| Ok((row.get("id")?, row.get("space_id")?)))?);
+    }
+    Ok(found)
+}
+
+/// Of these conversations, those that stand in the space now.
+pub(crate) fn topics_in(tx: &mut Tx<'_>, space: SpaceId, topics: &[i64]) -> Result<Vec<TopicId>> {
+    let mut found = Vec::new();
+    for chunk in topics.chunks(CHUNK) {
+        let sql =
+            format!("SELECT id FROM topics WHERE space_id = $1 AND id IN ({})", placeholders(2, chunk.len()));
+        let values: Vec<Value> = std::iter::once(Value::from(space))
+            .chain(chunk.iter().map(|topic| Value::from(*topic)))
+            .collect();
+        found.extend(tx.all(&sql, &values, |row| row.get::<TopicId>("id"))?);
     }
     Ok(found)
 }

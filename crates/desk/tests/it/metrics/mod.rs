@@ -5,4 +5,5 @@ mod history;
 mod moderation;
 mod rebuilding;
 mod silence;
+mod spaces;
 mod telling;

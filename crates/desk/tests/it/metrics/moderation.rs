@@ -19,7 +19,7 @@ use mainstreet_kernel::{Actor, Kind, Result, Role, Timestamp, Zone};
 
 use crate::support::{Cast, answer, ask, cast, person, settle};
 
-fn case(target: Target, act: Act, clause: &str, until: Option<Timestamp>) -> Case {
+pub(super) fn case(target: Target, act: Act, clause: &str, until: Option<Timestamp>) -> Case {
     let order = Order { target, act, why: "It breaks a clause.".to_owned(), until, detail: Detail::None };
     Case {
         order,
@@ -31,15 +31,15 @@ fn case(target: Target, act: Act, clause: &str, until: Option<Timestamp>) -> Cas
     }
 }
 
-fn decide(db: &Db, who: Actor, case: Case) -> Result<Decision> {
+pub(super) fn decide(db: &Db, who: Actor, case: Case) -> Result<Decision> {
     db.write_now(move |tx| moderation::decide(tx, who, &case))
 }
 
-fn flag(db: &Db, who: Actor, post: PostId, reason: &'static str) -> Result<()> {
+pub(super) fn flag(db: &Db, who: Actor, post: PostId, reason: &'static str) -> Result<()> {
     db.write_now(move |tx| flags::raise(tx, who, post, reason, "").map(drop))
 }
 
-fn clear(db: &Db, who: Actor, post: PostId) -> Result<()> {
+pub(super) fn clear(db: &Db, who: Actor, post: PostId) -> Result<()> {
     db.write_now(move |tx| {
         for flag in flags::open_on(tx, post)? {
             flags::decide(tx, who, flag.id, false)?;
@@ -48,22 +48,22 @@ fn clear(db: &Db, who: Actor, post: PostId) -> Result<()> {
     })
 }
 
-fn query(from: Timestamp, to: Timestamp, now: Timestamp) -> Query {
+pub(super) fn query(from: Timestamp, to: Timestamp, now: Timestamp) -> Query {
     Query { from, to, now, zone: Zone::utc(), space: None, population: Population::Question }
 }
 
-fn read(db: &Db, query: &Query) -> Result<Vec<Figure>> {
+pub(super) fn read(db: &Db, query: &Query) -> Result<Vec<Figure>> {
     let query = query.clone();
     db.read_now(move |tx| figures(tx, &query))
 }
 
 #[track_caller]
-fn figure<'a>(all: &'a [Figure], id: &str) -> &'a Figure {
+pub(super) fn figure<'a>(all: &'a [Figure], id: &str) -> &'a Figure {
     all.iter().find(|figure| figure.id == id).unwrap_or_else(|| panic!("no figure {id}"))
 }
 
 #[track_caller]
-fn counted(all: &[Figure], id: &str, k: u64, n: u64) {
+pub(super) fn counted(all: &[Figure], id: &str, k: u64, n: u64) {
     let found = figure(all, id);
     assert_eq!((found.k, found.n), (Some(k), Some(n)), "{id}: {found:?}");
 }
@@ -206,10 +206,10 @@ fn what_one_person_did_is_shown_to_them_and_to_those_who_lead() {
 }
 
 /// A stream of chance, the same every time.
-struct Dice(u64);
+pub(super) struct Dice(pub(super) u64);
 
 impl Dice {
-    fn below(&mut self, end: usize) -> usize {
+    pub(super) fn below(&mut self, end: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap() % end
     }
@@ -295,7 +295,7 @@ fn move_on(
     Ok(())
 }
 
-fn review(db: &TestDb, staff: Actor, dice: &mut Dice, clause: &'static str) -> Result<()> {
+pub(super) fn review(db: &TestDb, staff: Actor, dice: &mut Dice, clause: &'static str) -> Result<()> {
     for _ in 0..4 {
         let Some(card) = db.read_now(move |tx| reviews::next(tx, staff))? else { return Ok(()) };
         let verdict = [Verdict::Fine, Verdict::Fine, Verdict::Breaks, Verdict::Unclear][dice.below(4)];
@@ -305,9 +305,9 @@ fn review(db: &TestDb, staff: Actor, dice: &mut Dice, clause: &'static str) -> R
 }
 
 /// A row of a table, by column.
-type Raw = BTreeMap<&'static str, i64>;
+pub(super) type Raw = BTreeMap<&'static str, i64>;
 
-fn raw(tx: &mut Tx<'_>, sql: &str, columns: &'static [&'static str]) -> Result<Vec<Raw>> {
+pub(super) fn raw(tx: &mut Tx<'_>, sql: &str, columns: &'static [&'static str]) -> Result<Vec<Raw>> {
     tx.all(sql, &[], |row| {
         columns.iter().map(|column| Ok((*column, row.get::<Option<i64>>(column)?.unwrap_or(-1)))).collect()
     })

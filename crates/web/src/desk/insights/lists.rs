@@ -1,6 +1,7 @@
 //! The lists of themes.
 
 use askama::Template;
+use mainstreet_desk::conflicts::alarms::Alarms;
 use mainstreet_desk::insights::{self, Kind, Line, List, Status, TREND_WEEKS, Turn};
 use mainstreet_kernel::id::ThemeId;
 use serde::Deserialize;
@@ -32,6 +33,8 @@ struct Lists {
     rows: Vec<Row>,
     page: usize,
     more: bool,
+    /// How often a theme would have trended over a year.
+    year: Alarms,
 }
 
 struct Tab {
@@ -124,6 +127,7 @@ pub(super) async fn show(cx: Cx) -> Page {
         rows: found.lines.into_iter().map(row).collect(),
         page,
         more,
+        year: found.year,
     })
 }
 

@@ -4,6 +4,7 @@ mod lists;
 mod moderation;
 mod overview;
 mod panels;
+mod picker;
 pub(crate) mod pulse;
 mod window;
 mod words;

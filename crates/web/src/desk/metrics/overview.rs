@@ -3,6 +3,7 @@
 use askama::Template;
 use mainstreet_community::spaces;
 use mainstreet_db::Tx;
+use mainstreet_desk::metrics::alarms::{self, Drop};
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::{self, ALL_TOPICS, Query};
@@ -47,6 +48,8 @@ pub(super) struct Found {
     pub(super) returning: Vec<Figure>,
     /// True when figures about all topics stand in for want of questions.
     pub(super) all_topics: bool,
+    /// The engagement-drop signal as of now.
+    pub(super) drop: Drop,
 }
 
 impl Found {
@@ -61,7 +64,8 @@ impl Found {
         };
         let solutions = figures::solutions(tx, &earlier(4))?;
         let returning = figures::returning(tx, &earlier(12))?;
-        Ok(Self { all, solutions, returning, all_topics })
+        let drop = alarms::engagement_drop(tx, query.space, query.now, &query.zone)?;
+        Ok(Self { all, solutions, returning, all_topics, drop })
     }
 
     /// True when nobody contributed in the window.

@@ -16,13 +16,13 @@ pub(super) struct Asked {
     days: String,
     /// The first day, or an instant in milliseconds.
     #[serde(default)]
-    from: String,
+    pub(super) from: String,
     /// The last day (included), or the instant after the window in milliseconds.
     #[serde(default)]
-    to: String,
+    pub(super) to: String,
     /// A space's id.
     #[serde(default)]
-    space: String,
+    pub(super) space: String,
     /// `topics` for all topics.
     #[serde(default)]
     population: String,
@@ -44,7 +44,8 @@ impl Window {
         Self::of(&cx.query()?, cx.app.now(), cx.app.site().zone)
     }
 
-    fn of(asked: &Asked, now: Timestamp, zone: Zone) -> Result<Self> {
+    /// Reads what was asked for. Errors: `Invalid` with what to write instead.
+    pub(super) fn of(asked: &Asked, now: Timestamp, zone: Zone) -> Result<Self> {
         let (from, to, days) = if asked.from.is_empty() && asked.to.is_empty() {
             let days = match asked.days.as_str() {
                 "" => DEFAULT_DAYS,
@@ -57,7 +58,7 @@ impl Window {
         };
         let space = match asked.space.as_str() {
             "" => None,
-            space => Some(space.parse::<SpaceId>()?),
+            space => Some(space.parse::<SpaceId>().map_err(|_| no_space())?),
         };
         let population = if asked.population == "topics" { Population::Topic } else { Population::Question };
         let query = Query { from, to, now, zone, space, population };
@@ -94,11 +95,24 @@ fn instant(text: &str, zone: &Zone, later: i32) -> Result<Option<Timestamp>> {
     if text.is_empty() {
         return Ok(None);
     }
-    if let Ok(millis) = text.parse::<i64>() {
-        return Ok(Some(Timestamp(millis)));
-    }
-    let at: Timestamp = text.parse()?;
-    Ok(Some(zone.start_of(Zone::utc().day_of(at).plus(later))))
+    let at = match text.parse::<i64>() {
+        Ok(millis) if (0..=LATEST.0).contains(&millis) => return Ok(Some(Timestamp(millis))),
+        Ok(_) => return Err(unknown_day()),
+        Err(_) => text.parse::<Timestamp>().map_err(|_| unknown_day())?,
+    };
+    let day = Zone::utc().day_of(at.clamp(Timestamp(0), LATEST));
+    Ok(Some(zone.start_of(day.plus(later)).max(Timestamp(0))))
+}
+
+/// The end of the year 2999: later days are not looked at.
+const LATEST: Timestamp = Timestamp(32_503_680_000_000);
+
+fn unknown_day() -> Error {
+    Error::invalid("Write days such as 2026-03-01, between 1970 and 2999.")
+}
+
+fn no_space() -> Error {
+    Error::invalid("There is no such space among those you can choose. Pick one from the list.")
 }
 
 fn unreadable() -> Error {
@@ -128,5 +142,11 @@ mod tests {
         check("x", "", "", None);
         check("", "2026-02-01", "2026-01-01", None);
         check("", "2027-01-01", "", None);
+        check("", "0000-01-01", "", Some(("1970-01-01", "2026-03-02")));
+        check("", "2026-01-01", "9999-12-31", Some(("2026-01-01", "2026-03-02")));
+        for odd in ["-1", "9223372036854775807", "-9223372036854775808", "yesterday", "2026-02-30", "'; --"] {
+            check("", odd, "", None);
+            check("", "2026-01-01", odd, None);
+        }
     }
 }

@@ -7,8 +7,9 @@ use mainstreet_community::guidelines;
 use mainstreet_community::moderation::Act;
 use mainstreet_db::Tx;
 use mainstreet_desk::measures::{self, Measure};
+use mainstreet_desk::metrics::moderation::{self as figures, Choice};
 use mainstreet_desk::moderation::{self, Decision, Filter, Openness, report as reports};
-use mainstreet_kernel::id::{DecisionId, PersonId};
+use mainstreet_kernel::id::{DecisionId, PersonId, SpaceId};
 use mainstreet_kernel::{Day, Error, Result, Role, Timestamp, Zone};
 use serde::Deserialize;
 
@@ -177,11 +178,21 @@ struct Report {
     report: reports::Report,
     from: String,
     to: String,
+    /// What is looked at, and what else could be.
+    choice: Choice,
     /// Titles of clauses by their names.
     titles: HashMap<String, String>,
 }
 
 impl Report {
+    fn kept_space(&self) -> String {
+        self.choice.space.map(|space| format!("&space={space}")).unwrap_or_default()
+    }
+
+    fn is_chosen(&self, space: &SpaceId) -> bool {
+        self.choice.space == Some(*space)
+    }
+
     /// The counts, in the words of pages.
     fn parts(&self) -> [(&'static str, reports::Counts); 4] {
         let report = &self.report;
@@ -214,6 +225,7 @@ impl Report {
 struct Window {
     from: String,
     to: String,
+    space: String,
 }
 
 /// A day as typed, or another one.
@@ -226,22 +238,32 @@ fn day(text: &str, other: Day) -> Result<Day> {
 }
 
 /// The last 90 days unless the address says otherwise, in the community's days. `to` is the day after the last.
-async fn read(cx: &Cx) -> Result<(reports::Report, Window)> {
-    let (asked, zone) = (cx.query::<Window>()?, cx.app.site().zone);
+async fn read(cx: &Cx) -> Result<(reports::Report, Window, Choice)> {
+    let (asked, zone, actor) = (cx.query::<Window>()?, cx.app.site().zone, cx.audits()?.actor());
     let today = zone.day_of(cx.app.now());
     let (from, to) = (day(&asked.from, today.plus(-89))?, day(&asked.to, today.plus(1))?);
     if from >= to {
         return Err(Error::invalid("The first day of a report comes before the day it goes up to."));
     }
     let (begin, end) = (zone.start_of(from), zone.start_of(to));
-    let window = Window { from: from.to_string(), to: to.to_string() };
-    Ok((cx.read(move |tx| reports::report(tx, begin, end)).await?, window))
+    let wanted = match asked.space.as_str() {
+        "" => None,
+        space => Some(space.parse::<SpaceId>().unwrap_or(SpaceId(0))),
+    };
+    let (choice, report) = cx
+        .read(move |tx| {
+            let choice = figures::choose(tx, actor, wanted)?;
+            Ok((choice.clone(), reports::report(tx, begin, end, choice.space)?))
+        })
+        .await?;
+    let space = choice.space.map(|space| space.to_string()).unwrap_or_default();
+    Ok((report, Window { from: from.to_string(), to: to.to_string(), space }, choice))
 }
 
 /// `GET /desk/moderation/report?from=2026-01-01&to=2026-04-01`
 pub(super) async fn report(cx: Cx) -> Page {
     cx.audits()?;
-    let (report, window) = read(&cx).await?;
+    let (report, window, choice) = read(&cx).await?;
     let titles = cx
         .read(|tx| {
             let clauses = guidelines::holds(tx)?.map(|version| version.clauses).unwrap_or_default();
@@ -249,27 +271,27 @@ pub(super) async fn report(cx: Cx) -> Page {
         })
         .await?;
     let (chrome, waiting) = (cx.chrome(), cx.waiting().await?);
-    let Window { from, to } = window;
-    views::html(&Report { chrome, here: "moderation", waiting, report, from, to, titles })
+    let Window { from, to, .. } = window;
+    views::html(&Report { chrome, here: "moderation", waiting, report, from, to, choice, titles })
 }
 
 /// `GET /desk/moderation/report.csv`
 pub(super) async fn report_csv(cx: Cx) -> Page {
     cx.audits()?;
-    let (report, _) = read(&cx).await?;
+    let (report, ..) = read(&cx).await?;
     Ok(views::typed("text/csv; charset=utf-8", reports::csv(&report)))
 }
 
 /// `GET /desk/moderation/measures.csv`
 pub(super) async fn measures_csv(cx: Cx) -> Page {
     cx.audits()?;
-    let (report, _) = read(&cx).await?;
+    let (report, ..) = read(&cx).await?;
     Ok(views::typed("text/csv; charset=utf-8", reports::measures_csv(&report)))
 }
 
 /// `GET /desk/moderation/report.json`
 pub(super) async fn report_json(cx: Cx) -> Page {
     cx.audits()?;
-    let (report, _) = read(&cx).await?;
+    let (report, ..) = read(&cx).await?;
     Ok(views::typed("application/json", serde_json::to_string(&report).map_err(Error::internal)?))
 }

@@ -2,6 +2,8 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use mainstreet_desk::conflicts::alarms::Alarms;
+use mainstreet_desk::metrics::alarms;
 use mainstreet_desk::triage::hours::{WEEK, Written};
 use mainstreet_desk::triage::{self, Targets, read_span, write_span};
 use mainstreet_kernel::{FieldErrors, Role};
@@ -25,6 +27,8 @@ struct Show {
     form: Form,
     errors: FieldErrors,
     defaults: [String; 8],
+    /// How often a question passed the normal target over a year.
+    year: Alarms,
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -145,7 +149,9 @@ async fn show(cx: Cx) -> Page {
 async fn draw(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
     let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
     let ([a, b, c, d], [e, f, g, h]) = (spelled(&Targets::default()), spelled(&Targets::OWNERS));
+    let now = cx.app.now();
     let page = Show {
+        year: cx.read(move |tx| alarms::late_questions(tx, now)).await?,
         waiting: cx.waiting().await?,
         chrome: cx.chrome(),
         here: "settings",

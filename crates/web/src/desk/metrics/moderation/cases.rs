@@ -2,6 +2,7 @@
 
 use askama::Template;
 use mainstreet_desk::metrics::definitions::{self, Behind, Definition};
+use mainstreet_desk::metrics::figures::Query;
 use mainstreet_desk::metrics::moderation::{self, Row};
 use mainstreet_kernel::Error;
 use serde::Deserialize;
@@ -27,6 +28,8 @@ struct Show {
     waiting: i64,
     definition: &'static Definition,
     window: Window,
+    /// The name of the space, when one is chosen.
+    place: Option<String>,
     rows: Vec<Row>,
     total: usize,
     counts: bool,
@@ -58,9 +61,16 @@ pub(super) async fn show(cx: Cx) -> Page {
     let definition = definitions::find(&id)
         .filter(|definition| definition.behind == Behind::Cases)
         .ok_or_else(|| Error::not_found("There is no figure of this name with cases behind it."))?;
-    let (window, choice) = (Window::read(&cx)?, cx.query::<Choice>()?);
+    let (mut window, choice) = (Window::read(&cx)?, cx.query::<Choice>()?);
     let (query, only) = (window.query.clone(), super::only(&choice.only));
-    let all = cx.read(move |tx| moderation::rows(tx, &query, definition.id, actor, only)).await?;
+    let (place, all) = cx
+        .read(move |tx| {
+            let place = moderation::choose(tx, actor, query.space)?;
+            let query = Query { space: place.space, ..query };
+            Ok((place, moderation::rows(tx, &query, definition.id, actor, only)?))
+        })
+        .await?;
+    window.query.space = place.space;
     let page = choice.page.parse::<usize>().unwrap_or(1).clamp(1, 100_000);
     let total = all.len();
     let counts = only.is_some() || all.iter().any(|row| row.counted.is_some());
@@ -72,6 +82,7 @@ pub(super) async fn show(cx: Cx) -> Page {
         definition,
         more: page * PAGE < total,
         window,
+        place: place.name,
         rows,
         total,
         counts,

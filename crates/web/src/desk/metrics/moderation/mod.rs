@@ -5,12 +5,15 @@ mod panels;
 mod workload;
 
 use askama::Template;
+use mainstreet_db::Tx;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::Query;
 use mainstreet_desk::metrics::moderation::{self, Confusion};
+use mainstreet_kernel::{Error, Result};
 
 use super::panels::Panel;
-use super::window::Window;
+use super::picker::{self, Picker};
+use super::window::{Asked, Window};
 use super::words::said;
 use crate::request::Cx;
 use crate::routes::Routes;
@@ -31,12 +34,26 @@ struct Show {
     here: &'static str,
     part: &'static str,
     waiting: i64,
-    window: Window,
+    picker: Picker,
+    /// Nothing: what was typed cannot be read.
+    window: Option<Window>,
+    /// Deeds of the window that lie in no space, when one is chosen.
+    apart: u64,
+    /// Where they are counted; nothing for who looks at some spaces only.
+    everywhere: Option<String>,
     finding: String,
     /// What somebody must look at.
     alarms: Vec<String>,
     panels: Vec<Panel>,
 }
+
+impl Show {
+    fn said_apart(&self) -> String {
+        views::counted(i64::try_from(self.apart).unwrap_or(i64::MAX), "decision", "decisions")
+    }
+}
+
+const PATH: &str = "/desk/metrics/moderation";
 
 /// Weeks before the window that are looked at too where things need time: reversals within 30 days, second looks.
 const EARLIER_WEEKS: i32 = 12;
@@ -52,6 +69,17 @@ struct Found {
 }
 
 impl Found {
+    fn read(tx: &mut Tx<'_>, query: &Query) -> Result<Self> {
+        let first = query.zone.day_of(query.from).plus(-7 * EARLIER_WEEKS);
+        let longer = Query { from: query.zone.start_of(first), ..query.clone() };
+        Ok(Self {
+            all: moderation::figures(tx, query)?,
+            ripe: moderation::ripe(tx, &longer)?,
+            confusion: moderation::confusion(tx, &longer)?,
+            since: first.to_string(),
+        })
+    }
+
     fn get(&self, id: &str) -> Option<&Figure> {
         self.all.iter().find(|figure| figure.id == id)
     }
@@ -61,34 +89,74 @@ impl Found {
     }
 }
 
-/// `GET /desk/metrics/moderation?days=28`
+/// `GET /desk/metrics/moderation?days=28&space=..`
 async fn show(cx: Cx) -> Page {
-    cx.reads_figures()?;
-    let window = Window::read(&cx)?;
+    let actor = cx.reads_figures()?.actor();
+    let (asked, window) = picker::read(&cx)?;
+    let mut window = match window {
+        Ok(window) => window,
+        Err(error) => return refuse(&cx, asked, error).await,
+    };
     let query = window.query.clone();
     let found = cx
         .read(move |tx| {
-            let first = query.zone.day_of(query.from).plus(-7 * EARLIER_WEEKS);
-            let longer = Query { from: query.zone.start_of(first), ..query.clone() };
-            Ok(Found {
-                all: moderation::figures(tx, &query)?,
-                ripe: moderation::ripe(tx, &longer)?,
-                confusion: moderation::confusion(tx, &longer)?,
-                since: first.to_string(),
-            })
+            let choice = moderation::choose(tx, actor, query.space)?;
+            let query = Query { space: choice.space, ..query };
+            let apart = if choice.space.is_some() { moderation::placeless(tx, &query)? } else { 0 };
+            Ok((Found::read(tx, &query)?, choice, apart))
         })
-        .await?;
+        .await;
+    let (found, choice, apart) = match found {
+        Ok(found) => found,
+        Err(error) => return refuse(&cx, asked, error).await,
+    };
+    window.query.space = None;
+    let everywhere = choice.whole.then(|| format!("{PATH}?{}", window.address()));
+    window.query.space = choice.space;
     let page = Show {
         chrome: cx.chrome(),
         here: "metrics",
         part: "moderation",
         waiting: cx.waiting().await?,
+        picker: Picker::of(PATH, &window, choice),
+        apart,
+        everywhere,
         finding: finding(&found),
         alarms: alarms(&found),
         panels: panels::all(&found, &window),
-        window,
+        window: Some(window),
     };
     views::html(&page)
+}
+
+/// The form again, with what was typed and what to write instead.
+async fn refuse(cx: &Cx, asked: Asked, error: Error) -> Page {
+    if !picker::is_typed_wrong(&error) {
+        return Err(error);
+    }
+    let actor = cx.reads_figures()?.actor();
+    let wanted = asked.space.parse().ok();
+    let choice = cx
+        .read(move |tx| {
+            moderation::choose(tx, actor, wanted).or_else(|_| moderation::choose(tx, actor, None))
+        })
+        .await
+        .unwrap_or_default();
+    let picker = Picker::refused(PATH, asked, choice, &error);
+    let page = Show {
+        chrome: cx.chrome(),
+        here: "metrics",
+        part: "moderation",
+        waiting: cx.waiting().await?,
+        window: None,
+        apart: 0,
+        everywhere: None,
+        finding: "Nothing is shown yet: the form below needs another look.".to_owned(),
+        alarms: Vec::new(),
+        panels: Vec::new(),
+        picker,
+    };
+    views::html_with(page.picker.status(), &page)
 }
 
 /// The page's first sentence.

@@ -2,18 +2,24 @@
 
 use askama::Template;
 use axum::http::StatusCode;
+use mainstreet_db::Tx;
 use mainstreet_desk::metrics::figure::Figure;
-use mainstreet_desk::metrics::moderation::{self, Workload};
+use mainstreet_desk::metrics::figures::Query;
+use mainstreet_desk::metrics::moderation::{self, Choice, Workload};
 use mainstreet_desk::reviews;
 use mainstreet_desk::triage::hours::{WEEK, Written};
-use mainstreet_kernel::{FieldErrors, Role};
+use mainstreet_kernel::id::SpaceId;
+use mainstreet_kernel::{Actor, Error, FieldErrors, Result, Role};
 use serde::Deserialize;
 
 use crate::desk::metrics::panels::meanings;
+use crate::desk::metrics::picker::{self, Picker};
 use crate::desk::metrics::window::Window;
 use crate::desk::metrics::words::said;
 use crate::request::Cx;
 use crate::views::{self, Chrome, Page};
+
+const PATH: &str = "/desk/metrics/moderation/workload";
 
 #[derive(Template)]
 #[template(path = "desk/metrics/workload.html")]
@@ -22,8 +28,10 @@ struct Show {
     here: &'static str,
     part: &'static str,
     waiting: i64,
-    window: Window,
-    own: Workload,
+    picker: Picker,
+    /// Nothing: what was typed cannot be read.
+    window: Option<Window>,
+    own: Option<Workload>,
     /// Everybody, for those who lead.
     team: Vec<Workload>,
     leads: bool,
@@ -115,21 +123,34 @@ pub(super) async fn show(cx: Cx) -> Page {
 
 async fn draw(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
     let viewer = cx.staff()?.clone();
-    let (window, actor, leads) = (Window::read(cx)?, viewer.actor(), viewer.role >= Role::Manager);
-    let query = window.query.clone();
-    let (own, team) = cx
-        .read(move |tx| {
-            let own = moderation::workload(tx, &query, actor, viewer.person)?;
-            let team = if leads { moderation::team(tx, &query, Some(actor))? } else { Vec::new() };
-            Ok((own, team))
-        })
-        .await?;
-    let status = if errors.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY };
+    let (actor, leads) = (viewer.actor(), viewer.role >= Role::Manager);
+    let (asked, window) = picker::read(cx)?;
+    let read = match &window {
+        Ok(window) => {
+            let query = window.query.clone();
+            cx.read(move |tx| work(tx, &query, actor)).await
+        }
+        Err(error) => Err(Error::invalid(error.safe.clone())),
+    };
+    let (picker, window, own, team) = match (read, window) {
+        (Ok((choice, own, team)), Ok(window)) => {
+            (Picker::of(PATH, &window, choice), Some(window), Some(own), team)
+        }
+        (Err(error), _) | (_, Err(error)) if picker::is_typed_wrong(&error) => {
+            let wanted = asked.space.parse().ok();
+            let choice =
+                cx.read(move |tx| offered(tx, actor, wanted).or_else(|_| offered(tx, actor, None))).await?;
+            (Picker::refused(PATH, asked, choice, &error), None, None, Vec::new())
+        }
+        (Err(error), _) | (_, Err(error)) => return Err(error),
+    };
+    let status = if errors.is_empty() { picker.status() } else { StatusCode::UNPROCESSABLE_ENTITY };
     let page = Show {
         chrome: cx.chrome(),
         here: "metrics",
         part: "workload",
         waiting: cx.waiting().await?,
+        picker,
         window,
         own,
         team,
@@ -138,6 +159,24 @@ async fn draw(cx: &Cx, form: Form, errors: FieldErrors) -> Page {
         errors,
     };
     views::html_with(status, &page)
+}
+
+/// One's own work is whole, whatever one moderates; of the spaces those can be chosen that one does.
+fn offered(tx: &mut Tx<'_>, actor: Actor, asked: Option<SpaceId>) -> Result<Choice> {
+    let choice = match asked {
+        Some(_) => moderation::choose(tx, actor, asked)?,
+        None => Choice { space: None, name: None, ..moderation::choose(tx, actor, None).unwrap_or_default() },
+    };
+    Ok(Choice { whole: true, ..choice })
+}
+
+fn work(tx: &mut Tx<'_>, query: &Query, actor: Actor) -> Result<(Choice, Workload, Vec<Workload>)> {
+    let choice = offered(tx, actor, query.space)?;
+    let whose = actor.person.ok_or_else(|| Error::forbidden("Sign in to see your work."))?;
+    let own = moderation::workload(tx, query, actor, whose)?;
+    let leads = actor.role >= Role::Manager;
+    let team = if leads { moderation::team(tx, query, Some(actor))? } else { Vec::new() };
+    Ok((choice, own, team))
 }
 
 /// `POST /desk/metrics/moderation/workload`: one's own hours.

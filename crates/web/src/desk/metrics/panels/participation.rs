@@ -1,6 +1,8 @@
 //! Who takes part, and what they do.
 
+use mainstreet_desk::metrics::alarms::Drop;
 use mainstreet_desk::metrics::figure::{Figure, Point as Spot};
+use mainstreet_desk::metrics::participation::{DROP_BASELINE, DROP_CHANCE};
 use mainstreet_kernel::Timestamp;
 
 use super::{Found, Panel, Window, day, is_named, meanings, short, table};
@@ -66,8 +68,9 @@ pub(super) fn people(found: &Found, window: &Window) -> Option<Panel> {
         finding: format!("{} members contributed in 28 days, {} in the last week", said(month), said(week)),
         sub: format!(
             "{} on the last full day. A complete count, so there is no interval. The line is the 28 days before each day; \
-             the running day is dashed.",
-            said(day)
+             the running day is dashed. {}",
+            said(day),
+            drop_signal(&found.drop)
         ),
         wide: false,
         chart,
@@ -79,6 +82,27 @@ pub(super) fn people(found: &Found, window: &Window) -> Option<Panel> {
             (day.behind.clone(), "On the last day".to_owned()),
         ],
     })
+}
+
+/// What the engagement-drop signal sees, how often it spoke over a year, and how often for nothing.
+fn drop_signal(drop: &Drop) -> String {
+    let Some(limits) = drop.limits else {
+        return "The drop signal needs eight weeks before it can speak.".to_owned();
+    };
+    let limit = if limits.median < DROP_BASELINE {
+        format!("so few that chance brings them less often than once in {:.0}", 1.0 / DROP_CHANCE)
+    } else {
+        format!("fewer than {:.0}", limits.noise.min(limits.size))
+    };
+    let stands = if drop.fires { "It speaks now" } else { "It is silent now" };
+    format!(
+        "Drop signal: {} members in the last seven full days, against a median of {} in the eight weeks before; it speaks \
+         at {limit}. {stands}; it would have spoken {}. False is an alarm after which the next week was back above the \
+         limit.",
+        drop.now,
+        amount(limits.median),
+        drop.year.words()
+    )
 }
 
 pub(super) fn repeat(found: &Found, window: &Window) -> Option<Panel> {
