@@ -251,6 +251,25 @@ impl Facts {
         })
     }
 
+    /// The facts of a shorter window with the same end, out of these.
+    pub(super) fn narrowed(&self, tx: &mut Tx<'_>, query: &Query) -> Result<Self> {
+        let from = query.from;
+        let first = mondays(query).first().copied();
+        let weeks = self.weeks.iter().filter(|week| first.is_none_or(|first| week.monday >= first));
+        let weeks: Vec<Week> = weeks.copied().collect();
+        let begun = weeks.first().map_or(from, |week| week.from).min(from);
+        let posts = store::published(tx, query.space, &[(from, self.until)])?;
+        Ok(Self {
+            deeds: self.deeds.iter().filter(|deed| deed.at >= begun).cloned().collect(),
+            flags: self.flags.clone(),
+            weeks,
+            posts: posts.first().copied().unwrap_or(0),
+            severities: self.severities.clone(),
+            from,
+            until: self.until,
+        })
+    }
+
     /// Deeds of the window.
     pub(super) fn within(&self) -> impl Iterator<Item = &Deed> {
         self.deeds.iter().filter(|deed| deed.at >= self.from && deed.at < self.until)

@@ -19,7 +19,7 @@ mod workload;
 use std::collections::{BTreeMap, BTreeSet};
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::Result;
+use mainstreet_kernel::{Result, Timestamp};
 
 use super::definitions::Unit;
 use super::figure::{Figure, Point};
@@ -49,21 +49,29 @@ pub const NEWCOMER: i64 = 30 * mainstreet_kernel::clock::DAY;
 pub fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
     query.check()?;
     let facts = Facts::read(tx, query)?;
-    let mut all = intervention::figures(tx, query, &facts)?;
-    all.extend(violations::figures(tx, query, &facts)?);
-    all.extend(resolution::figures(tx, query, &facts)?);
-    all.extend(quality::figures(tx, query, &facts)?);
+    every(tx, query, &facts)
+}
+
+fn every(tx: &mut Tx<'_>, query: &Query, facts: &Facts) -> Result<Vec<Figure>> {
+    let mut all = intervention::figures(tx, query, facts)?;
+    all.extend(violations::figures(tx, query, facts)?);
+    all.extend(resolution::figures(tx, query, facts)?);
+    all.extend(quality::figures(tx, query, facts)?);
     Ok(all)
 }
 
-/// The figures that need time (reversals within 30 days, rare second looks), for a window of their own.
+/// Every figure over a window, and the figures that need time (reversals within 30 days, rare second looks) over one
+/// that begins earlier, at `since`. What both are counted from is read once.
 ///
 /// # Errors
 /// As [`figures`].
-pub fn ripe(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {
+pub fn with_ripe(tx: &mut Tx<'_>, query: &Query, since: Timestamp) -> Result<(Vec<Figure>, Vec<Figure>)> {
+    let longer = Query { from: since.min(query.from), ..query.clone() };
     query.check()?;
-    let facts = Facts::read(tx, query)?;
-    quality::figures(tx, query, &facts)
+    let facts = Facts::read(tx, &longer)?;
+    let ripe = quality::figures(tx, &longer, &facts)?;
+    let facts = facts.narrowed(tx, query)?;
+    Ok((every(tx, query, &facts)?, ripe))
 }
 
 /// `k` things for every thousand of `n`. When something is counted that is not among the `n` (a post acted on long

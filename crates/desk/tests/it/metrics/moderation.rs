@@ -9,7 +9,7 @@ use mainstreet_db::{Db, Tx, params};
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::Query;
-use mainstreet_desk::metrics::moderation::{confusion, figures, rows, team, workload};
+use mainstreet_desk::metrics::moderation::{confusion, figures, rows, team, with_ripe, workload};
 use mainstreet_desk::moderation::{self, Case, Decision, Ground, Source};
 use mainstreet_desk::reviews::{self, Verdict};
 use mainstreet_desk::triage::hours::Written;
@@ -470,6 +470,14 @@ fn every_figure_is_what_the_rows_say_counted_plainly() {
         counted(&all, "appeal-rate", appeals.len() as u64, decisions.len() as u64);
         counted(&all, "overturn-rate", state(1), state(1) + state(2));
         expect_cases(&all, &flags, now.0);
+        // A window out of the facts of a longer one is the same window.
+        let later = query(now.plus(-20 * DAY), now, now);
+        let (short, ripe) = db.read_now({
+            let later = later.clone();
+            move |tx| with_ripe(tx, &later, from)
+        })?;
+        assert_eq!(short, read(db, &later)?);
+        assert_eq!(figure(&ripe, "reversal-rate"), figure(&all, "reversal-rate"));
         let looks = db.read_now(move |tx| confusion(tx, &query(from, now, now)))?;
         assert_eq!(looks.verdicts.total(), figure(&all, "agreement").n.unwrap());
         Ok(())

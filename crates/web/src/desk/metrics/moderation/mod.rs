@@ -72,12 +72,8 @@ impl Found {
     fn read(tx: &mut Tx<'_>, query: &Query) -> Result<Self> {
         let first = query.zone.day_of(query.from).plus(-7 * EARLIER_WEEKS);
         let longer = Query { from: query.zone.start_of(first), ..query.clone() };
-        Ok(Self {
-            all: moderation::figures(tx, query)?,
-            ripe: moderation::ripe(tx, &longer)?,
-            confusion: moderation::confusion(tx, &longer)?,
-            since: first.to_string(),
-        })
+        let (all, ripe) = moderation::with_ripe(tx, query, longer.from)?;
+        Ok(Self { all, ripe, confusion: moderation::confusion(tx, &longer)?, since: first.to_string() })
     }
 
     fn get(&self, id: &str) -> Option<&Figure> {
