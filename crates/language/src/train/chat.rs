@@ -1,25 +1,53 @@
-//! Messages out of a chat archive in DiscordChatExporter's HTML, with the labels we gave some of them.
+//! Messages out of chat archives (DiscordChatExporter's HTML, logs of IRC channels), with the labels we gave some.
 
 use std::collections::BTreeMap;
 
 use super::Row;
 use super::dump::unescape;
 
-/// Every message of the pages in `html`, by `set`; those in `labels` (`ID INTENT [!]` lines) with what we judged.
-pub fn messages(set: &str, html: &str, labels: &str) -> Vec<Row> {
-    let labels: BTreeMap<&str, (&str, bool)> = labels
+/// What we judged of a message.
+#[derive(Clone, Copy)]
+pub(super) struct Label<'a> {
+    intent: &'a str,
+    needs_reply: bool,
+    reply: bool,
+}
+
+impl Label<'_> {
+    /// Writes the judgement into `row`.
+    pub(super) fn give(self, row: &mut Row) {
+        row.intent = Some(self.intent.to_owned());
+        row.needs_reply = Some(self.needs_reply);
+    }
+}
+
+/// Lines of `ID INTENT [!] [>]`: what a message wants, whether somebody should reply, whether it is a reply.
+pub(super) fn labels(lines: &str) -> BTreeMap<&str, Label<'_>> {
+    lines
         .lines()
         .filter(|line| !line.starts_with('#'))
         .filter_map(|line| {
-            let (id, label) = line.trim().split_once(' ')?;
-            let needs = label.strip_suffix(" !");
-            Some((id, (needs.unwrap_or(label), needs.is_some())))
+            let mut words = line.split_whitespace();
+            let (id, intent) = (words.next()?, words.next()?);
+            let marks: Vec<&str> = words.collect();
+            let label = Label { intent, needs_reply: marks.contains(&"!"), reply: marks.contains(&">") };
+            Some((id, label))
         })
-        .collect();
+        .collect()
+}
+
+/// Milliseconds of a day, and the bits of a message's id below its time.
+const DAY: u64 = 86_400_000;
+const BELOW_TIME: u32 = 22;
+
+/// Every message of the pages in `html`, by `set`; those in `labels` with what we judged. Messages of one day stay
+/// together, for talk goes on across channels and hours.
+pub fn messages(set: &str, html: &str, labels: &str) -> Vec<Row> {
+    let labels = self::labels(labels);
     html.split(" data-message-id=").skip(1).filter_map(|part| message(set, part, &labels)).collect()
 }
 
-fn message(set: &str, part: &str, labels: &BTreeMap<&str, (&str, bool)>) -> Option<Row> {
+fn message(set: &str, part: &str, labels: &BTreeMap<&str, Label<'_>>) -> Option<Row> {
     let id = part.split_once('>')?.0;
     let (_, text) = part.split_once("<span class=chatlog__markdown-preserve>")?;
     let (text, _) = text.split_once("</span></div>")?;
@@ -27,16 +55,46 @@ fn message(set: &str, part: &str, labels: &BTreeMap<&str, (&str, bool)>) -> Opti
     if text.len() < 8 {
         return None;
     }
-    let label = labels.get(id);
-    Some(Row {
+    let day = id.parse::<u64>().map_or(0, |id| (id >> BELOW_TIME) / DAY);
+    let mut row = Row {
         set: set.to_owned(),
         id: id.to_owned(),
         text,
         reply: Some(part.contains("class=chatlog__reply")),
-        intent: label.map(|(intent, _)| (*intent).to_owned()),
-        needs_reply: label.map(|(_, needs)| *needs),
+        issue_id: format!("{set}-{day}"),
         ..Row::default()
-    })
+    };
+    if let Some(label) = labels.get(id) {
+        label.give(&mut row);
+    }
+    Some(row)
+}
+
+/// Lines of a log that stay together.
+const TOGETHER: usize = 50;
+
+/// The labelled lines of logs (`[hh:mm] <name> words`), by `set`. Each log follows a line `==> NAME <==`; a label's id
+/// is `NAME:LINE`, counted from 0.
+pub fn logs(set: &str, text: &str, labels: &str) -> Vec<Row> {
+    let labels = self::labels(labels);
+    let mut rows = Vec::new();
+    let (mut name, mut number) = ("", 0);
+    for line in text.lines() {
+        if let Some(next) = line.strip_prefix("==> ").and_then(|rest| rest.strip_suffix(" <==")) {
+            (name, number) = (next, 0);
+            continue;
+        }
+        let id = format!("{name}:{number}");
+        if let Some((label, (_, said))) = labels.get(id.as_str()).zip(line.split_once("> ")) {
+            let issue_id = format!("{set}-{name}-{}", number / TOGETHER);
+            let mut row = Row { set: set.to_owned(), text: said.to_owned(), issue_id, ..Row::default() };
+            (row.id, row.reply) = (id, Some(label.reply));
+            label.give(&mut row);
+            rows.push(row);
+        }
+        number += 1;
+    }
+    rows
 }
 
 /// Markup to words: code stays marked, pictures of faces become the faces.
@@ -80,6 +138,23 @@ fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lines_of_a_log_are_read_with_their_labels() {
+        let text = "==> a <==\n=== x is now known as y\n[15:29] <x> y: try <that>\n==> b <==\n[15:30] <y> how do I start?\n";
+        let rows = logs("s", text, "# note\na:1 answer >\nb:0 support !\nb:7 unclear\n");
+        let got: Vec<_> = rows
+            .iter()
+            .map(|r| (r.id.as_str(), r.text.as_str(), r.intent.as_deref(), r.needs_reply, r.reply))
+            .collect();
+        assert_eq!(
+            got,
+            [
+                ("a:1", "y: try <that>", Some("answer"), Some(false), Some(true)),
+                ("b:0", "how do I start?", Some("support"), Some(true), Some(false)),
+            ]
+        );
+    }
 
     #[test]
     fn messages_are_read_with_their_labels() {

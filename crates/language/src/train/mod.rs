@@ -23,9 +23,9 @@ use crate::weights::{
 };
 
 use calibrate::{Sample, platt, temperature};
-pub use chat::messages;
+pub use chat::{logs, messages};
 pub use classify::Classifier;
-pub use dump::posts;
+pub use dump::{comments, posts};
 pub(crate) use learn::Chance;
 use learn::{Learner, Lesson, Pace};
 pub use sets::{SETS, Set, Target, may_train, targets};
@@ -198,6 +198,11 @@ pub enum Part {
     Test,
 }
 
+/// What rows that are never split have in common: their thread, or their text.
+fn together(row: &Row) -> &str {
+    if row.issue_id.is_empty() { &row.text } else { &row.issue_id }
+}
+
 /// Which part a row belongs to, by the hash of its words (or of its thread).
 pub fn part(row: &Row) -> Part {
     let key = if row.issue_id.is_empty() {
@@ -267,7 +272,7 @@ fn prepare(row: &Row) -> Vec<Prepared> {
             target.weight *= share;
             target.calibrates *= share;
         }
-        let fold = hash(&row.text) as usize;
+        let fold = hash(together(row)) as usize;
         Prepared { features: see(&row.text, context).features, targets, part: part(row), fold }
     });
     prepared.collect()
@@ -278,42 +283,62 @@ fn prepare(row: &Row) -> Vec<Prepared> {
 pub struct HeldOut {
     /// Place of the row among the rows given.
     pub row: usize,
+    /// True when the learner knew whether it opens a conversation or answers, where the row says so.
+    pub in_context: bool,
     /// The right class.
     pub class: usize,
     /// Probability of each class; of yes alone where there is nothing but yes and no.
     pub probabilities: Vec<f32>,
 }
 
-/// Judges our own examples in `folds` turns by learners that saw everything but the turn's share of them, so that
-/// thresholds and probabilities can be checked on more than a tenth.
+/// Judges the examples we wrote or labelled in `folds` turns by learners that saw everything but the turn's share of
+/// them, so that thresholds and probabilities can be checked on more than a tenth.
 pub fn held_out(task: Task, rows: &[Row], seed: u64, folds: usize) -> Vec<HeldOut> {
-    let prepared: Vec<Prepared> = rows.iter().filter_map(|row| prepare(row).into_iter().next()).collect();
+    let folds = folds.max(2);
+    let mut prepared: Vec<Prepared> = Vec::new();
+    let mut places: Vec<(usize, bool)> = Vec::new();
+    for (place, row) in rows.iter().enumerate() {
+        for (number, one) in prepare(row).into_iter().enumerate() {
+            places.push((place, number == 0));
+            prepared.push(one);
+        }
+    }
     let start = Weights::untrained();
     let mut all = Vec::new();
-    for fold in 0..folds.max(2) {
-        let own = |row: &Prepared| row.fold % folds.max(2) == fold;
+    for fold in 0..folds {
+        let own = |row: &Prepared| row.fold % folds == fold;
         let learner = learner(task, &prepared, seed, &start, |row| !own(row));
         // Calibrated by the next share of rows, which a second learner has not seen either.
-        let next = |row: &Prepared| row.fold % folds.max(2) == (fold + 1) % folds.max(2);
+        let next = |row: &Prepared| row.fold % folds == (fold + 1) % folds;
         let second = self::learner(task, &prepared, seed, &start, |row| !own(row) && !next(row));
-        let calibrating: Vec<Sample> = of_task(task, &prepared, next)
-            .map(|(row, target)| (second.odds(&row.features), target.class, target.calibrates))
-            .filter(|(_, _, weight)| *weight > 0.0)
-            .collect();
-        let (slope, shifts) = calibration(task, &calibrating);
-        let places = rows.iter().zip(&prepared).enumerate().filter(|(_, (row, p))| ours(row) && own(p));
-        for (place, (_, row)) in places {
+        let (slope, shifts) = calibration(task, &samples(task, &prepared, &second, next));
+        let judged =
+            places.iter().zip(&prepared).filter(|((row, _), p)| rows.get(*row).is_some_and(ours) && own(p));
+        for ((place, in_context), row) in judged {
             let Some(target) = row.targets.iter().find(|target| target.task == task) else { continue };
             let probabilities = calibrated(&learner.odds(&row.features), slope, &shifts);
-            all.push(HeldOut { row: place, class: target.class, probabilities });
+            all.push(HeldOut { row: *place, in_context: *in_context, class: target.class, probabilities });
         }
     }
     all
 }
 
+/// What `learner` says of the rows of a task that it is to be calibrated by.
+fn samples(
+    task: Task,
+    prepared: &[Prepared],
+    learner: &Learner,
+    keep: impl Fn(&Prepared) -> bool,
+) -> Vec<Sample> {
+    of_task(task, prepared, keep)
+        .filter(|(_, target)| target.calibrates > 0.0)
+        .map(|(row, target)| (learner.odds(&row.features), target.class, target.calibrates))
+        .collect()
+}
+
 /// Examples we wrote or labelled.
 fn ours(row: &Row) -> bool {
-    row.set == "own" || row.set == "discord-pyscript-dce-html" && row.intent.is_some()
+    row.set == "own" || row.intent.is_some()
 }
 
 /// Learns one task, and sets its probabilities right by rows that were not learnt from: those kept aside, or,
@@ -323,20 +348,13 @@ fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &Weights) -
     let mut samples: Vec<Sample> = Vec::new();
     for fold in 0..folds {
         let learner = learner(task, prepared, seed, weights, |row| row.fold % folds != fold);
-        samples.extend(
-            of_task(task, prepared, |row| row.fold % folds == fold)
-                .map(|(row, target)| (learner.odds(&row.features), target.class, target.calibrates)),
-        );
+        samples.extend(self::samples(task, prepared, &learner, |row| row.fold % folds == fold));
     }
     let whole = |row: &Prepared| folds > 0 || row.part == Part::Learn;
     let learner = learner(task, prepared, seed, weights, whole);
     if folds == 0 {
-        samples.extend(
-            of_task(task, prepared, |row| row.part == Part::Calibrate)
-                .map(|(row, target)| (learner.odds(&row.features), target.class, target.calibrates)),
-        );
+        samples = self::samples(task, prepared, &learner, |row| row.part == Part::Calibrate);
     }
-    samples.retain(|(_, _, weight)| *weight > 0.0);
     let (slope, shifts) = calibration(task, &samples);
     Learnt { task, learner, slope, shifts }
 }

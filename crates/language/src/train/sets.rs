@@ -18,25 +18,35 @@ pub struct Set {
 }
 
 impl Set {
-    /// Where its file may stand below a data folder, the first that exists counts.
-    pub fn places(&self) -> [String; 4] {
+    /// Where its file or folder may stand below a data folder, the first that exists counts.
+    pub fn places(&self) -> Vec<String> {
         let name = self.name;
-        [
-            format!("{name}.jsonl"),
-            format!("labelled/{name}.jsonl"),
-            format!("{name}/Posts.xml"),
-            format!("{name}/original_html.tar.zst"),
-        ]
+        match name {
+            "irc-ubuntu" => vec![format!("{name}/dev")],
+            "stackexchange-french-meta-comments" => vec!["stackexchange-french-meta/Comments.xml".to_owned()],
+            _ => vec![
+                format!("{name}.jsonl"),
+                format!("labelled/{name}.jsonl"),
+                format!("{name}/Posts.xml"),
+                format!("{name}/original_html.tar.zst"),
+            ],
+        }
     }
 
-    /// Its rows out of the file that was found at one of [`Self::places`]; of an archive, `text` is its files one after
-    /// the other in the order of their names.
+    /// Its rows out of what was found at one of [`Self::places`]; of an archive, `text` is its files one after the other
+    /// in the order of their names, of a folder the files ending in `.raw.txt`, each after a line `==> NAME <==`.
     pub fn rows(&self, place: &str, text: &str) -> Result<Vec<Row>, Error> {
-        if place.ends_with(".tar.zst") {
-            let labels = include_str!("../../examples/pyscript-labels.txt");
-            return Ok(super::messages(self.name, text, labels));
-        }
-        if place.ends_with(".xml") { Ok(super::posts(self.name, text)) } else { super::rows(self.name, text) }
+        let meta = include_str!("../../examples/french-meta-labels.txt");
+        Ok(match self.name {
+            "irc-ubuntu" => super::logs(self.name, text, include_str!("../../examples/irc-labels.txt")),
+            "stackexchange-french-meta-comments" => super::comments(self.name, text, meta),
+            "stackexchange-french-meta" if place.ends_with(".xml") => super::posts(self.name, text, meta),
+            _ if place.ends_with(".tar.zst") => {
+                super::messages(self.name, text, include_str!("../../examples/pyscript-labels.txt"))
+            }
+            _ if place.ends_with(".xml") => super::posts(self.name, text, ""),
+            _ => return super::rows(self.name, text),
+        })
     }
 }
 
@@ -48,12 +58,14 @@ pub const SETS: &[Set] = &[
     Set { name: "incivility-github-threads", licence: "MIT", trains: true },
     Set { name: "intent-banking77", licence: "CC BY 4.0", trains: true },
     Set { name: "intent-clinc150", licence: "CC BY 3.0", trains: true },
+    Set { name: "irc-ubuntu", licence: "CC BY 4.0; labels ours", trains: true },
     Set { name: "politeness-stackexchange", licence: "MIT", trains: true },
     Set { name: "sentiment-stackoverflow", licence: "MIT", trains: true },
     Set { name: "spam-sms", licence: "free for all purposes", trains: true },
     Set { name: "spam-youtube-comments", licence: "free with citation", trains: true },
     Set { name: "stackexchange-beer", licence: "CC BY-SA", trains: true },
     Set { name: "stackexchange-french-meta", licence: "CC BY-SA", trains: true },
+    Set { name: "stackexchange-french-meta-comments", licence: "CC BY-SA; labels ours", trains: true },
     Set { name: "toxicity-civil-comments-spans", licence: "CC0-1.0", trains: true },
     Set { name: "toxicity-davidson-tweets", licence: "MIT", trains: true },
     Set { name: "own-functions", licence: "Apache-2.0, written to measure", trains: false },
@@ -91,7 +103,7 @@ pub fn targets(row: &Row) -> Vec<Target> {
     match row.set.as_str() {
         "own" => own(row),
         "own-functions" => vec![yes_no(Task::Harassment, row.harassment == Some(true), 0.0, 0.0)],
-        "discord-pyscript-dce-html" => chat(row),
+        "discord-pyscript-dce-html" | "irc-ubuntu" | "stackexchange-french-meta-comments" => chat(row),
         "emotion-goemotions" => emotions(row),
         "incivility-github-threads" => incivility(row),
         "intent-banking77" => vec![
@@ -161,6 +173,9 @@ fn handlabelled(row: &Row) -> Vec<Target> {
 }
 
 fn asked_or_answered(row: &Row) -> Vec<Target> {
+    if row.intent.is_some() {
+        return chat(row);
+    }
     let asks = row.label == "question";
     let class = if asks { Intent::Support } else { Intent::Answer } as usize;
     vec![

@@ -53,16 +53,39 @@ fn load(folder: &Path, set: &train::Set) -> Result<Vec<Row>, Failure> {
     for place in set.places() {
         let path = folder.join(&place);
         if path.exists() {
-            let text =
-                if place.ends_with(".tar.zst") { unpacked(&path) } else { std::fs::read_to_string(&path) }
-                    .map_err(|cause| Failure::Failed(format!("cannot read {}: {cause}", path.display())))?;
+            let text = contents(&path)
+                .map_err(|cause| Failure::Failed(format!("cannot read {}: {cause}", path.display())))?;
             return Ok(set.rows(&place, &text)?);
         }
     }
     Ok(Vec::new())
 }
 
-/// The pages of an archive, one after the other in the order of their names.
+/// A file's text; the pages of an archive, or the logs of a folder each after a line with its name, in order of names.
+fn contents(path: &Path) -> std::io::Result<String> {
+    if path.is_dir() {
+        return logs(path);
+    }
+    let archive = path.extension().is_some_and(|ending| ending == "zst");
+    if archive { unpacked(path) } else { std::fs::read_to_string(path) }
+}
+
+fn logs(folder: &Path) -> std::io::Result<String> {
+    let mut logs = BTreeMap::new();
+    for entry in std::fs::read_dir(folder)? {
+        let path = entry?.path();
+        let name =
+            path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".raw.txt"));
+        if let Some(name) = name {
+            logs.insert(name.to_owned(), String::from_utf8_lossy(&std::fs::read(&path)?).into_owned());
+        }
+    }
+    Ok(logs
+        .into_iter()
+        .map(|(name, log)| format!("==> {name} <==\n{}\n", log.trim_end_matches('\n')))
+        .collect())
+}
+
 fn unpacked(path: &Path) -> std::io::Result<String> {
     let mut archive = tar::Archive::new(zstd::Decoder::new(std::fs::File::open(path)?)?);
     let mut pages = BTreeMap::new();
