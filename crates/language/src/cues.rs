@@ -105,6 +105,8 @@ cues! {
     IsReply "reply" "is a reply",
     VeryShort "veryshort" "very short",
     Short "short" "short",
+    Middling "middling" "of middling length",
+    Lengthy "lengthy" "a few sentences and more",
     Long "long" "long",
     Numbers "numbers" "many numbers",
     Money "money" "names an amount of money",
@@ -402,6 +404,8 @@ fn shape(prose: &Prose, tokens: &Tokens, context: &Context<'_>, found: &mut Cues
     found.note_if(context.reply, Cue::IsReply);
     found.note_if(tokens.words < 5, Cue::VeryShort);
     found.note_if((5..15).contains(&tokens.words), Cue::Short);
+    found.note_if((15..40).contains(&tokens.words), Cue::Middling);
+    found.note_if((40..=120).contains(&tokens.words), Cue::Lengthy);
     found.note_if(tokens.words > 120, Cue::Long);
     found.note_if(tokens.hidden + tokens.disguised > 0, Cue::Hidden);
     let items = prose.text.lines().filter(|line| line.trim_start().starts_with(['-', '*', '•'])).count();

@@ -1,6 +1,6 @@
 //! What the linear models see of a text: hashed words, pairs of words, letter shingles, and cues.
 
-use crate::cues::{Cues, cues};
+use crate::cues::{Cue, Cues, cues};
 use crate::prose::{Prose, prose};
 use crate::reading::{Context, Span};
 use crate::tokens::{Tokens, hash, tokens};
@@ -15,6 +15,8 @@ pub(crate) struct Features {
     pub words: Vec<u32>,
     /// Rows of three- and four-letter shingles, each once.
     pub letters: Vec<u32>,
+    /// Rows of how sentences begin and end and of pairs of cues, each once: only what a post is for is read from them.
+    pub frames: Vec<u32>,
     /// Rows of the cues present, each once.
     pub cues: Vec<u8>,
 }
@@ -37,7 +39,8 @@ pub(crate) fn see(text: &str, context: &Context<'_>) -> Seen {
     let prose = prose(text);
     let tokens = tokens(&prose.text);
     let cues = cues(&prose, &tokens, context);
-    let mut features = Features { words: Vec::new(), letters: Vec::new(), cues: Vec::new() };
+    let mut features =
+        Features { words: Vec::new(), letters: Vec::new(), frames: Vec::new(), cues: Vec::new() };
     let mut seen = Once::new();
     hash_tokens(&tokens, 0, &mut features, &mut seen);
     if !context.reply && !context.title.is_empty() {
@@ -47,6 +50,7 @@ pub(crate) fn see(text: &str, context: &Context<'_>) -> Seen {
     features.cues.extend(cues.all.iter().map(|found| found.cue as u8));
     features.cues.sort_unstable();
     features.cues.dedup();
+    features.frames = frames(&prose.text, &tokens, &features.cues);
     Seen { prose, tokens, cues, features }
 }
 
@@ -117,6 +121,89 @@ fn hash_tokens(tokens: &Tokens, salt: u64, features: &mut Features, seen: &mut O
     }
     add(&mut features.words, pair_bucket(before ^ salt, edge));
 }
+
+/// Sentences looked at for how they begin and end.
+const SENTENCES: usize = 24;
+/// Cues looked at for pairs.
+const PAIRED: usize = 12;
+
+/// How sentences begin (`try`, `you can`, `does it … ?`), and which cues of [`TOGETHER`] stand together.
+fn frames(text: &str, tokens: &Tokens, cues: &[u8]) -> Vec<u32> {
+    let mut frames = Vec::with_capacity(64);
+    let mut first: Option<(u64, u64)> = None;
+    let (mut end, mut count) = (0, 0);
+    for (at, token) in tokens.all.iter().enumerate() {
+        let broken = text.get(end..token.span.start).is_some_and(|between| between.contains('\n'));
+        end = token.span.end;
+        if broken {
+            first = None;
+        }
+        if token.word {
+            if first.is_none() {
+                count += 1;
+                if count > SENTENCES {
+                    break;
+                }
+                let second = tokens.all.get(at + 1).map_or(0, |next| next.hash);
+                first = Some((token.hash, second));
+                frames.push(pair_bucket(0x51ed_270b, token.hash));
+                frames.push(pair_bucket(token.hash ^ 0x2f0b_4c47, second));
+            }
+            continue;
+        }
+        let mark = tokens.form(token);
+        if matches!(mark, "?" | "!" | ".") {
+            if let Some((word, second)) = first.filter(|_| mark == "?") {
+                frames.push(pair_bucket(0x9b05_688c, word));
+                frames.push(pair_bucket(word ^ 0x1f83_d9ab, second));
+            }
+            first = None;
+        }
+    }
+    let told: Vec<u8> = cues
+        .iter()
+        .copied()
+        .filter(|cue| TOGETHER.iter().any(|known| *known as u8 == *cue))
+        .take(PAIRED)
+        .collect();
+    for (at, one) in told.iter().enumerate() {
+        for other in told.get(at + 1..).unwrap_or(&[]) {
+            frames.push(pair_bucket(0xc1c1_0000 | u64::from(*one), u64::from(*other)));
+        }
+    }
+    frames.sort_unstable();
+    frames.dedup();
+    frames
+}
+
+/// Cues that mean another thing together than each alone, such as a question within a reply.
+const TOGETHER: &[Cue] = &[
+    Cue::IsReply,
+    Cue::OpensTopic,
+    Cue::QuestionMark,
+    Cue::EndsAsking,
+    Cue::StartsAsking,
+    Cue::VeryShort,
+    Cue::Short,
+    Cue::Middling,
+    Cue::Lengthy,
+    Cue::Long,
+    Cue::OneLink,
+    Cue::ManyLinks,
+    Cue::HasCode,
+    Cue::HasQuote,
+    Cue::Mentions,
+    Cue::Asks,
+    Cue::HelpWanted,
+    Cue::Trouble,
+    Cue::Suggests,
+    Cue::Praises,
+    Cue::Announces,
+    Cue::Answers,
+    Cue::Solved,
+    Cue::Iam,
+    Cue::YouAre,
+];
 
 fn shingle(letters: &[u32]) -> u32 {
     let mixed = letters.iter().fold(0x2545_f491_4f6c_dd1d_u64, |h, letter| {

@@ -123,7 +123,7 @@ impl Lines {
                 return Kind::Code;
             }
         }
-        if trimmed.starts_with('>') || trimmed.starts_with("&gt;") {
+        if trimmed.starts_with('>') || trimmed.starts_with("&gt;") || attributes(trimmed) {
             return Kind::Quote;
         }
         let deep = line.starts_with("    ") || line.starts_with('\t');
@@ -150,6 +150,13 @@ impl Lines {
         self.quotes = (self.quotes + opens).saturating_sub(closes);
         (inside || opens > 0).then_some(Kind::Quote)
     }
+}
+
+/// A mail's line before what it quotes: `On Monday Ann <ann@example.org> wrote:`.
+fn attributes(trimmed: &str) -> bool {
+    let says = ["wrote:", "writes:", "schrieb:", "a écrit :", "a écrit:", "escribió:"];
+    let named = |c: char| c == '@' || c == '<' || c.is_ascii_digit();
+    trimmed.len() < 200 && says.iter().any(|verb| trimmed.ends_with(verb)) && trimmed.contains(named)
 }
 
 fn count(text: &str, needle: &str) -> usize {
@@ -300,6 +307,8 @@ mod tests {
     #[test]
     fn only_own_words_remain() {
         check("plain words", "plain words");
+        check("On 3 May 2021, Ann <ann@example.org> wrote:\n> no\nYes.", "Yes.");
+        check("Ann wrote:\nno", "Ann wrote:\nno".replace('\n', " ").as_str());
         check("see `x = 1` there", "see there");
         check("before\n```rust\nlet idiot = 1;\n```\nafter", "before after");
         check("> you fool\nI disagree", "I disagree");

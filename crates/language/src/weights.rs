@@ -27,7 +27,7 @@ pub(crate) const POLITE: usize = 15;
 /// One value a column.
 pub(crate) type Columns = [f32; COLUMNS];
 
-const MAGIC: &[u8; 8] = b"MSLANG01";
+const MAGIC: &[u8; 8] = b"MSLANG02";
 
 /// Weights ready for use.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,6 +40,8 @@ pub struct Weights {
     pub(crate) slope: Columns,
     /// Added after the factor, from calibration.
     pub(crate) shift: Columns,
+    /// By which power long texts are believed less; see [`easing`].
+    pub(crate) ease: Columns,
     /// One row a cue.
     pub(crate) cues: Vec<Columns>,
     /// One row a bucket; empty before training.
@@ -65,6 +67,7 @@ impl Weights {
             bias,
             slope: [1.0; COLUMNS],
             shift: [0.0; COLUMNS],
+            ease: [0.0; COLUMNS],
             cues,
             table: Vec::new(),
             name: "by-hand".to_owned(),
@@ -90,6 +93,7 @@ impl Weights {
             Some(values)
         };
         let (scale, bias, slope, shift) = (columns()?, columns()?, columns()?, columns()?);
+        let ease = columns()?;
         let cues = (0..cue_rows).map(|_| columns()).collect::<Option<Vec<_>>>()?;
         let (table, left) = rest.as_chunks::<COLUMNS>();
         if table.len() != rows || !left.is_empty() {
@@ -104,6 +108,7 @@ impl Weights {
             bias,
             slope,
             shift,
+            ease,
             cues,
             table,
             name: format!("community-{:08x}", (mark >> 32) as u32),
@@ -112,12 +117,14 @@ impl Weights {
 
     /// The file that ships.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(64 * 5 + self.cues.len() * 64 + self.table.len() * COLUMNS);
+        let mut bytes = Vec::with_capacity(64 * 6 + self.cues.len() * 64 + self.table.len() * COLUMNS);
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(self.table.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&(self.cues.len() as u32).to_le_bytes());
-        let floats =
-            [&self.scale, &self.bias, &self.slope, &self.shift].into_iter().chain(&self.cues).flatten();
+        let floats = [&self.scale, &self.bias, &self.slope, &self.shift, &self.ease]
+            .into_iter()
+            .chain(&self.cues)
+            .flatten();
         bytes.extend(floats.flat_map(|value| value.to_le_bytes()));
         bytes.extend(self.table.iter().flatten().map(|step| *step as u8));
         bytes
@@ -139,6 +146,14 @@ impl Weights {
             let scale = self.scale.get(column).copied().unwrap_or(0.0);
             *value += scale * (at(&words) * per_word + at(&letters) * per_letter);
         }
+        let (frames, per_frame) = (self.sums(&features.frames), norm(features.frames.len()));
+        for column in (INTENT..INTENT + 9).chain([NEEDS_REPLY]) {
+            if let (Some(value), Some(sum), Some(scale)) =
+                (raw.get_mut(column), frames.get(column), self.scale.get(column))
+            {
+                *value += scale * *sum as f32 * per_frame;
+            }
+        }
         for row in features.cues.iter().filter_map(|cue| self.cues.get(usize::from(*cue))) {
             for (value, weight) in raw.iter_mut().zip(row) {
                 *value += weight;
@@ -150,8 +165,15 @@ impl Weights {
     /// Calibrated log-odds of every column.
     pub(crate) fn judge(&self, features: &Features) -> Columns {
         let mut values = self.raw(features);
-        for (value, (slope, shift)) in values.iter_mut().zip(self.slope.iter().zip(&self.shift)) {
-            *value = *value * slope + shift;
+        let hits = features.words.len();
+        // The columns of a task share a power, so that the factor is worked out once for the nine of intent.
+        let (mut known, mut factor) = (0.0, 1.0);
+        let calibration = self.slope.iter().zip(&self.shift).zip(&self.ease);
+        for (value, ((slope, shift), ease)) in values.iter_mut().zip(calibration) {
+            if *ease != known {
+                (known, factor) = (*ease, easing(*ease, hits));
+            }
+            *value = (*value * slope + shift) * factor;
         }
         values
     }
@@ -219,6 +241,25 @@ pub(crate) fn norm(count: usize) -> f32 {
     if count == 0 { 0.0 } else { 1.0 / (count as f32).sqrt() }
 }
 
+/// What the log-odds of a text of `hits` words and pairs are multiplied by: `1 / (1 + hits / 32)` to the power of `ease`.
+pub(crate) fn easing(ease: f32, hits: usize) -> f32 {
+    if ease == 0.0 { 1.0 } else { exp(-ease * ln(1.0 + hits as f32 / 32.0)) }
+}
+
+/// The natural logarithm of a number from 1 on, by halving and a series: the same bits everywhere.
+fn ln(x: f32) -> f32 {
+    let (mut x, mut twos) = (f64::from(x), 0.0);
+    while x > 1.5 {
+        x /= 2.0;
+        twos += 1.0;
+    }
+    let y = (x - 1.0) / (x + 1.0);
+    let square = y * y;
+    let series =
+        y * (1.0 + square * (1.0 / 3.0 + square * (1.0 / 5.0 + square * (1.0 / 7.0 + square / 9.0))));
+    (2.0 * series + twos * std::f64::consts::LN_2) as f32
+}
+
 /// The exponential function by halving and a polynomial: the same bits everywhere, which the system's own need
 /// not give. Relative error below one in a million between -80 and 80.
 pub(crate) fn exp(x: f32) -> f32 {
@@ -263,6 +304,10 @@ mod tests {
             assert!((ours / theirs - 1.0).abs() < 2e-6, "{x}: {ours} {theirs}");
         }
         assert!((sigmoid(0.0) - 0.5).abs() < 1e-6);
+        for x in [1.0_f32, 1.4, 2.0, 30.0, 1000.0] {
+            assert!((f64::from(ln(x)) - f64::from(x).ln()).abs() < 1e-5, "{x}");
+        }
+        assert!(easing(0.5, 96) > 0.49 && easing(0.5, 96) < 0.51 && easing(0.0, 96) == 1.0);
     }
 
     #[test]

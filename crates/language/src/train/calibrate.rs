@@ -1,10 +1,10 @@
 //! Calibration: a factor and a shift on the log-odds, fitted on rows that were not learnt from, so that of all
 //! texts said to be 0.8 likely, eight in ten are.
 
-use crate::weights::{exp, sigmoid};
+use crate::weights::{easing, exp, sigmoid};
 
-/// Log-odds of the columns of a task, the right class, and how much the row counts.
-pub(crate) type Sample = (Vec<f32>, usize, f32);
+/// Log-odds of the columns of a task, the right class, how much the row counts, and how many words and pairs it has.
+pub(crate) type Sample = (Vec<f32>, usize, f32, usize);
 
 /// Slope and shift of a yes-or-no column by Platt's method with Newton steps (Platt 1999; targets smoothed as
 /// he proposes).
@@ -18,7 +18,7 @@ pub(crate) fn platt(samples: &[Sample]) -> (f32, f32) {
     let (mut a, mut b) = (1.0_f64, 0.0_f64);
     for _ in 0..30 {
         let (mut ga, mut gb, mut haa, mut hab, mut hbb) = (0.0, 0.0, 1e-6, 0.0, 1e-6);
-        for (odds, class, weight) in samples {
+        for (odds, class, weight, _) in samples {
             let x = f64::from(odds.first().copied().unwrap_or(0.0));
             let p = f64::from(sigmoid((a * x + b) as f32));
             let (d, w) = (p - if *class == 1 { high } else { low }, f64::from(*weight));
@@ -38,21 +38,54 @@ pub(crate) fn platt(samples: &[Sample]) -> (f32, f32) {
     (a as f32, b as f32)
 }
 
+/// [`temperature`], and by which power long texts have to be believed less (see [`easing`]): a long post gives the learner
+/// more to be sure by, but no more to be right by. The power is the one of a few with the least log-loss.
+pub(crate) fn eased(samples: &[Sample], columns: usize) -> (f32, Vec<f32>, f32) {
+    let mut best: Option<(f64, f32, Vec<f32>, f32)> = None;
+    for step in 0..8 {
+        let ease = step as f32 * 0.1;
+        let (slope, shifts) = temperature(samples, columns, ease);
+        let loss = loss(samples, slope, &shifts, ease);
+        if best.as_ref().is_none_or(|known| loss < known.0) {
+            best = Some((loss, slope, shifts, ease));
+        }
+    }
+    best.map_or((1.0, vec![0.0; columns], 0.0), |(_, slope, shifts, ease)| (slope, shifts, ease))
+}
+
+fn loss(samples: &[Sample], slope: f32, shifts: &[f32], ease: f32) -> f64 {
+    let lost = |(odds, class, weight, hits): &Sample| {
+        let factor = easing(ease, *hits);
+        let values: Vec<f32> =
+            odds.iter().zip(shifts).map(|(odd, shift)| (odd * slope + shift) * factor).collect();
+        let most = values.iter().copied().fold(f32::MIN, f32::max);
+        let sum: f32 = values.iter().map(|value| exp(value - most)).sum();
+        let part = values.get(*class).map_or(0.0, |value| exp(value - most)) / sum;
+        -f64::from(part.max(1e-6)).ln() * f64::from(*weight)
+    };
+    samples.iter().map(lost).sum()
+}
+
 /// One factor for all columns and a shift for each, by gradient steps on the log-loss.
-pub(crate) fn temperature(samples: &[Sample], columns: usize) -> (f32, Vec<f32>) {
+pub(crate) fn temperature(samples: &[Sample], columns: usize, ease: f32) -> (f32, Vec<f32>) {
+    let factors: Vec<f64> = samples.iter().map(|s| f64::from(easing(ease, s.3))).collect();
     let mut slope = 1.0_f64;
     let mut shifts = vec![0.0_f64; columns];
     let mass: f64 = samples.iter().map(|s| f64::from(s.2)).sum::<f64>().max(1.0);
     for round in 0..400 {
         let (mut gs, mut gshift) = (0.0, vec![0.0_f64; columns]);
-        for (odds, class, weight) in samples {
-            let values: Vec<f32> =
-                odds.iter().zip(&shifts).map(|(o, b)| (slope * f64::from(*o) + b) as f32).collect();
+        for ((odds, class, weight, _), factor) in samples.iter().zip(&factors) {
+            let values: Vec<f32> = odds
+                .iter()
+                .zip(&shifts)
+                .map(|(o, b)| ((slope * f64::from(*o) + b) * factor) as f32)
+                .collect();
             let most = values.iter().copied().fold(f32::MIN, f32::max);
             let parts: Vec<f64> = values.iter().map(|value| f64::from(exp(value - most))).collect();
             let sum: f64 = parts.iter().sum();
             for (place, ((part, odd), gradient)) in parts.iter().zip(odds).zip(&mut gshift).enumerate() {
-                let d = (part / sum - if place == *class { 1.0 } else { 0.0 }) * f64::from(*weight) / mass;
+                let d = (part / sum - if place == *class { 1.0 } else { 0.0 }) * f64::from(*weight) * factor
+                    / mass;
                 gs += d * f64::from(*odd);
                 *gradient += d;
             }
@@ -79,6 +112,7 @@ mod tests {
                     vec![4.0 * if n % 2 == 0 { 1.0 } else { -1.0 }],
                     usize::from((n % 2 == 0) != (n % 8 < 2)),
                     1.0,
+                    9,
                 )
             })
             .collect();

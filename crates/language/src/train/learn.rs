@@ -41,6 +41,8 @@ pub(crate) struct Learner {
     cue_sums: Vec<f32>,
     /// Cues that stay where they started.
     still: Vec<bool>,
+    /// True when frames count.
+    framed: bool,
     /// One a column.
     pub bias: Vec<f32>,
     bias_sums: Vec<f32>,
@@ -56,6 +58,7 @@ impl Learner {
             cue_start: cues.clone(),
             cue_sums: vec![1e-1; Cue::ALL.len() * columns],
             still: vec![false; Cue::ALL.len()],
+            framed: false,
             cues,
             bias_sums: vec![1e-1; columns],
             bias,
@@ -69,6 +72,12 @@ impl Learner {
                 *still = true;
             }
         }
+        self
+    }
+
+    /// The same learner, that looks at frames too where `framed`.
+    pub(crate) fn framed(mut self, framed: bool) -> Self {
+        self.framed = framed;
         self
     }
 
@@ -90,7 +99,7 @@ impl Learner {
     /// Log-odds of every column.
     pub(crate) fn odds(&self, features: &Features) -> Vec<f32> {
         let mut odds = self.bias.clone();
-        for (buckets, x) in groups(features) {
+        for (buckets, x) in groups(features, self.framed) {
             for bucket in buckets {
                 for (odd, weight) in odds.iter_mut().zip(self.row(&self.table, *bucket as usize)) {
                     *odd += x * weight;
@@ -126,7 +135,7 @@ impl Learner {
 
     fn step(&mut self, features: &Features, errors: &[f32], pace: Pace, fade: f32) {
         let columns = self.columns;
-        for (buckets, x) in groups(features) {
+        for (buckets, x) in groups(features, self.framed) {
             for bucket in buckets {
                 let at = *bucket as usize * columns;
                 let (weights, sums) =
@@ -162,9 +171,10 @@ fn row_of(table: &mut [f32], at: usize, columns: usize) -> &mut [f32] {
     table.get_mut(at..at + columns).unwrap_or(&mut [])
 }
 
-fn groups(features: &Features) -> [(&[u32], f32); 2] {
+fn groups(features: &Features, framed: bool) -> [(&[u32], f32); 3] {
     let (words, letters) = (&features.words, &features.letters);
-    [(words, norm(words.len())), (letters, norm(letters.len()))]
+    let frames = if framed { features.frames.as_slice() } else { &[] };
+    [(words, norm(words.len())), (letters, norm(letters.len())), (frames, norm(frames.len()))]
 }
 
 /// A small seeded generator (splitmix64): good enough to shuffle, the same everywhere.

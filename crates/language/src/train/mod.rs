@@ -19,10 +19,10 @@ use crate::features::{BUCKETS, Features, see};
 use crate::reading::Context;
 use crate::tokens::hash;
 use crate::weights::{
-    COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, exp, sigmoid,
+    COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, easing, exp, sigmoid,
 };
 
-use calibrate::{Sample, platt, temperature};
+use calibrate::{Sample, eased, platt, temperature};
 pub use chat::{logs, messages};
 pub use classify::Classifier;
 pub use dump::{comments, posts};
@@ -173,6 +173,7 @@ pub fn own_examples() -> Result<Vec<Row>, Error> {
         include_str!("../../examples/contrasts.jsonl"),
         include_str!("../../examples/mail.jsonl"),
         include_str!("../../examples/post.jsonl"),
+        include_str!("../../examples/long.jsonl"),
         include_str!("../../examples/threads.jsonl"),
         include_str!("../../examples/tongues.jsonl"),
     ] {
@@ -222,6 +223,21 @@ struct Prepared {
     targets: Vec<Target>,
     part: Part,
     fold: usize,
+    /// Which community it comes from; 0 for examples of nobody's.
+    community: usize,
+}
+
+/// Communities whose posts we judged.
+const COMMUNITIES: usize = 3;
+
+/// The number of a row's community, from 1.
+fn community(row: &Row) -> usize {
+    match row.set.as_str() {
+        "discord-pyscript-dce-html" => 1,
+        "irc-ubuntu" => 2,
+        set if set.starts_with("stackexchange-") => 3,
+        _ => 0,
+    }
 }
 
 /// What came out of learning one task.
@@ -230,6 +246,7 @@ struct Learnt {
     learner: Learner,
     slope: f32,
     shifts: Vec<f32>,
+    ease: f32,
 }
 
 /// Learns from `rows`. Test rows are left alone, sets that may not train are refused. `seed` decides the order.
@@ -273,7 +290,13 @@ fn prepare(row: &Row) -> Vec<Prepared> {
             target.calibrates *= share;
         }
         let fold = hash(together(row)) as usize;
-        Prepared { features: see(&row.text, context).features, targets, part: part(row), fold }
+        Prepared {
+            features: see(&row.text, context).features,
+            targets,
+            part: part(row),
+            fold,
+            community: community(row),
+        }
     });
     prepared.collect()
 }
@@ -311,12 +334,13 @@ pub fn held_out(task: Task, rows: &[Row], seed: u64, folds: usize) -> Vec<HeldOu
         // Calibrated by the next share of rows, which a second learner has not seen either.
         let next = |row: &Prepared| row.fold % folds == (fold + 1) % folds;
         let second = self::learner(task, &prepared, seed, &start, |row| !own(row) && !next(row));
-        let (slope, shifts) = calibration(task, &samples(task, &prepared, &second, next));
+        let (slope, shifts, ease) = calibration(task, &samples(task, &prepared, &second, next));
         let judged =
             places.iter().zip(&prepared).filter(|((row, _), p)| rows.get(*row).is_some_and(ours) && own(p));
         for ((place, in_context), row) in judged {
             let Some(target) = row.targets.iter().find(|target| target.task == task) else { continue };
-            let probabilities = calibrated(&learner.odds(&row.features), slope, &shifts);
+            let factor = easing(ease, row.features.words.len());
+            let probabilities = calibrated(&learner.odds(&row.features), slope, &shifts, factor);
             all.push(HeldOut { row: *place, in_context: *in_context, class: target.class, probabilities });
         }
     }
@@ -332,7 +356,9 @@ fn samples(
 ) -> Vec<Sample> {
     of_task(task, prepared, keep)
         .filter(|(_, target)| target.calibrates > 0.0)
-        .map(|(row, target)| (learner.odds(&row.features), target.class, target.calibrates))
+        .map(|(row, target)| {
+            (learner.odds(&row.features), target.class, target.calibrates, row.features.words.len())
+        })
         .collect()
 }
 
@@ -341,34 +367,45 @@ fn ours(row: &Row) -> bool {
     row.set == "own" || row.intent.is_some()
 }
 
-/// Learns one task, and sets its probabilities right by rows that were not learnt from: those kept aside, or,
-/// for tasks with few rows, all of them in turn.
+/// Learns one task, and sets its probabilities right by rows that were not learnt from: those kept aside, or, for
+/// tasks with few rows, all of them in turn. A community is left out whole, for the next one is strange to us too.
 fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &Weights) -> Learnt {
     let folds = task.folds();
     let mut samples: Vec<Sample> = Vec::new();
     for fold in 0..folds {
-        let learner = learner(task, prepared, seed, weights, |row| row.fold % folds != fold);
-        samples.extend(self::samples(task, prepared, &learner, |row| row.fold % folds == fold));
+        let turn = |row: &Prepared| row.fold % folds == fold && row.community == 0;
+        let learner = learner(task, prepared, seed, weights, |row| !turn(row));
+        samples.extend(self::samples(task, prepared, &learner, turn));
+    }
+    for community in 1..=if folds > 0 { COMMUNITIES } else { 0 } {
+        let turn = |row: &Prepared| row.community == community;
+        let learner = learner(task, prepared, seed, weights, |row| !turn(row));
+        samples.extend(self::samples(task, prepared, &learner, turn));
     }
     let whole = |row: &Prepared| folds > 0 || row.part == Part::Learn;
     let learner = learner(task, prepared, seed, weights, whole);
     if folds == 0 {
         samples = self::samples(task, prepared, &learner, |row| row.part == Part::Calibrate);
     }
-    let (slope, shifts) = calibration(task, &samples);
-    Learnt { task, learner, slope, shifts }
+    let (slope, shifts, ease) = calibration(task, &samples);
+    Learnt { task, learner, slope, shifts, ease }
 }
 
-fn calibration(task: Task, samples: &[Sample]) -> (f32, Vec<f32>) {
+/// Factor, shifts, and by which power long texts are believed less.
+fn calibration(task: Task, samples: &[Sample]) -> (f32, Vec<f32>, f32) {
+    if task == Task::Intent {
+        return eased(samples, task.columns());
+    }
     if task.columns() == 1 {
         let (slope, shift) = platt(samples);
-        return (slope, vec![shift]);
+        return (slope, vec![shift], 0.0);
     }
-    temperature(samples, task.columns())
+    let (slope, shifts) = temperature(samples, task.columns(), 0.0);
+    (slope, shifts, 0.0)
 }
 
-fn calibrated(odds: &[f32], slope: f32, shifts: &[f32]) -> Vec<f32> {
-    let odds: Vec<f32> = odds.iter().zip(shifts).map(|(odd, shift)| odd * slope + shift).collect();
+fn calibrated(odds: &[f32], slope: f32, shifts: &[f32], factor: f32) -> Vec<f32> {
+    let odds: Vec<f32> = odds.iter().zip(shifts).map(|(odd, shift)| (odd * slope + shift) * factor).collect();
     if let [odd] = odds.as_slice() {
         return vec![sigmoid(*odd)];
     }
@@ -409,14 +446,16 @@ fn learner(
         Task::Harassment => crate::prior::NOT_OF_HARASSMENT,
         _ => &[],
     };
-    let mut learner = Learner::new(columns, start, bias).holding(still);
+    let mut learner = Learner::new(columns, start, bias)
+        .holding(still)
+        .framed(matches!(task, Task::Intent | Task::NeedsReply));
     learner.learn(&lessons, task.pace(), seed);
     learner
 }
 
 /// Writes what was learnt into the columns of the task, in steps of a 127th of the largest weight.
 fn store(done: &Learnt, weights: &mut Weights) {
-    let Learnt { task, learner, slope, shifts } = done;
+    let Learnt { task, learner, slope, shifts, ease } = done;
     let (first, columns) = (task.first_column(), task.columns());
     let cells = |place: usize| learner.table.iter().skip(place).step_by(columns);
     for place in 0..columns {
@@ -441,6 +480,7 @@ fn store(done: &Learnt, weights: &mut Weights) {
         put(&mut weights.scale, scale);
         put(&mut weights.bias, learner.bias.get(place).copied().unwrap_or(0.0));
         put(&mut weights.slope, *slope);
+        put(&mut weights.ease, *ease);
         put(&mut weights.shift, shifts.get(place).copied().unwrap_or(0.0));
     }
 }
