@@ -15,6 +15,7 @@ mod shingles;
 use mainstreet_kernel::error::Error;
 use serde::{Deserialize, Deserializer};
 
+use crate::cues::Cue;
 use crate::features::{BUCKETS, Features, see};
 use crate::reading::Context;
 use crate::tokens::hash;
@@ -444,6 +445,7 @@ fn learner(
     let still = match task {
         Task::Spam => crate::prior::NOT_OF_SPAM,
         Task::Harassment => crate::prior::NOT_OF_HARASSMENT,
+        Task::Sentiment | Task::Polite => &[Cue::Middling, Cue::Lengthy],
         _ => &[],
     };
     let mut learner = Learner::new(columns, start, bias)
