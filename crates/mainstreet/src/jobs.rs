@@ -7,7 +7,7 @@ use mainstreet_community::{accounts, calm, sign_ups};
 use mainstreet_db::jobs::{self, Job};
 use mainstreet_db::{Db, Tx};
 use mainstreet_desk::{
-    conflicts, insights, judgement, letters, mediations, raids, reviews, rules, sequences, signals,
+    conflicts, insights, judgement, letters, mediations, raids, reviews, rules, segments, sequences, signals,
 };
 use mainstreet_kernel::clock::{MINUTE, SECOND};
 use mainstreet_kernel::{Error, Result};
@@ -111,10 +111,11 @@ pub(crate) async fn run_one(db: &Db, meaning: &Arc<Meaning>) -> Result<bool> {
     Ok(true)
 }
 
-/// Brings the themes up to date: seconds of work, so outside of the transaction that ends the job.
+/// Brings the themes and the counts of segments up to date: seconds of work, so outside of the transaction that ends the job.
 async fn group(db: &Db) -> Result<()> {
     let db = db.clone();
-    tokio::task::spawn_blocking(move || insights::refresh(&db)).await.map_err(Error::internal)?.map(drop)
+    let work = move || insights::refresh(&db).and_then(|found| segments::recount(&db).map(|()| found));
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map(drop)
 }
 
 /// Learns from what people said, and looks whether they write otherwise: outside of any transaction, too.

@@ -84,6 +84,7 @@ impl fmt::Display for Finding {
         let word = if self.gravity == Gravity::Notice { "note: " } else { "" };
         write!(f, "{} {word}{}", self.at, self.message)?;
         match &self.meant {
+            Some(meant) if meant.contains('"') => write!(f, " Did you mean this: {meant}"),
             Some(meant) => write!(f, " Did you mean \"{meant}\"?"),
             None => Ok(()),
         }

@@ -322,7 +322,7 @@ fn condition_node(row: &Row, at: At) -> Node {
         && operator.starts_with(char::is_alphabetic)
         && operator != "between"
     {
-        let data = values.iter().map(|value| text(at, value)).collect();
+        let data = values.iter().map(|value| Node { at, data: Data::Text(value.clone(), true) }).collect();
         let key = text(at, &head(row));
         return Node { at, data: Data::Map(vec![(key, Node { at, data: Data::List(data) })]) };
     }

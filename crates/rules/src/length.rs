@@ -111,6 +111,10 @@ impl Length {
         let (number, word) = text.split_at(digits);
         let word = word.trim();
         if number.is_empty() {
+            if let Some(length) = in_words(text) {
+                let message = format!("\"{}\" is written with a number here.", brief(text));
+                return Err((message, Some(length.to_string())));
+            }
             let message = format!("\"{}\" is not a length of time. Write a number and a unit.", brief(text));
             return Err((message, Some("2 hours".to_owned())));
         }
@@ -123,6 +127,16 @@ impl Length {
             None => Err(unknown_unit(amount, word)),
         }
     }
+}
+
+/// `a day`, `two hours`
+fn in_words(text: &str) -> Option<Length> {
+    const NUMBERS: [&str; 11] =
+        ["a", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten"];
+    let (number, unit) = text.split_once(' ')?;
+    let number = if number == "an" { "a" } else { number };
+    let place = NUMBERS.iter().position(|known| number.eq_ignore_ascii_case(known))?;
+    Some(Length { amount: u32::try_from(place.max(1)).ok()?, unit: Unit::read(unit.trim())? })
 }
 
 fn unknown_unit(amount: u32, word: &str) -> (String, Option<String>) {
@@ -142,6 +156,7 @@ fn unknown_unit(amount: u32, word: &str) -> (String, Option<String>) {
         "working day" | "working days" | "workdays" | "weekdays" => Some(Unit::BusinessDay),
         _ => None,
     };
+    let meant = meant.or_else(|| word.is_empty().then_some(Unit::Day));
     let meant = meant.map(|unit| Length { amount, unit }.to_string());
     let meant = meant.or_else(|| match word.to_lowercase().as_str() {
         "month" | "months" => Some(format!("{} days", amount.saturating_mul(30))),

@@ -4,7 +4,7 @@ pub mod store;
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
-use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Verb, Visibility, Zone};
+use mainstreet_kernel::{Activity, Actor, Error, Object, Result, Role, Verb, Visibility, Zone, text};
 
 /// The settings of a community.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +34,10 @@ const NAME: &str = "site.name";
 const TAGLINE: &str = "site.tagline";
 const ZONE: &str = "site.zone";
 const ANSWER_TARGET: &str = "desk.answer_target_ms";
+/// Names people use for this place besides its own, one a line.
+const NAMES: &str = "site.names";
+/// Names that may be listened for.
+const MOST_NAMES: usize = 20;
 /// Not typed by anybody: where the node that started last can be reached.
 const ADDRESS: &str = "site.address";
 
@@ -67,6 +71,53 @@ pub fn save(tx: &mut Tx<'_>, actor: Actor, settings: &Settings) -> Result<()> {
     store::set(tx, TAGLINE, settings.tagline.trim())?;
     store::set(tx, ZONE, settings.zone.name())?;
     store::set(tx, ANSWER_TARGET, &settings.answer_target.to_string())?;
+    let at = tx.now();
+    let site = Object { kind: "site", id: 0 };
+    tx.record(&Activity::new(Verb::SettingChanged, actor, site, at).seen_by(Visibility::Staff))
+}
+
+/// The names people use for this place: its own first.
+pub fn names(tx: &mut Tx<'_>) -> Result<Vec<String>> {
+    let own = load(tx)?.name;
+    let others = store::get(tx, NAMES)?.unwrap_or_default();
+    let mut all = vec![own];
+    for name in others.lines() {
+        if !all.iter().any(|known| text::fold(known) == text::fold(name)) {
+            all.push(name.to_owned());
+        }
+    }
+    Ok(all)
+}
+
+/// The names in a line: commas or lines stand between them.
+///
+/// # Errors
+/// A name that is too short or too long, or too many of them.
+pub fn names_in(names: &str) -> Result<Vec<&str>> {
+    let parts = names.split([',', '\n']).map(str::trim).filter(|name| !name.is_empty());
+    let all: Vec<&str> = parts.collect();
+    let sound = |name: &&str| {
+        (2..=60).contains(&name.chars().count())
+            && name.chars().any(char::is_alphanumeric)
+            && !name.chars().any(char::is_control)
+    };
+    if all.len() > MOST_NAMES || !all.iter().all(sound) {
+        return Err(Error::invalid(
+            "Write at most 20 names of 2 to 60 characters, with commas between them.",
+        ));
+    }
+    Ok(all)
+}
+
+/// Keeps the names people use for this place besides its own; commas or lines stand between them. Owners only.
+///
+/// # Errors
+/// Not an owner; a name that is too short or too long, or too many of them.
+pub fn keep_names(tx: &mut Tx<'_>, actor: Actor, names: &str) -> Result<()> {
+    if actor.role < Role::Owner {
+        return Err(Error::forbidden("Only an owner can change the settings."));
+    }
+    store::set(tx, NAMES, &names_in(names)?.join("\n"))?;
     let at = tx.now();
     let site = Object { kind: "site", id: 0 };
     tx.record(&Activity::new(Verb::SettingChanged, actor, site, at).seen_by(Visibility::Staff))

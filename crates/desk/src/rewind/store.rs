@@ -22,6 +22,7 @@ const EMPTIED: &[&str] = &[
     "DELETE FROM proposals",
     "DELETE FROM recognitions",
     "DELETE FROM member_labels",
+    "DELETE FROM segment_counts",
     "DELETE FROM rule_runs",
     "DELETE FROM rule_verdicts",
     "DELETE FROM rule_hits",

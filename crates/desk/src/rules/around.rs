@@ -43,13 +43,36 @@ pub(super) fn around(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<P
         deeds.extend(store::deeds_of(tx, Of::Subjects, &judged, window.to)?);
     }
     let mut past = Past::of(deeds);
+    earlier(tx, needs, window, &people, &mut past)?;
+    Ok(past)
+}
+
+/// What is needed of one person's past, when nothing but them is asked about.
+pub(super) fn of_person(tx: &mut Tx<'_>, needs: &Needs, person: i64, window: Window) -> Result<Past> {
+    let people = HashSet::from([person]);
+    let mut deeds = Vec::new();
+    authors(tx, needs, window, &people, &mut deeds)?;
+    deeds.extend(store::deeds_of(tx, Of::Subjects, &people, window.to)?);
+    let mut past = Past::of(deeds);
+    earlier(tx, needs, window, &people, &mut past)?;
+    Ok(past)
+}
+
+/// How much people wrote before what is laid out of them.
+fn earlier(
+    tx: &mut Tx<'_>,
+    needs: &Needs,
+    window: Window,
+    people: &HashSet<i64>,
+    past: &mut Past,
+) -> Result<()> {
     if needs.posts && needs.by_author < ALWAYS {
         let from = since(window, needs.by_author);
-        for (person, count) in store::written_before(tx, &people, from)? {
+        for (person, count) in store::written_before(tx, people, from)? {
             past.people.entry(person).or_default().earlier = Some((from, count));
         }
     }
-    Ok(past)
+    Ok(())
 }
 
 fn since(window: Window, back: i64) -> Timestamp {

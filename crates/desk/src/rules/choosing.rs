@@ -5,6 +5,7 @@ use mainstreet_kernel::Result;
 use mainstreet_kernel::id::PersonId;
 use mainstreet_rules::{Rule, RuleSet, Segments, Truth, Vocabulary};
 
+use super::around::of_person;
 use super::facts::{Known, Setting};
 use super::happenings::Happening;
 use super::loading::{Needs, Window, furnish};
@@ -50,4 +51,21 @@ pub fn choose(tx: &mut Tx<'_>, segments: &[Rule]) -> Result<Vec<Chosen>> {
         }
     }
     Ok(all)
+}
+
+/// What each of these segments says of one person now.
+pub fn belongs(tx: &mut Tx<'_>, person: PersonId, segments: &[Rule]) -> Result<Vec<Truth>> {
+    let at = tx.now().plus(1);
+    let needs = Needs::of(segments, &Segments::default());
+    let window = Window { from: at, to: at.plus(1), judged_to: None };
+    let mut past = of_person(tx, &needs, person.0, window)?;
+    let found = [member(person.0, at, None)];
+    furnish(tx, &mut past, &needs, window, &found)?;
+    let hours = triage::clocks(tx)?.hours;
+    let setting = Setting { past: &past, hours: &hours, vocabulary: Vocabulary::standard() };
+    let set = RuleSet::new(segments.to_vec());
+    let [happening] = &found;
+    let known = Known::new(&setting, happening);
+    let look = set.look(happening.event, &known);
+    Ok((0..segments.len()).map(|place| look.truth(place)).collect())
 }

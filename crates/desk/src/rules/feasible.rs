@@ -9,6 +9,7 @@ use mainstreet_rules::{Action, Each, Finding, Given, Rule, Step};
 use super::acting::word;
 use super::gates::restricts;
 use super::happenings::{DESK, HEARD};
+use super::mentions::{self, MENTION};
 use super::proposing::help_desk;
 use crate::recognitions::LONGEST_BADGE;
 use crate::webhooks;
@@ -28,23 +29,34 @@ fn lacks(tx: &mut Tx<'_>, action: &Action) -> Result<Option<String>> {
     }
 }
 
-/// Why nothing tells of an event, and what to write instead.
-fn unheard(event: &str) -> &'static str {
-    match event {
+/// Why nothing tells of an event here; nothing: it is told of.
+pub fn unheard(event: &str) -> Option<&'static str> {
+    if HEARD.contains(&event) || event == DESK {
+        return None;
+    }
+    Some(match event {
         "event RSVP" => "there are no events here yet that somebody could answer",
-        "mention seen" => {
-            "nothing listens outside of the channels that are connected. For those write \"when: post published\", \"post.channel is …\" and \"post.text has any: [your name]\""
-        }
         _ => "the rule would never match",
+    })
+}
+
+/// Why a field that has a place in the language is filled by nothing here.
+pub fn unfilled(field: &str) -> Option<&'static str> {
+    match field {
+        "ticket.tags" => Some("no help desk is connected"),
+        _ if field.starts_with("event.") => unheard("event RSVP"),
+        _ => None,
     }
 }
 
-/// Fields that have a place in the language and that nothing here fills.
+/// Fields that nothing here fills.
 fn never_known(rule: &Rule, findings: &mut Vec<Finding>) {
-    let asked = mainstreet_rules::subjects(rule);
-    if asked.iter().any(|one| mainstreet_rules::print_subject(one) == "ticket.tags") {
-        let message = "\"ticket.tags\" is never known here, because no help desk is connected: the rule would never match.";
-        findings.push(Finding::error(rule.places.when, message));
+    for asked in mainstreet_rules::subjects(rule).into_iter().map(mainstreet_rules::print_subject) {
+        if let Some(why) = unfilled(&asked).filter(|_| !asked.starts_with("event.")) {
+            let message =
+                format!("\"{asked}\" is never known here, because {why}: the rule would never match.");
+            findings.push(Finding::error(rule.places.when, message));
+        }
     }
 }
 
@@ -80,11 +92,15 @@ fn sends_to_thread(action: &Action) -> bool {
 }
 
 /// What is wrong with a rule here, besides what the language finds.
-pub(super) fn check(tx: &mut Tx<'_>, rule: &Rule) -> Result<Vec<Finding>> {
+pub fn check(tx: &mut Tx<'_>, rule: &Rule) -> Result<Vec<Finding>> {
     let mut findings = Vec::new();
-    for event in rule.when.iter().filter(|event| !HEARD.contains(&event.as_str()) && *event != DESK) {
-        let message = format!("Nothing sets off \"{event}\" in this community yet: {}.", unheard(event));
-        findings.push(Finding::error(rule.places.when, message));
+    for event in &rule.when {
+        if let Some(why) = unheard(event) {
+            let message = format!("Nothing sets off \"{event}\" in this community yet: {why}.");
+            findings.push(Finding::error(rule.places.when, message));
+        } else if event == MENTION {
+            findings.push(Finding::notice(rule.places.when, mentions::told(tx)?));
+        }
     }
     never_known(rule, &mut findings);
     needs_a_post(rule, &mut findings);

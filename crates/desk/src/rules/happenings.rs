@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use mainstreet_rules::{Rule, SCHEDULE, event_of};
 
+use super::mentions::MENTION;
 use super::past::{Deed, Past};
 
 /// A post has settled when it was not changed for so long (the design's `post settled`).
@@ -19,7 +20,7 @@ pub(super) const SETTLES: i64 = 2 * MINUTE;
 pub(super) const WAITS: i64 = 7 * DAY;
 
 /// The events there is something in the log for.
-pub const HEARD: [&str; 11] = [
+pub const HEARD: [&str; 12] = [
     "post published",
     "post edited",
     "post settled",
@@ -30,6 +31,7 @@ pub const HEARD: [&str; 11] = [
     "member joined",
     "signal fired",
     "ticket escalated",
+    MENTION,
     SCHEDULE,
 ];
 /// The event of the desk's own acts; only rules that ask for it hear of them.
@@ -114,6 +116,8 @@ fn of_deed(past: &Past, place: u32, deed: &Deed, wanted: &dyn Fn(&str) -> bool, 
     match deed.verb {
         Verb::TopicCreated | Verb::ReplyCreated => {
             add("post published");
+            // Which of them name us is asked once their texts are there.
+            add(MENTION);
             if deed.verb == Verb::ReplyCreated {
                 add("reply");
             }

@@ -13,6 +13,7 @@ use mainstreet_rules::{
 };
 
 use super::happenings::{Happening, SETTLES, happenings};
+use super::mentions::{self, MENTION};
 use super::past::Past;
 use super::store::past as store;
 use super::store::people::labels;
@@ -66,6 +67,7 @@ impl Needs {
             }
             rule.all.iter().chain(&rule.any).chain(&rule.unless).for_each(|one| needs.condition(one));
         }
+        needs.texts |= needs.events.contains(MENTION);
         needs
     }
 
@@ -152,6 +154,7 @@ pub(super) fn lay_out(tx: &mut Tx<'_>, needs: &Needs, window: Window) -> Result<
     let mut found = happenings(&past, window.from, window.to, &wanted);
     times.add(&past, &mut found)?;
     furnish(tx, &mut past, needs, window, &found)?;
+    mentions::only_named(tx, &past, &mut found)?;
     Ok((past, found))
 }
 

@@ -161,6 +161,28 @@ pub struct Hit {
 }
 
 impl Hit {
+    /// What came of it, in sentences for somebody who never saw a rule.
+    pub fn came(&self) -> String {
+        if self.withdrawn_at.is_some() {
+            return "At first it seemed to match; what arrived later showed that it does not.".to_owned();
+        }
+        let Doing { done, withheld } = &self.doing;
+        if done.is_empty() && self.mode != Mode::Enforce {
+            let stand =
+                if self.mode == Mode::Expired { "its time is over" } else { "it is still being tried out" };
+            return format!("It matched. The rule only takes note, because {stand}, so nothing was done.");
+        }
+        let mut said = vec!["It matched.".to_owned()];
+        if !done.is_empty() {
+            said.push(format!("Done: {}.", done.join("; ")));
+        }
+        said.extend(withheld.iter().map(|(what, why)| match what.as_str() {
+            "everything" => format!("Nothing was done: {why}."),
+            what => format!("Not done: {what} ({why})."),
+        }));
+        said.join(" ")
+    }
+
     /// Every condition and what was seen, as lines for people.
     pub fn explained(&self) -> String {
         self.trace.as_ref().map(mainstreet_rules::why).unwrap_or_default()

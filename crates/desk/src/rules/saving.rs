@@ -40,7 +40,7 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     let questions: Vec<String> = forms::all(tx)?.into_iter().map(|one| one.name).collect();
     let programs: Vec<String> = webhooks::all(tx)?.into_iter().map(|one| one.name).collect();
     let segments: Vec<String> = segments::names(tx)?;
-    let places: Vec<String> = past::spaces(tx)?.into_values().flat_map(|(name, slug)| [name, slug]).collect();
+    let (places, slugs): (Vec<String>, Vec<String>) = past::spaces(tx)?.into_values().unzip();
     let channels: Vec<String> = store::channels(tx)?
         .into_iter()
         .map(|kind| if kind == "own" { "forum".to_owned() } else { kind })
@@ -54,6 +54,7 @@ pub fn names(tx: &mut Tx<'_>) -> Result<Names> {
     Ok(names
         .with("tags", tags.iter().map(String::as_str))
         .with("spaces", places.iter().map(String::as_str))
+        .also("spaces", slugs.iter().map(String::as_str))
         .with("sequences", series.iter().map(String::as_str))
         .with("forms", questions.iter().map(String::as_str))
         .with("help desks", words(Owner::ALL).chain(programs.iter().map(String::as_str)))

@@ -2,7 +2,7 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::DAY;
-use mainstreet_kernel::id::{EntryId, PersonId};
+use mainstreet_kernel::id::{EntryId, PersonId, RuleId};
 use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use super::{may_work, store};
@@ -29,8 +29,10 @@ pub struct Given {
     pub from: Timestamp,
     /// Until when.
     pub until: Timestamp,
-    /// True when a rule gave it.
-    pub by_rule: bool,
+    /// The rule that gave it.
+    pub rule: Option<(RuleId, String)>,
+    /// Who gave it by hand.
+    pub by: Option<String>,
 }
 
 /// Labels people have now, with how many have each.

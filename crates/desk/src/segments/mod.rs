@@ -4,9 +4,11 @@
 //! **Invariants.** Who is in a segment is never written down: it follows from the conditions, for any moment. A segment
 //! that rules ask for keeps its name and cannot be removed; when its conditions change, those rules are watched anew.
 
+mod counting;
 mod labels;
 mod store;
 
+pub use counting::{Count, counts, of_person, recount};
 pub use labels::{Given, LONGEST_LABEL, USUAL_DAYS, give, held, labels, take_back};
 
 use mainstreet_db::Tx;

@@ -1,9 +1,10 @@
 //! Every SQL statement about segments and labels given by hand.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::id::{EntryId, PersonId, SegmentId};
+use mainstreet_kernel::id::{EntryId, PersonId, RuleId, SegmentId};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
+use super::counting::Count;
 use super::{Given, Segment, Version};
 
 const COLUMNS: &str = "s.id, s.name, s.version, s.owner, s.changed_at, v.text";
@@ -66,6 +67,7 @@ pub(super) fn versions(tx: &mut Tx<'_>, id: SegmentId) -> Result<Vec<Version>> {
 }
 
 pub(super) fn delete(tx: &mut Tx<'_>, id: SegmentId) -> Result<()> {
+    tx.run("DELETE FROM segment_counts WHERE segment_id = $1", params![id])?;
     tx.run("DELETE FROM segment_versions WHERE segment_id = $1", params![id])?;
     tx.run("DELETE FROM segments WHERE id = $1", params![id]).map(drop)
 }
@@ -90,17 +92,22 @@ pub(super) fn labels(tx: &mut Tx<'_>) -> Result<Vec<(String, i64)>> {
 pub(super) fn held(tx: &mut Tx<'_>, person: PersonId) -> Result<Vec<Given>> {
     let now = tx.now();
     tx.all(
-        "SELECT id, person_id, label, from_at, until_at, hit_id FROM member_labels
-         WHERE person_id = $1 AND until_at > $2 AND removed_at IS NULL ORDER BY label, id",
+        "SELECT l.id, l.person_id, l.label, l.from_at, l.until_at, r.id AS rule_id, r.name AS rule, p.name AS giver
+         FROM member_labels l LEFT JOIN rule_hits h ON h.id = l.hit_id LEFT JOIN rules r ON r.id = h.rule_id
+         LEFT JOIN people p ON p.id = l.given_by
+         WHERE l.person_id = $1 AND l.until_at > $2 AND l.removed_at IS NULL ORDER BY l.label, l.id",
         params![person, now],
         |row| {
+            let rule: Option<RuleId> = row.get("rule_id")?;
+            let name: Option<String> = row.get("rule")?;
             Ok(Given {
                 id: row.get("id")?,
                 person: row.get("person_id")?,
                 label: row.get("label")?,
                 from: row.get("from_at")?,
                 until: row.get("until_at")?,
-                by_rule: row.get::<Option<i64>>("hit_id")?.is_some(),
+                rule: rule.zip(name),
+                by: row.get("giver")?,
             })
         },
     )
@@ -129,4 +136,37 @@ pub(super) fn extend(tx: &mut Tx<'_>, id: EntryId, until: Timestamp) -> Result<(
 pub(super) fn end(tx: &mut Tx<'_>, id: EntryId) -> Result<()> {
     let now = tx.now();
     tx.run("UPDATE member_labels SET removed_at = $2 WHERE id = $1", params![id, now]).map(drop)
+}
+
+/// How many people there are, merged ones too: what counting everybody costs.
+pub(super) fn people(tx: &mut Tx<'_>) -> Result<i64> {
+    tx.count("SELECT COUNT(*) AS n FROM people", &[])
+}
+
+/// The counts of the latest versions.
+pub(super) fn counts(tx: &mut Tx<'_>) -> Result<Vec<(SegmentId, Count)>> {
+    tx.all(
+        "SELECT c.segment_id, c.people, c.unknown, c.of_people, c.at FROM segment_counts c
+         JOIN segments s ON s.id = c.segment_id AND s.version = c.version",
+        &[],
+        |row| {
+            let count = Count {
+                people: row.get("people")?,
+                unknown: row.get("unknown")?,
+                of: row.get("of_people")?,
+                at: row.get("at")?,
+            };
+            Ok((row.get("segment_id")?, count))
+        },
+    )
+}
+
+pub(super) fn keep_count(tx: &mut Tx<'_>, segment: SegmentId, version: i64, count: Count) -> Result<()> {
+    tx.run(
+        "INSERT INTO segment_counts (segment_id, version, people, unknown, of_people, at)
+         SELECT s.id, $2, $3, $4, $5, $6 FROM segments s WHERE s.id = $1
+         ON CONFLICT (segment_id) DO UPDATE SET version = $2, people = $3, unknown = $4, of_people = $5, at = $6",
+        params![segment, version, count.people, count.unknown, count.of, count.at],
+    )
+    .map(drop)
 }

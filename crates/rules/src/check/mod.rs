@@ -54,7 +54,7 @@ pub fn check(rules: &[Rule], setting: &Setting<'_>) -> Vec<Finding> {
         let before = found.len();
         idle(rule, setting.vocabulary, &mut found);
         if found.len() == before {
-            impossible(rule, setting.vocabulary, &mut found);
+            impossible(rule, "This rule can never match", setting.vocabulary, &mut found);
         }
         examples::check(rule, setting.vocabulary, &mut found);
         for finding in &mut found {
@@ -72,7 +72,7 @@ pub(crate) fn of_segment(segment: &Rule, setting: &Setting<'_>, findings: &mut V
     let before = findings.len();
     idle(segment, setting.vocabulary, findings);
     if findings.len() == before {
-        impossible(segment, setting.vocabulary, findings);
+        impossible(segment, "This segment can never hold anybody", setting.vocabulary, findings);
     }
 }
 
@@ -100,8 +100,8 @@ fn idle(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
     }
 }
 
-/// Conditions that cannot hold together.
-fn impossible(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
+/// Conditions that cannot hold together; `never` says what then never comes about.
+fn impossible(rule: &Rule, never: &str, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
     let Some(clash) = clashes(clauses::of_rule(rule), vocabulary) else { return };
     let says = |(positive, one): Demand<'_>| {
         let test = Condition::Test(one.clone());
@@ -113,7 +113,7 @@ fn impossible(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>)
         {
             (
                 format!(
-                    "This rule can never match: \"{}\" and \"{}\" (line {}) cannot hold together.",
+                    "{never}: \"{}\" and \"{}\" (line {}) cannot hold together.",
                     says(one),
                     says(other),
                     other.1.at.line
@@ -121,8 +121,8 @@ fn impossible(rule: &Rule, vocabulary: &Vocabulary, findings: &mut Vec<Finding>)
                 clash.at,
             )
         }
-        (Some(one), _) => (format!("This rule can never match: \"{}\" cannot hold.", says(one)), clash.at),
-        (None, _) => ("This rule can never match: \"not always\" never holds.".to_owned(), clash.at),
+        (Some(one), _) => (format!("{never}: \"{}\" cannot hold.", says(one)), clash.at),
+        (None, _) => (format!("{never}: \"not always\" never holds."), clash.at),
     };
     findings.push(Finding::error(at, message));
 }

@@ -3,6 +3,7 @@
 use super::{Setting, comparisons};
 use crate::finding::{At, Finding, nearest};
 use crate::length::brief;
+use crate::read::values::listed;
 use crate::rule::{Action, Comparison, Condition, Given, Rule, Step, Subject, Test};
 use crate::schedule::SCHEDULE;
 use crate::vocabulary::ActionWord;
@@ -52,14 +53,24 @@ pub(super) fn of_segment(segment: &Rule, setting: &Setting<'_>, findings: &mut V
 /// A name that must be in one of the community's sets.
 fn name(set: &str, name: Option<&str>, at: At, setting: &Setting<'_>, findings: &mut Vec<Finding>) {
     let (Some(name), Some(known)) = (name, setting.names.set(set)) else { return };
-    if !known.contains(name) {
-        // Looking for what was meant takes as long as the set is large: for the first few it is worth it.
-        let names = known.iter().map(String::as_str).filter(|_| findings.len() < 20);
-        let advice = if set == "segments" { " Make it on the page of segments first." } else { "" };
-        let message = format!("There is no \"{}\" among the {set} of this community.{advice}", brief(name));
-        let meant = nearest(name, names);
-        findings.push(Finding::error(at, message).meaning(meant));
+    if setting.names.knows(set, name) {
+        return;
     }
+    // Looking for what was meant takes as long as the set is large: for the first few it is worth it.
+    let names = known.iter().map(String::as_str).filter(|_| findings.len() < 20);
+    let meant = nearest(name, names);
+    let mut message = format!("There is no \"{}\" among the {set} of this community.", brief(name));
+    if meant.is_none() {
+        message.push_str(&match known.len() {
+            0 => format!(" There are no {set} yet."),
+            _ => format!(" There are: {}.", listed(known.iter().map(String::as_str))),
+        });
+    }
+    if let Some(made) = setting.vocabulary.made.get(set) {
+        message.push(' ');
+        message.push_str(made);
+    }
+    findings.push(Finding::error(at, message).meaning(meant));
 }
 
 /// A field or counter must be about something the event tells of.

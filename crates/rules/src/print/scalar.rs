@@ -28,8 +28,8 @@ pub(super) fn pattern(text: &str) -> String {
 }
 
 fn is_printable(letter: char) -> bool {
-    matches!(letter, ' '..='~' | '\u{a0}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-        && !matches!(letter, '\u{2028}' | '\u{2029}' | '\u{feff}')
+    matches!(letter, ' '..='~' | '\u{a1}'..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
+        && !matches!(letter, '\u{2007}' | '\u{2009}' | '\u{202f}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
 }
 
 fn is_plain(text: &str, place: Place) -> bool {

@@ -1,5 +1,6 @@
 //! Actions and their parameters.
 
+use super::slips::no_dash;
 use super::values::{self, Item, items};
 use crate::finding::{Finding, nearest};
 use crate::length::{Length, Unit, brief};
@@ -57,7 +58,8 @@ fn later(
         None => (wait, false),
     };
     let at = key.inside().right(6);
-    let wait = values::length(&Item { at, written: wait.trim().to_owned(), is_text: true }, findings);
+    let wait =
+        values::length(&Item { at, written: wait.trim().to_owned(), is_text: true, quoted: false }, findings);
     if let Some(wait) = wait
         && (wait.amount == 0 || wait.unit != Unit::BusinessDay && wait.millis() > Some(365 * 86_400_000))
     {
@@ -130,6 +132,10 @@ fn action(
 }
 
 fn unknown(name: &str, key: &Node, vocabulary: &Vocabulary, findings: &mut Vec<Finding>) {
+    if let Some(finding) = no_dash(name, key.inside()) {
+        findings.push(finding);
+        return;
+    }
     let first = name.split(' ').next().unwrap_or_default();
     if let Some(instead) = vocabulary.never.get(first).filter(|_| vocabulary.action(name).is_none()) {
         findings.push(Finding::error(key.at, instead.clone()));
@@ -138,8 +144,9 @@ fn unknown(name: &str, key: &Node, vocabulary: &Vocabulary, findings: &mut Vec<F
     let names = vocabulary.actions.iter().map(|action| action.name.as_str());
     // "add tag first-post" without a colon: the action is known, its value is not behind a colon.
     let begun =
-        names.clone().find(|known| name.strip_prefix(known).is_some_and(|rest| rest.starts_with(' ')));
-    let meant = begun.map(|known| format!("{known}: {}", name[known.len()..].trim()));
+        names.clone().find(|known| name.strip_prefix(known).is_some_and(|rest| rest.starts_with([' ', ':'])));
+    let value = |known: &str| name[known.len()..].trim_matches([' ', ':', ',']).to_owned();
+    let meant = begun.map(|known| format!("{known}: {}", value(known)));
     let meant = meant.or_else(|| nearest(name, names).map(str::to_owned));
     let message = format!("There is no action \"{}\".", brief(name));
     findings.push(Finding::error(key.at, message).meaning(meant));
@@ -189,7 +196,11 @@ fn settings(
                         values::listed(names.clone())
                     )
                 };
-                findings.push(Finding::error(key.at, message).meaning(nearest(&name, names)));
+                let meant = match name.split_once(':').filter(|(known, _)| word.parameter(known).is_some()) {
+                    Some((known, value)) => Some(format!("{known}: {}", brief(value))),
+                    None => nearest(&name, names).map(str::to_owned),
+                };
+                findings.push(Finding::error(key.at, message).meaning(meant));
             }
         }
     }
@@ -233,7 +244,7 @@ fn phrase(word: &ActionWord, node: &Node, findings: &mut Vec<Finding>) -> Option
         let Some(parameter) = word.parameter(slot) else { continue };
         let column = written.find(value).map_or(0, |at| written[..at].chars().count());
         let is_text = matches!(node.data, Data::Text(..));
-        let item = Item { at: node.inside().right(column), written: value.to_owned(), is_text };
+        let item = Item { at: node.inside().right(column), written: value.to_owned(), is_text, quoted: true };
         if let Some(given) = parameter_value(parameter, &[item], findings) {
             found.push((slot.to_owned(), given));
         }

@@ -1,6 +1,7 @@
 //! Conditions: lines such as `author.age < 1 day and not post.tags includes any: [meta]`.
 
 use super::operators::{Asked, Operator, WORDED};
+use super::slips::{comma, is_joint, joins, lists, no_dash};
 use super::tokens::{Kind, Token, tokens};
 use super::values::{self, Item};
 use crate::finding::{At, Finding, nearest};
@@ -71,6 +72,10 @@ fn one_line(
     vocabulary: &Vocabulary,
     findings: &mut Vec<Finding>,
 ) -> Option<Condition> {
+    if let Some(finding) = no_dash(line, at) {
+        findings.push(finding);
+        return None;
+    }
     let tokens = match tokens(line, at) {
         Ok(tokens) => tokens,
         Err(finding) => {
@@ -85,8 +90,14 @@ fn one_line(
     if let Some(token) = reader.tokens.get(reader.next)
         && reader.findings.len() == before
     {
-        let message =
-            "I do not understand the line from here on. Between two conditions stands \"and\" or \"or\".";
+        let message = match token.kind {
+            Kind::Comma => {
+                "A comma joins nothing here. Several words stand in [ ], several conditions on lines of their own that begin with \"- \"; a number has a point, as in 0.9."
+            }
+            _ => {
+                "I do not understand the line from here on. Between two conditions stands \"and\" or \"or\"."
+            }
+        };
         let at = token.at;
         reader.error(at, message);
     }
@@ -132,7 +143,7 @@ impl<'a> Reader<'a, '_> {
     }
 
     fn eat_word(&mut self, word: &str) -> bool {
-        let found = self.word() == Some(word);
+        let found = self.word().is_some_and(|here| is_joint(here, word));
         self.next += usize::from(found);
         found
     }
@@ -197,7 +208,7 @@ impl<'a> Reader<'a, '_> {
     /// Goes on behind the next `and`, `or` or bracket, so that what follows is checked too.
     fn skip(&mut self) {
         while let Some(kind) = self.peek() {
-            if matches!(kind, Kind::Word(word) if word == "and" || word == "or") || *kind == Kind::Close {
+            if matches!(kind, Kind::Word(word) if joins(word)) || *kind == Kind::Close {
                 return;
             }
             self.next += 1;
@@ -210,7 +221,7 @@ impl<'a> Reader<'a, '_> {
         let bare = match self.peek() {
             None => self.tail.is_none(),
             Some(Kind::Close) => true,
-            Some(Kind::Word(word)) => word == "and" || word == "or",
+            Some(Kind::Word(word)) => joins(word),
             Some(_) => false,
         };
         let name = match subject {
@@ -227,9 +238,10 @@ impl<'a> Reader<'a, '_> {
             self.error(at, message);
             return None;
         }
-        if field.kind == FieldKind::Flag && self.peek().is_none() {
+        if field.kind == FieldKind::Flag {
             let message = format!("\"{name}\" is yes or no: write it alone, or with \"not\" before it.");
-            self.findings.push(Finding::error(at, message).meaning(Some(format!("not {name}"))));
+            let meant = if self.says_yes() { name.to_owned() } else { format!("not {name}") };
+            self.findings.push(Finding::error(at, message).meaning(Some(meant)));
             return None;
         }
         let (operator, spelled) = self.operator(field)?;
@@ -241,6 +253,12 @@ impl<'a> Reader<'a, '_> {
 
     fn operator(&mut self, field: &Field) -> Option<(Operator, String)> {
         let at = self.at();
+        let measured = matches!(field.kind, FieldKind::Number | FieldKind::Duration | FieldKind::Share);
+        if let Some((sign, _)) = self.in_words().filter(|_| measured) {
+            let message = format!("Comparisons are written with a sign here: \"{sign}\".");
+            self.findings.push(Finding::error(at, message).meaning(Some(sign)));
+            return None;
+        }
         if let Some(Kind::Sign(sign)) = self.peek() {
             self.next += 1;
             return Some((Operator::Sign(sign), (*sign).to_owned()));
@@ -322,6 +340,13 @@ impl<'a> Reader<'a, '_> {
         let at = self.at();
         match self.peek() {
             None => match self.tail.take() {
+                Some(tail) if lists(operator) && comma(tail) => {
+                    let written = tail.written().unwrap_or_default();
+                    let message = "Several words stand in [ ]; one text that holds a comma stands in quotes.";
+                    let meant = format!("[{}]", brief(&written));
+                    self.findings.push(Finding::error(tail.at, message).meaning(Some(meant)));
+                    None
+                }
                 Some(tail) => values::items(tail, self.findings),
                 None => {
                     self.error(at, "A value is missing here.");
@@ -343,10 +368,16 @@ impl<'a> Reader<'a, '_> {
         let at = self.at();
         if let Some(Kind::Quoted(text)) = self.peek() {
             self.next += 1;
-            return Some(Item { at, written: text.clone(), is_text: true });
+            return Some(Item { at, written: text.clone(), is_text: true, quoted: true });
         }
         let mut written = String::new();
-        while let Some(word) = self.word().filter(|word| *word != "and" && *word != "or") {
+        while let Some(word) = self.word().filter(|word| !joins(word)) {
+            if !written.is_empty() && self.begins_another(word) {
+                let message = "Another condition begins here. Write \"and\" or \"or\" before it, or begin a line of its own with \"- \".";
+                let here = self.at();
+                self.error(here, message);
+                return None;
+            }
             if !written.is_empty() {
                 written.push(' ');
             }
@@ -358,7 +389,7 @@ impl<'a> Reader<'a, '_> {
             return None;
         }
         let is_text = crate::yaml::number(&written).is_none() && written != "true" && written != "false";
-        Some(Item { at, written, is_text })
+        Some(Item { at, written, is_text, quoted: false })
     }
 
     fn list(&mut self) -> Option<Vec<Item>> {
@@ -388,7 +419,7 @@ impl<'a> Reader<'a, '_> {
         let at = self.at();
         if let Some(Kind::Quoted(text)) = self.peek() {
             self.next += 1;
-            return Item { at, written: text.clone(), is_text: true };
+            return Item { at, written: text.clone(), is_text: true, quoted: true };
         }
         let mut words = Vec::new();
         while let Some(word) = self.word() {
@@ -398,6 +429,6 @@ impl<'a> Reader<'a, '_> {
         let written = words.join(" ");
         let is_text =
             !matches!(written.as_str(), "true" | "false") && crate::yaml::number(&written).is_none();
-        Item { at, written, is_text }
+        Item { at, written, is_text, quoted: false }
     }
 }

@@ -3,6 +3,7 @@
 mod actions;
 mod conditions;
 mod operators;
+mod slips;
 mod subjects;
 mod timing;
 mod tokens;
@@ -150,20 +151,40 @@ pub(crate) fn read_rule(
         let message = "The form editor keeps comments above a rule only; this one will be lost there.";
         findings.push(Finding::notice(at, message));
     }
-    let mut seen = Vec::new();
+    let mut seen: Vec<String> = Vec::new();
+    let mut meant: Vec<String> = Vec::new();
     for (key, value) in pairs {
-        let name = key.written().unwrap_or_default();
+        let name = known_key(&key.written().unwrap_or_default());
+        if seen.contains(&name) {
+            let message = format!("\"{name}\" stands here twice. Only one can hold; join them or drop one.");
+            findings.push(Finding::error(key.at, message));
+            continue;
+        }
         let taken = match sort {
             Sort::Rule => take(&mut rule, &name, key, value, vocabulary, findings),
             Sort::Segment => take_of_segment(&mut rule, &name, key, value, vocabulary, findings),
         };
         if taken {
             seen.push(name);
+        } else {
+            meant.extend(findings.last().and_then(|finding| finding.meant.clone()));
         }
     }
+    // What was meant for a part is missing only because of its name.
+    seen.append(&mut meant);
     whole(sort, &seen, root.at, findings);
     timing::scheduled(&rule, root.at, findings);
     Some(rule)
+}
+
+/// The name of a part; a telephone begins lines with capitals.
+fn known_key(written: &str) -> String {
+    let lower = written.trim().to_lowercase();
+    if KEYS.contains(&lower.as_str()) || SEGMENT_KEYS.contains(&lower.as_str()) {
+        lower
+    } else {
+        written.to_owned()
+    }
 }
 
 /// What must stand in every rule or segment.
@@ -274,7 +295,9 @@ fn take(
             let meant = meant.map(|word| {
                 OTHER_WORDS.iter().find(|(other, _)| *other == word).map_or(word, |(_, key)| *key)
             });
-            let message = format!("A rule has no part \"{}\".", brief(name));
+            let parts =
+                if meant.is_none() { format!(" It has: {}.", KEYS.join(", ")) } else { String::new() };
+            let message = format!("A rule has no part \"{}\".{parts}", brief(name));
             findings.push(Finding::error(key.at, message).meaning(meant));
             return false;
         }

@@ -21,6 +21,12 @@ impl Reader<'_, '_> {
         }
         match self.vocabulary.field(word) {
             Some(field) => Some((Subject::Field(word.to_owned()), field.clone())),
+            None if word.starts_with('!') => {
+                let message = "Write \"not\" before a question instead of \"!\".";
+                let meant = format!("not {}", word.trim_start_matches('!'));
+                self.findings.push(Finding::error(at, message).meaning(Some(meant)));
+                None
+            }
             None => {
                 let names = self.vocabulary.fields.iter().map(|field| field.name.trim_end_matches('*'));
                 let meant = nearest(word, names.chain(["times(", "distinct(", "not", "always"]));
@@ -82,7 +88,7 @@ impl Reader<'_, '_> {
                 Some(Kind::Word(word) | Kind::Quoted(word)) => match parts.last_mut().filter(|_| !fresh) {
                     Some(last) => last.written = format!("{} {word}", last.written),
                     None => {
-                        parts.push(Item { at, written: word.clone(), is_text: true });
+                        parts.push(Item { at, written: word.clone(), is_text: true, quoted: false });
                         fresh = false;
                     }
                 },

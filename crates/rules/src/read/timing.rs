@@ -146,8 +146,10 @@ fn end(written: &str, at: At, key: &str, findings: &mut Vec<Finding>) -> Option<
         return Some(Ending::Never);
     }
     if let Some(rest) = written.strip_prefix("in ") {
-        let length =
-            values::length(&Item { at: at.right(3), written: rest.to_owned(), is_text: true }, findings)?;
+        let length = values::length(
+            &Item { at: at.right(3), written: rest.to_owned(), is_text: true, quoted: false },
+            findings,
+        )?;
         if length.unit.is_business() || length.amount == 0 || length.millis() > Some(3_660 * 86_400_000) {
             findings.push(
                 Finding::error(at, "Write days or weeks, at most ten years.").meaning(Some("in 90 days")),
@@ -163,9 +165,30 @@ fn end(written: &str, at: At, key: &str, findings: &mut Vec<Finding>) -> Option<
             "\"{}\" is not a day. Write it like 2026-12-01, or \"in 90 days\"{never}.",
             brief(written)
         );
-        findings.push(Finding::error(at, message));
+        findings.push(Finding::error(at, message).meaning(spoken_date(written)));
     }
     date
+}
+
+/// A day as people write it: `1 December 2026`, `December 1, 2026`, `31.12.2026`.
+fn spoken_date(written: &str) -> Option<String> {
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    let parts: Vec<String> = written
+        .split(|sign: char| sign == '.' || sign == ',' || sign.is_whitespace())
+        .filter(|part| !part.is_empty())
+        .map(str::to_lowercase)
+        .collect();
+    let [first, second, year] = parts.as_slice() else { return None };
+    let month = |word: &str| MONTHS.iter().position(|known| word.starts_with(known)).map(|place| place + 1);
+    let day = |word: &str| word.trim_end_matches(char::is_alphabetic).parse::<usize>().ok();
+    let (day, month) = match (month(first), month(second)) {
+        (Some(month), _) => (day(second)?, month),
+        (None, Some(month)) => (day(first)?, month),
+        (None, None) => (day(first)?, second.parse().ok()?),
+    };
+    let found = format!("{year}-{month:02}-{day:02}");
+    date(&found).map(|_| found)
 }
 
 /// A day of the calendar, leap years counted.

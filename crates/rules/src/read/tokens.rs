@@ -45,6 +45,9 @@ const SIGNS: &[(&str, Kind)] = &[
     (",", Kind::Comma),
 ];
 
+/// What is written elsewhere, and how it is written here.
+const FOREIGN: [(&str, &str); 4] = [("=>", ">="), ("=<", "<="), ("&&", "and"), ("||", "or")];
+
 /// Splits a line into its words. On failure: what is wrong, and where.
 pub(super) fn tokens(line: &str, at: At) -> Result<Vec<Token>, Finding> {
     if line.chars().count() > LONGEST_LINE {
@@ -62,6 +65,9 @@ pub(super) fn tokens(line: &str, at: At) -> Result<Vec<Token>, Finding> {
             let (text, length) = quoted(rest, here)?;
             found.push(Token { kind: Kind::Quoted(text), at: here });
             length
+        } else if let Some((wrong, right)) = FOREIGN.iter().find(|(sign, _)| rest.starts_with(sign)) {
+            let message = format!("A rule does not know the sign \"{wrong}\".");
+            return Err(Finding::error(here, message).meaning(Some(*right)));
         } else if let Some((sign, kind)) = SIGNS.iter().find(|(sign, _)| rest.starts_with(sign)) {
             found.push(Token { kind: kind.clone(), at: here });
             sign.len()

@@ -14,6 +14,9 @@ const LONGEST_WORD: usize = 500;
 /// Bytes a compiled pattern may take (the regex crate's measure): a pattern cannot exhaust memory.
 pub(crate) const PATTERN_SIZE: usize = 1 << 20;
 
+/// Quotes that word processors make of straight ones.
+const CURLY: [char; 8] = ['“', '”', '„', '‟', '«', '»', '‘', '’'];
+
 /// One value as it was written.
 #[derive(Clone, Debug)]
 pub(crate) struct Item {
@@ -21,6 +24,8 @@ pub(crate) struct Item {
     pub(crate) written: String,
     /// False when the value is a number or a flag in the core schema.
     pub(crate) is_text: bool,
+    /// True when it stood in quotes, or in a field of a form of its own.
+    pub(crate) quoted: bool,
 }
 
 /// The values that stand behind an operator or a key.
@@ -49,7 +54,8 @@ pub(crate) fn items(node: &Node, findings: &mut Vec<Finding>) -> Option<Vec<Item
         match item.written() {
             Some(written) if item.data != Data::Nothing => {
                 let is_text = matches!(item.data, Data::Text(..));
-                found.push(Item { at: item.at, written, is_text });
+                let quoted = matches!(item.data, Data::Text(_, true));
+                found.push(Item { at: item.at, written, is_text, quoted });
             }
             _ => {
                 let message = format!("Here is {}; a single word or text is needed.", item.kind());
@@ -70,6 +76,10 @@ pub(crate) fn words(items: &[Item], findings: &mut Vec<Finding>) -> Option<Vec<S
         if !item.is_text {
             let message = format!("{} without quotes is not a text.", brief(written));
             findings.push(Finding::error(item.at, message).meaning(Some(format!("'{}'", brief(written)))));
+        } else if !item.quoted && written.starts_with(CURLY) | written.ends_with(CURLY) {
+            let message = "Curly quotes of a word processor are not quotes here. Write straight ones.";
+            let bare = brief(written.trim_matches(CURLY));
+            findings.push(Finding::error(item.at, message).meaning(Some(format!("\"{bare}\""))));
         } else if written.trim().is_empty() {
             findings.push(Finding::error(item.at, "This text is empty."));
         } else if written.chars().count() > LONGEST_WORD {
@@ -132,7 +142,8 @@ pub(crate) fn amount(
     let written = item.written.trim();
     let Some(value) = number(written) else {
         let message = format!("\"{}\" is not a number.", brief(written));
-        findings.push(Finding::error(item.at, message));
+        let first = written.split_whitespace().next().filter(|word| number(word).is_some());
+        findings.push(Finding::error(item.at, message).meaning(first));
         return None;
     };
     let message = if value < 0.0 {
@@ -161,7 +172,8 @@ pub(crate) fn share(item: &Item, findings: &mut Vec<Finding>) -> Option<Amount> 
         _ => {
             let message =
                 format!("\"{}\" is not a share. Write a number from 0 to 1, or percent.", brief(written));
-            findings.push(Finding::error(item.at, message).meaning(value.map(|v| (v / 100.0).to_string())));
+            let share = value.or_else(|| number(written.trim_start_matches('%')));
+            findings.push(Finding::error(item.at, message).meaning(share.map(|v| (v / 100.0).to_string())));
             None
         }
     }

@@ -32,6 +32,9 @@ pub struct Vocabulary {
     /// Actions people will look for and that a rule may not do, with what to do instead.
     #[serde(default)]
     pub never: BTreeMap<String, String>,
+    /// Where a name of each set of [`Names`] is made, as a sentence for somebody who misses one.
+    #[serde(default)]
+    pub made: BTreeMap<String, String>,
 }
 
 /// Something that happens and can set a rule off.

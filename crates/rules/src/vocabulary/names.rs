@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Debug, Default)]
 pub struct Names {
     sets: BTreeMap<String, BTreeSet<String>>,
+    aliases: BTreeMap<String, BTreeSet<String>>,
     severities: BTreeMap<String, u32>,
 }
 
@@ -14,6 +15,13 @@ impl Names {
     #[must_use]
     pub fn with<'a>(mut self, set: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
         self.sets.entry(set.to_owned()).or_default().extend(names.into_iter().map(str::to_owned));
+        self
+    }
+
+    /// Other spellings of members of a set: understood, and not offered.
+    #[must_use]
+    pub fn also<'a>(mut self, set: &str, names: impl IntoIterator<Item = &'a str>) -> Self {
+        self.aliases.entry(set.to_owned()).or_default().extend(names.into_iter().map(str::to_owned));
         self
     }
 
@@ -27,6 +35,13 @@ impl Names {
     /// The members of a set, or nothing when it is not given.
     pub fn set(&self, set: &str) -> Option<&BTreeSet<String>> {
         self.sets.get(set)
+    }
+
+    /// True when a set has a member of this name, or is not given.
+    pub fn knows(&self, set: &str, name: &str) -> bool {
+        let has =
+            |sets: &BTreeMap<String, BTreeSet<String>>| sets.get(set).is_some_and(|all| all.contains(name));
+        !self.sets.contains_key(set) || has(&self.sets) || has(&self.aliases)
     }
 
     /// Severity of a guideline; 0 when there is none.

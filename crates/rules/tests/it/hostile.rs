@@ -199,7 +199,7 @@ fn a_file_that_means_harm_is_answered_with_a_sentence() {
         format!("rule: a\nwhen: flag\nif:\n  - post.text matches regex: '{pattern}'\nthen: {{allow: [g]}}\n")
     };
     let cases = [
-        (laughs, "References"),
+        (laughs, "\"*\" stands in quotes"),
         ("x".repeat(1_000_000), "Here is a text"),
         (format!("rule: {}\n", "y".repeat(1_000_000)), "too long"),
         (format!("rule: a\nif: [{}]\n", "author.posts > 1 and ".repeat(40_000)), "too long"),

@@ -3,6 +3,7 @@
 mod guide;
 mod hostile;
 mod made;
+mod mistakes;
 mod same;
 mod segments;
 mod wrong;

@@ -52,14 +52,13 @@ fn what_is_wrong_with_a_segment_is_said_with_its_place() {
     check(
         "segment: a\nif:\n  - author.posts > 3\n  - author.posts < 2\n",
         &[
-            "4:5 This rule can never match: \"author.posts < 2\" and \"author.posts > 3\" (line 3) cannot hold together.",
+            "4:5 This segment can never hold anybody: \"author.posts < 2\" and \"author.posts > 3\" (line 3) cannot hold together.",
         ],
     );
     check(
         "rule: a\nwhen: flag\nif: always\n",
         &[
             "1:1 A segment has no part \"rule\". It has a name, conditions, and \"why\" and \"owner\". Did you mean \"segment\"?",
-            "1:1 A segment needs a name: begin with \"segment:\".",
             "2:1 A segment has no part \"when\". It has a name, conditions, and \"why\" and \"owner\".",
         ],
     );

@@ -6,6 +6,7 @@ use mainstreet_community::people::{self, Profile};
 use mainstreet_community::posts::{self, Row};
 use mainstreet_community::{accounts, link_limits, markdown, mutes, settings};
 use mainstreet_desk::recognitions::{self, Recognition};
+use mainstreet_desk::segments::{self, Given, Segment};
 use mainstreet_kernel::Error;
 use mainstreet_kernel::id::{PersonId, PostId};
 use serde::Deserialize;
@@ -35,6 +36,15 @@ struct Show {
     badges: Vec<Recognition>,
     /// What they may not do just now; only they and staff see it.
     limits: Vec<String>,
+    /// What the desk knows of them; only staff see it.
+    kept: Kept,
+}
+
+/// Labels somebody has, and segments they are in.
+#[derive(Default)]
+struct Kept {
+    labels: Vec<Given>,
+    segments: Vec<Segment>,
 }
 
 /// How the viewer stands to a person.
@@ -68,14 +78,18 @@ async fn show(cx: Cx) -> Page {
             let posts = posts::by_person(tx, viewer, id, before, 20)?;
             let answers = posts::accepted_by_person(tx, viewer, id, 5)?;
             let mute = mute_of(tx, viewer.person, &profile)?;
-            let beside = (recognitions::of(tx, id)?, limits_of(tx, viewer, id)?);
+            let kept = match viewer.is_staff() {
+                true => Kept { labels: segments::held(tx, id)?, segments: segments::of_person(tx, id)? },
+                false => Kept::default(),
+            };
+            let beside = (recognitions::of(tx, id)?, limits_of(tx, viewer, id)?, kept);
             Ok((None, Some((profile, posts, answers, mute, beside))))
         })
         .await?;
     if let Some(other) = merged {
         return views::moved(&people::path(other));
     }
-    let Some((profile, posts, answers, mute, (badges, limits))) = loaded else {
+    let Some((profile, posts, answers, mute, (badges, limits, kept))) = loaded else {
         return Err(Error::not_found("There is no such person."));
     };
     let next = posts.more.then(|| posts.rows.last().map(|row| row.post.id)).flatten();
@@ -92,6 +106,7 @@ async fn show(cx: Cx) -> Page {
         mute,
         badges,
         limits,
+        kept,
     };
     let mut response = views::html(&page)?;
     response.extensions_mut().insert(Depends::OnEverything);

@@ -17,4 +17,5 @@ mod rule_acts;
 mod rules;
 mod segments;
 mod settings;
+mod six;
 mod support;

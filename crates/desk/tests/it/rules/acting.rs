@@ -316,7 +316,7 @@ fn a_rule_that_nothing_sets_off_or_that_speaks_in_public_is_refused() {
         let cast = cast(db)?;
         for (text, words) in [
             (
-                "rule: a\nwhen: mention seen\nif: always\nthen: [{open item: {urgency: low}}]\n",
+                "rule: a\nwhen: event RSVP\nif: always\nthen: [{open item: {urgency: low}}]\n",
                 "Nothing sets off",
             ),
             (

@@ -1,6 +1,7 @@
 //! Rules at work, on both databases.
 
 mod acting;
+mod mentions;
 mod people;
 mod replay;
 mod segments;

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use mainstreet_community::intake::{open_account, receive};
-use mainstreet_community::{accounts, flags, posts, reactions};
+use mainstreet_community::{accounts, flags, posts, reactions, settings};
 use mainstreet_db::testing::{TestDb, on_each_database};
 use mainstreet_desk::{rules, segments};
 use mainstreet_kernel::channel::{Incoming, IncomingMessage, IncomingPerson, Standing};
@@ -269,7 +269,14 @@ impl World<'_> {
     }
 }
 
-fn late(id: usize, who: usize, topic: usize, words: &str, at: Timestamp, gone: bool) -> IncomingMessage {
+pub(super) fn late(
+    id: usize,
+    who: usize,
+    topic: usize,
+    words: &str,
+    at: Timestamp,
+    gone: bool,
+) -> IncomingMessage {
     IncomingMessage {
         external_id: format!("{topic}-{id}"),
         topic: topic.to_string(),
@@ -364,6 +371,8 @@ fn run(db: &TestDb, rules: &str, acts: &[Act]) -> Result<Vec<(String, Told, Told
     for text in SEGMENTS {
         db.write_now(move |tx| segments::save(tx, cast.ada, None, text).map(drop))?;
     }
+    // Posts of the other place that say so name us.
+    db.write_now(|tx| settings::keep_names(tx, Actor::SYSTEM, "alpha, gamma rays"))?;
     let text = rules.to_owned();
     db.write_now(move |tx| rules::save(tx, cast.ada, None, &text, false).map(drop))?;
     for act in acts {

@@ -1,6 +1,7 @@
 //! What can be chosen in the form of a rule, in plain words and grouped.
 
-use mainstreet_rules::{FieldKind, Names, Vocabulary, operators_of};
+use mainstreet_desk::rules::{unfilled, unheard};
+use mainstreet_rules::{Event, FieldKind, Names, Vocabulary, operators_of};
 
 use super::fields::{Ask, Draft, EndLine, Line, SHAPES, kind, measured};
 
@@ -10,6 +11,8 @@ pub(super) struct Choice {
     pub(super) value: String,
     pub(super) label: String,
     pub(super) chosen: bool,
+    /// It cannot be chosen: its label says why.
+    pub(super) off: bool,
 }
 
 /// Things to choose, under a heading.
@@ -20,18 +23,31 @@ pub(super) struct Group {
 }
 
 fn choice(value: &str, label: impl Into<String>, chosen: bool) -> Choice {
-    Choice { value: value.to_owned(), label: label.into(), chosen }
+    Choice { value: value.to_owned(), label: label.into(), chosen, off: false }
+}
+
+/// The same, shown as what cannot be chosen here when there is a reason.
+fn unless(one: Choice, why: Option<&str>) -> Choice {
+    match why {
+        Some(why) => Choice { label: format!("{} (not here yet: {why})", one.label), off: true, ..one },
+        None => one,
+    }
 }
 
 /// Names with ticks at those that are chosen; a chosen one that is not known any more stays, and says so.
-pub(super) fn ticks<'a>(known: impl IntoIterator<Item = &'a str>, chosen: &[String]) -> Vec<Choice> {
+pub(super) fn ticks<'a>(
+    known: impl IntoIterator<Item = &'a str>,
+    chosen: &[String],
+    also: &dyn Fn(&str) -> bool,
+) -> Vec<Choice> {
     let mut all: Vec<Choice> = known
         .into_iter()
         .map(|name| choice(name, name, chosen.iter().any(|one| one.eq_ignore_ascii_case(name))))
         .collect();
     for one in chosen {
         if !all.iter().any(|known| known.value.eq_ignore_ascii_case(one)) {
-            all.push(choice(one, format!("{one} (there is no such thing)"), true));
+            let label = if also(one) { one.clone() } else { format!("{one} (there is no such thing)") };
+            all.push(choice(one, label, true));
         }
     }
     all
@@ -53,6 +69,19 @@ pub(super) fn units(chosen: &str, business: bool) -> Vec<Choice> {
 pub(super) fn per(chosen: &str) -> Vec<Choice> {
     let chosen = if chosen.is_empty() { "hour" } else { chosen };
     ["minute", "hour", "day", "week"].iter().map(|unit| choice(unit, *unit, *unit == chosen)).collect()
+}
+
+/// What a limit counts: whatever the rule does, or one kind of it.
+pub(super) fn nouns(chosen: &str) -> Vec<Choice> {
+    let all = ["", "actions", "requests", "messages", "items", "members"];
+    let mut found: Vec<Choice> = all
+        .iter()
+        .map(|noun| choice(noun, if noun.is_empty() { "times" } else { noun }, *noun == chosen))
+        .collect();
+    if !all.contains(&chosen) {
+        found.push(choice(chosen, chosen, true));
+    }
+    found
 }
 
 /// On which days a schedule runs.
@@ -89,7 +118,10 @@ pub(super) fn endings(end: &EndLine, none: &'static str, never: bool) -> Vec<Cho
 /// Events not chosen yet.
 pub(super) fn events(draft: &Draft) -> Vec<Choice> {
     let free = Vocabulary::standard().events.iter().filter(|event| !draft.when.contains(&event.name));
-    free.map(|event| choice(&event.name, format!("{}: {}", event.name, event.says), false)).collect()
+    let shown = |event: &Event| {
+        unless(choice(&event.name, format!("{}: {}", event.name, event.says), false), unheard(&event.name))
+    };
+    free.map(shown).collect()
 }
 
 /// What a segment can ask: about members, and nothing that only a moment knows.
@@ -131,7 +163,7 @@ pub(super) fn subjects(draft: &Draft, names: &Names) -> Vec<Group> {
     for (of, label) in PARTS {
         let mut choices = Vec::new();
         for field in words.fields.iter().filter(|field| field.of == of && fits(draft, of)) {
-            choices.push(choice(&field.name, field.says.as_str(), false));
+            choices.push(unless(choice(&field.name, field.says.as_str(), false), unfilled(&field.name)));
             if field.name == "post.text" {
                 let says = "it holds something such as a phone number or a payment card";
                 choices.push(choice(&format!("{}{SHAPES}", field.name), says, false));
@@ -192,7 +224,9 @@ pub(super) fn actions(draft: &Draft) -> Vec<Group> {
 pub(super) fn facts() -> Vec<Choice> {
     let fields = Vocabulary::standard().fields.iter();
     let plain = fields.filter(|field| field.from_text.is_none() && !field.name.ends_with('*'));
-    plain.map(|field| choice(&field.name, field.says.as_str(), false)).collect()
+    plain
+        .map(|field| unless(choice(&field.name, field.says.as_str(), false), unfilled(&field.name)))
+        .collect()
 }
 
 /// A number or a length of time.
@@ -308,24 +342,30 @@ fn ask(key: String, ask: &Ask, draft: &Draft, names: &Names) -> AskView {
     view
 }
 
+/// For words that have no second spelling.
+pub(super) fn nothing(_: &str) -> bool {
+    false
+}
+
 /// More names than this are typed, not ticked.
 const MOST_TICKS: usize = 40;
 
 fn values(view: &mut AskView, ask: &Ask, kind: FieldKind, names: &Names) {
     let vocabulary = Vocabulary::standard();
     if ask.about.ends_with(SHAPES) {
-        view.ticks = ticks(vocabulary.shapes.iter().map(String::as_str), &ask.values);
+        view.ticks = ticks(vocabulary.shapes.iter().map(String::as_str), &ask.values, &nothing);
         return;
     }
     let field = vocabulary.field(&ask.about);
     let fixed = field.map(|field| field.one_of.as_slice()).unwrap_or_default();
     if !fixed.is_empty() {
-        view.ticks = ticks(fixed.iter().map(String::as_str), &ask.values);
+        view.ticks = ticks(fixed.iter().map(String::as_str), &ask.values, &nothing);
         return;
     }
-    let set = field.and_then(|field| names.set(field.names.as_deref()?));
-    if let Some(set) = set.filter(|set| !set.is_empty() && set.len() <= MOST_TICKS) {
-        view.ticks = ticks(set.iter().map(String::as_str), &ask.values);
+    let set = field.and_then(|field| field.names.as_deref());
+    let known = set.and_then(|set| Some((set, names.set(set)?)));
+    if let Some((set, known)) = known.filter(|(_, known)| !known.is_empty() && known.len() <= MOST_TICKS) {
+        view.ticks = ticks(known.iter().map(String::as_str), &ask.values, &|one| names.knows(set, one));
         return;
     }
     let text = kind == FieldKind::Text;

@@ -58,6 +58,9 @@ fn setting(key: &str, parameter: &Parameter, deed: &Deed, names: &Names) -> Sett
         Some(set) => set.iter().map(String::as_str).collect(),
         None => parameter.one_of.iter().map(String::as_str).collect(),
     };
+    let also = |one: &str| {
+        parameter.names.as_deref().is_some_and(|set| names.set(set).is_some() && names.knows(set, one))
+    };
     let mut view = SettingView {
         key: format!("{key}.p.{}", parameter.name),
         label: label(&deed.name, &parameter.name),
@@ -73,11 +76,11 @@ fn setting(key: &str, parameter: &Parameter, deed: &Deed, names: &Names) -> Sett
             let (amount, unit) = value.split_once(' ').unwrap_or((&value, ""));
             view.length = Some(Amount { amount: amount.to_owned(), units: units(unit, false) });
         }
-        FieldKind::List if !known.is_empty() => view.ticks = ticks(known, values),
+        FieldKind::List if !known.is_empty() => view.ticks = ticks(known, values, &also),
         FieldKind::List => view.value = values.join("\n"),
         _ if !known.is_empty() => {
             let one = (!value.is_empty()).then(|| value.clone());
-            view.choices = ticks(known, &one.into_iter().collect::<Vec<_>>());
+            view.choices = ticks(known, &one.into_iter().collect::<Vec<_>>(), &also);
         }
         _ => {}
     }

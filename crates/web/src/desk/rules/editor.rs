@@ -4,22 +4,23 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::posts;
+use mainstreet_db::Tx;
 use mainstreet_desk::rules::{self, Sample};
 use mainstreet_kernel::id::{PostId, RuleId};
 use mainstreet_kernel::{Error, Result, Role};
 use mainstreet_rules::{
-    FORM_PARTS, Finding, Gravity, NO_MATCH, Names, Rule, Setting, Vocabulary, check, cost, from_form,
-    may_be_saved, place_in_form, print,
+    FORM_PARTS, Finding, Names, Rule, Setting, Vocabulary, check, cost, from_form, may_be_saved, print,
 };
 use serde::Deserialize;
 
 use super::choices::{
-    self, Choice, Group, LineView, actions, days, each, endings, events, facts, per, subjects, units,
+    self, Choice, Group, LineView, actions, days, each, endings, events, facts, nouns, per, subjects, units,
 };
 use super::deeds::{self, DeedView};
 use super::fields::{self, Draft, LimitLine, Typed};
 use super::press::press;
 use super::samples::SampleView;
+use super::told::{Told, sentence, told};
 use super::trial::Trial;
 use crate::request::Cx;
 use crate::routes::is_mistake;
@@ -63,14 +64,6 @@ struct State {
     tried: bool,
     focus: String,
     error: Option<String>,
-}
-
-/// Something that is wrong, and where on the page.
-pub(super) struct Told {
-    pub(super) anchor: String,
-    pub(super) place: String,
-    pub(super) message: String,
-    pub(super) notice: bool,
 }
 
 #[derive(Template)]
@@ -119,6 +112,10 @@ impl FormView {
         per(&limit.per)
     }
 
+    fn nouns(&self, limit: &LimitLine) -> Vec<Choice> {
+        nouns(&limit.noun)
+    }
+
     fn expires(&self) -> Vec<Choice> {
         endings(&self.draft.expires, "not by itself", true)
     }
@@ -140,74 +137,34 @@ impl FormView {
     }
 }
 
-/// The rule that stands there, if one does, and what is wrong.
-fn reading(names: &Names, role: Role, typing: &Typing) -> (Option<Rule>, Vec<Finding>) {
+/// The rule that stands there, if one does, and what is wrong with all that stands there.
+fn reading(
+    tx: &mut Tx<'_>,
+    names: &Names,
+    role: Role,
+    typing: &Typing,
+) -> Result<(Option<Rule>, Vec<Finding>)> {
     let setting = Setting { vocabulary: Vocabulary::standard(), names, role };
-    match typing {
+    let (rules, mut findings) = match typing {
         Typing::Text(text) => {
             let reading = mainstreet_rules::examine(text, &setting);
-            (reading.rules.into_iter().next(), reading.findings)
+            (reading.rules, reading.findings)
         }
         Typing::Form(draft) => match from_form(&draft.form(), Vocabulary::standard()) {
             Ok(rule) => {
                 let findings = check(std::slice::from_ref(&rule), &setting);
-                (Some(rule), findings)
+                (vec![rule], findings)
             }
-            Err(findings) => (None, findings),
+            Err(findings) => (Vec::new(), findings),
         },
-    }
-}
-
-pub(super) fn sentence(finding: &Finding) -> String {
-    match &finding.meant {
-        Some(meant) => format!("{} Did you mean “{meant}”?", finding.message),
-        None => finding.message.clone(),
-    }
-}
-
-/// The id of the row on the page that a finding of the form is about, and how it is called.
-fn place(draft: &Draft, finding: &Finding) -> (String, String) {
-    let (part, row) = place_in_form(finding.at);
-    let name = FORM_PARTS.get((part as usize).saturating_sub(1)).copied().unwrap_or_default();
-    let line = |key: &str, label: &str, rows: usize| {
-        if (1..=rows).contains(&(row as usize)) {
-            (format!("{key}.{}", row - 1), format!("{label}, line {row}"))
-        } else {
-            (format!("part-{key}"), label.to_owned())
-        }
     };
-    match name {
-        "if" => line("all", "If", draft.all.len()),
-        "if any" => line("any", "If any", draft.any.len()),
-        "unless" => line("unless", "Unless", draft.unless.len()),
-        "then" if row > 0 => {
-            let deed = draft.deed_of_step(row as usize);
-            (format!("then.{}", deed.saturating_sub(1)), format!("Then, line {deed}"))
-        }
-        "examples" if row > NO_MATCH => {
-            (format!("nomatch.{}", row - NO_MATCH - 1), format!("Must not match, {}", row - NO_MATCH))
-        }
-        "examples" if row > 0 => (format!("match.{}", row - 1), format!("Must match, {row}")),
-        "limit" => line("limit", "Limit", draft.limits.len()),
-        other => (format!("part-{}", other.replace(' ', "-")), crate::desk::capital(other)),
+    for rule in &rules {
+        findings.extend(rules::feasible(tx, rule)?);
     }
-}
-
-pub(super) fn told(typing: &Typing, findings: &[Finding]) -> Vec<Told> {
-    let one = |finding: &Finding| {
-        let (anchor, place) = match typing {
-            Typing::Form(draft) => place(draft, finding),
-            Typing::Text(_) => {
-                ("f-text".to_owned(), format!("Line {}, column {}", finding.at.line, finding.at.column))
-            }
-        };
-        Told { anchor, place, message: sentence(finding), notice: finding.gravity == Gravity::Notice }
-    };
-    let mut sorted: Vec<&Finding> = findings.iter().collect();
-    if matches!(typing, Typing::Form(_)) {
-        sorted.sort_by_key(|finding| place_in_form(finding.at));
+    if matches!(typing, Typing::Text(_)) {
+        findings.sort_by_key(|finding| (finding.at.line, finding.at.column));
     }
-    sorted.into_iter().map(one).collect()
+    Ok((rules.into_iter().next(), findings))
 }
 
 fn view(draft: Draft, names: &Names, told: &[Told]) -> FormView {
@@ -287,7 +244,7 @@ async fn draw(cx: &Cx, state: State, status: StatusCode) -> Page {
                 Some(id) => Some(rules::find(tx, id)?.name),
                 None => None,
             };
-            let (rule, findings) = reading(&names, role, &asked.0);
+            let (rule, findings) = reading(tx, &names, role, &asked.0)?;
             let outcome = match &rule {
                 Some(rule) if tried => Some(rules::try_out(tx, rule, id, &asked.1)?),
                 _ => None,
@@ -424,11 +381,10 @@ async fn pressed(cx: Cx, id: Option<RuleId>) -> Page {
 
 /// Shows the same rule the other way.
 async fn turn(cx: &Cx, mut state: State, act: &str) -> Page {
-    let names = cx.read(rules::names).await?;
-    let role = cx.staff()?.role;
+    cx.staff()?;
     let turned = match &state.typing {
-        Typing::Form(_) if act == "as text" => reading(&names, role, &state.typing)
-            .0
+        Typing::Form(draft) if act == "as text" => from_form(&draft.form(), Vocabulary::standard())
+            .ok()
             .map(|rule| Typing::Text(print(&rule, Vocabulary::standard()))),
         Typing::Text(text) if act == "as form" => as_form(text).map(|draft| Typing::Form(Box::new(draft))),
         _ => None,
@@ -446,8 +402,13 @@ async fn turn(cx: &Cx, mut state: State, act: &str) -> Page {
 
 async fn save(cx: &Cx, state: State, draft: bool) -> Page {
     let (actor, role, id) = (cx.staff()?.actor(), cx.staff()?.role, state.id);
-    let names = cx.read(rules::names).await?;
-    let (rule, findings) = reading(&names, role, &state.typing);
+    let typing = state.typing.clone();
+    let (rule, findings) = cx
+        .read(move |tx| {
+            let names = rules::names(tx)?;
+            reading(tx, &names, role, &typing)
+        })
+        .await?;
     let text = match (&state.typing, rule) {
         (Typing::Text(text), _) => Some(text.clone()),
         (Typing::Form(_), Some(rule)) => Some(print(&rule, Vocabulary::standard())),

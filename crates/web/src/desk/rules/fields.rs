@@ -157,6 +157,13 @@ pub(super) struct Sample {
     pub(super) facts: Vec<(String, Vec<String>)>,
 }
 
+/// Words without the quotation marks somebody put around them: the form needs none.
+pub(super) fn unquoted(value: &str) -> &str {
+    let pairs = [('"', '"'), ('“', '”'), ('„', '“'), ('”', '”'), ('«', '»'), ('‘', '’')];
+    let bare = |(open, close): &(char, char)| value.strip_prefix(*open)?.strip_suffix(*close);
+    pairs.iter().find_map(bare).map(str::trim).filter(|bare| !bare.is_empty()).unwrap_or(value)
+}
+
 /// See [`super::rows`].
 pub(super) fn split(words: &str) -> (String, String) {
     let (amount, unit) = words.split_once(' ').unwrap_or((words, ""));
@@ -358,10 +365,15 @@ fn read_ask(typed: &Typed, key: &str) -> Ask {
     let operator = typed.all(&format!("{key}.op")).pop().unwrap_or_default();
     let options: Vec<String> =
         typed.all(&format!("{key}.opt")).into_iter().filter(|option| !option.is_empty()).collect();
+    let about = one("about");
+    let mut values = typed.lines(&format!("{key}.v"));
+    if kind(&about) == FieldKind::Text && !operator.ends_with("regex") {
+        values.iter_mut().for_each(|value| *value = unquoted(value).to_owned());
+    }
     Ask {
-        about: one("about"),
+        about,
         operator,
-        values: typed.lines(&format!("{key}.v")),
+        values,
         options,
         low: (one("n"), one("nu")),
         high: (one("m"), one("mu")),
@@ -435,6 +447,23 @@ mod tests {
             let again = from_form(&Draft::of(&rule).form(), Vocabulary::standard());
             assert_eq!(again, Ok(rule));
         }
+    }
+
+    #[test]
+    fn quotation_marks_around_words_are_not_part_of_them() {
+        for (typed, expect) in [
+            ("\"free money\"", "free money"),
+            ("“free money”", "free money"),
+            ("„gratis“", "gratis"),
+            ("it's", "it's"),
+            ("\"", "\""),
+            ("say \"hi\"", "say \"hi\""),
+        ] {
+            assert_eq!(unquoted(typed), expect);
+        }
+        check(
+            "rule: q\nwhen: reply\nif any:\n  - post.text has any: ['\"kept\"', '“kept too”', plain]\nthen: [{add tag: x}]\n",
+        );
     }
 
     #[test]

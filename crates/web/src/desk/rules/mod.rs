@@ -13,6 +13,7 @@ mod samples;
 mod segments;
 mod sequences;
 mod show;
+mod told;
 mod trial;
 mod why;
 

@@ -4,6 +4,7 @@ use mainstreet_rules::{ActionRow, Condition, ExampleRow, Row, StepRow, print_con
 
 use super::fields::{
     Ask, Deed, EndLine, EveryLine, LimitLine, Line, SHAPES, Sample, empty, joined, kind, measured, split,
+    unquoted,
 };
 
 /// A line of the form; what its rows cannot show stands there as text.
@@ -28,7 +29,9 @@ fn ask(row: &Row) -> Option<Ask> {
         Row::Question { subject, operator, options, values } => (subject, operator, options, values),
         _ => return None,
     };
-    let plain = |value: &String| !value.contains('\n') && value.trim() == value && !value.is_empty();
+    let plain = |value: &String| {
+        !value.contains('\n') && value.trim() == value && !value.is_empty() && unquoted(value) == value
+    };
     if !values.iter().all(plain) {
         return None;
     }

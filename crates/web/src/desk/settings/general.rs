@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::http::StatusCode;
 use mainstreet_community::settings::{self, Settings};
+use mainstreet_desk::rules;
 use mainstreet_kernel::{FieldErrors, Role};
 use serde::Deserialize;
 
@@ -32,13 +33,16 @@ struct Form {
     name: String,
     tagline: String,
     zone: String,
+    names: String,
 }
 
 /// `GET /desk/settings`
 async fn show(cx: Cx) -> Page {
     cx.at_least(Role::Owner)?;
     let settings = cx.app.site();
-    let form = Form { name: settings.name, tagline: settings.tagline, zone: settings.zone.name().to_owned() };
+    let names = cx.read(settings::names).await?.split_off(1).join(", ");
+    let form =
+        Form { name: settings.name, tagline: settings.tagline, zone: settings.zone.name().to_owned(), names };
     page(&cx, form, FieldErrors::default()).await
 }
 
@@ -65,6 +69,10 @@ async fn update(cx: Cx) -> Page {
     if zone.is_err() {
         errors.add("zone", "Write an IANA time zone such as Europe/Berlin.");
     }
+    if let Err(error) = settings::names_in(&form.names) {
+        errors.add("names", error.safe.to_string());
+        return page(&cx, form, errors).await;
+    }
     let Ok(zone) = zone else { return page(&cx, form, errors).await };
     let wanted = Settings {
         name: form.name.clone(),
@@ -72,7 +80,15 @@ async fn update(cx: Cx) -> Page {
         zone,
         answer_target: cx.app.site().answer_target,
     };
-    match cx.write(move |tx| settings::save(tx, actor, &wanted)).await {
+    let names = form.names.clone();
+    let saved = cx.write(move |tx| {
+        let before = settings::names(tx)?;
+        settings::save(tx, actor, &wanted)?;
+        let after: Vec<&str> =
+            std::iter::once(wanted.name.trim()).chain(settings::names_in(&names)?).collect();
+        if before == after { Ok(()) } else { rules::listen_for(tx, actor, &names) }
+    });
+    match saved.await {
         Ok(()) => {
             cx.app.refresh_site();
             views::see_saying(&cx, "/desk/settings", "The settings are saved.")

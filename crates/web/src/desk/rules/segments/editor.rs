@@ -13,9 +13,10 @@ use mainstreet_rules::{
 use serde::Deserialize;
 
 use super::super::choices::{self, Group, LineView};
-use super::super::editor::{Told, Typing, told};
+use super::super::editor::Typing;
 use super::super::fields::{Draft, Typed};
 use super::super::press::press;
+use super::super::told::{Told, told};
 use super::{Member, named};
 use crate::request::Cx;
 use crate::routes::is_mistake;

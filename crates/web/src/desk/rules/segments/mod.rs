@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use mainstreet_community::people;
 use mainstreet_community::people::Face;
 use mainstreet_desk::rules::{self, Chosen, Kept};
-use mainstreet_desk::segments::{self, Segment, USUAL_DAYS, Version};
+use mainstreet_desk::segments::{self, Count, Segment, USUAL_DAYS, Version};
 use mainstreet_kernel::id::{PersonId, SegmentId};
 use mainstreet_kernel::{Error, Result};
 use mainstreet_rules::{Rule, print_condition};
@@ -54,8 +54,17 @@ fn count(chosen: &Chosen) -> String {
 
 struct Row {
     segment: Segment,
-    chosen: Option<Chosen>,
+    count: Option<Count>,
+    readable: bool,
     rules: usize,
+}
+
+impl Row {
+    /// `12 people of 80`
+    fn counted(&self) -> Option<String> {
+        self.count
+            .map(|count| format!("{} of {}", views::counted(count.people, "person", "people"), count.of))
+    }
 }
 
 #[derive(Clone, Default, Deserialize)]
@@ -82,17 +91,12 @@ struct List {
 async fn draw(cx: &Cx, form: Labelling, error: Option<(StatusCode, String)>) -> Page {
     let (rows, labels) = cx
         .read(|tx| {
-            let all = segments::all(tx)?;
-            let readable: Vec<(usize, Rule)> =
-                all.iter().enumerate().filter_map(|(place, one)| Some((place, one.rule()?))).collect();
-            let asked: Vec<Rule> = readable.iter().map(|(_, rule)| rule.clone()).collect();
-            let found = if asked.is_empty() { Vec::new() } else { rules::choose(tx, &asked)? };
-            let mut chosen: HashMap<usize, Chosen> =
-                readable.into_iter().map(|(place, _)| place).zip(found).collect();
+            let counts = segments::counts(tx)?;
             let mut rows = Vec::new();
-            for (place, segment) in all.into_iter().enumerate() {
+            for segment in segments::all(tx)? {
                 let rules = segments::asked_by(tx, &segment)?.len();
-                rows.push(Row { segment, chosen: chosen.remove(&place), rules });
+                let count = counts.get(&segment.id).copied();
+                rows.push(Row { readable: segment.rule().is_some(), segment, count, rules });
             }
             Ok((rows, segments::labels(tx)?))
         })

@@ -3,6 +3,8 @@
 //! Refused, each with a sentence: a key that stands twice, anchors, aliases, tags, directives, more than
 //! [`DEEPEST`] levels, more than [`MOST_VALUES`] values, more than [`LONGEST`] bytes.
 
+mod mistakes;
+
 use granit_parser::{Event, Parser, ScalarStyle, ScanError, Span};
 
 use crate::finding::{At, Finding};
@@ -91,6 +93,7 @@ pub(crate) fn documents(text: &str, findings: &mut Vec<Finding>) -> Vec<Document
         findings.push(Finding::error(At { line: 1, column: 1 }, message));
         return Vec::new();
     }
+    let text = &*mistakes::plain_spaces(text);
     let options = granit_parser::options! {
         disallow_directives: true,
         emit_unresolved_aliases: true,
@@ -106,7 +109,7 @@ pub(crate) fn documents(text: &str, findings: &mut Vec<Finding>) -> Vec<Document
             Some(Ok((Event::StreamEnd, _))) | None => break,
             Some(Ok((event, span))) => builder.take(event, span, findings),
             Some(Err(error)) => {
-                findings.push(unreadable(&error));
+                findings.push(unreadable(text, &error));
                 builder.abandon();
                 restarts += 1;
                 if restarts > 100 || !parser.proceed_next_document().unwrap_or(false) {
@@ -124,21 +127,11 @@ fn place(span: &Span) -> At {
     At { line: number(span.start.line()), column: number(span.start.col() + 1) }
 }
 
-fn unreadable(error: &ScanError) -> Finding {
+fn unreadable(text: &str, error: &ScanError) -> Finding {
     let marker = error.marker();
     let number = |value: usize| u32::try_from(value).unwrap_or(u32::MAX);
     let at = At { line: number(marker.line()), column: number(marker.col() + 1) };
-    let info = error.info();
-    let advice = if info.contains("mapping values") || info.contains("simple key") {
-        " A condition or action with a colon stands on a line of its own that begins with \"- \"; any other text that contains a colon followed by a space stands in quotes."
-    } else if info.contains("indent") {
-        " Lines that belong together begin in the same column, with spaces and no tabs."
-    } else if info.contains("nest") {
-        " It is nested too deeply."
-    } else {
-        ""
-    };
-    Finding::error(at, format!("This cannot be read as YAML here ({}).{advice}", brief(&info)))
+    mistakes::explain(text, at, &error.info())
 }
 
 struct Frame {
@@ -163,12 +156,11 @@ impl Builder {
     fn take(&mut self, event: Event<'_>, span: Span, findings: &mut Vec<Finding>) {
         let at = place(&span);
         if event.tag().is_some() {
-            let message =
-                "Tags (words that begin with !) are not part of rules. Leave it out, or put it in quotes.";
+            let message = "A word that begins with \"!\" is nothing a rule knows. Write \"not\" for not; a text that begins with \"!\" stands in quotes.";
             findings.push(Finding::error(at, message));
         }
         if event.anchor_id().is_some() && !event.is_alias() {
-            let message = "Anchors (&name) are not part of rules. Write the value where it is needed.";
+            let message = "A text that begins with \"&\" stands in quotes: \"&co\".";
             findings.push(Finding::error(at, message));
         }
         match event {
@@ -203,8 +195,7 @@ impl Builder {
                 }
             }
             Event::Alias(_) | Event::UnresolvedAlias(_) => {
-                let message =
-                    "References (*name) are not part of rules. Write the value itself, or put it in quotes.";
+                let message = "A text that begins with \"*\" stands in quotes: \"*casino\".";
                 findings.push(Finding::error(at, message));
                 self.put(Node { at, data: Data::Nothing }, findings);
             }
@@ -332,13 +323,10 @@ mod tests {
     #[test]
     fn what_is_not_plain_yaml_is_refused() {
         check("a: 1\na: 2", "{'a'@1:1=1} | 2:1 \"a\" stands here twice.");
-        check(
-            "a: &x 1\nb: *x",
-            "{'a'@1:1=1 'b'@2:1=-} | 1:7 Anchors (&name) are not | 2:4 References (*name) are not",
-        );
-        check("a: !!str 1", "{'a'@1:1=1} | 1:10 Tags (words that begin");
-        check("a: b: c", " | 1:5 This cannot be read".trim_start_matches(" | "));
-        check("a: [1\n---\nb: 2", "{'b'@3:1=2} | 1:4 This cannot be read");
+        check("a: &x 1\nb: *x", "{'a'@1:1=1 'b'@2:1=-} | 1:7 A text that begins | 2:4 A text that begins");
+        check("a: !!str 1", "{'a'@1:1=1} | 1:10 A word that begins");
+        check("a: b: c", "1:5 A text that holds");
+        check("a: [1\n---\nb: 2", "{'b'@3:1=2} | 1:4 The bracket \"[\" that");
         check("%YAML 1.1\n---\na: 1", "1:1 This cannot be read");
         let deep = format!("a: {}1{}", "[".repeat(40), "]".repeat(40));
         check(&deep, "1:16 This cannot be read");
