@@ -26,7 +26,7 @@ pub(super) fn only_named(tx: &mut Tx<'_>, past: &Past, found: &mut Vec<Happening
     if !found.iter().any(|one| one.event == MENTION) {
         return Ok(());
     }
-    let asks = naming(settings::names(tx)?);
+    let asks = naming(&settings::names(tx)?);
     let hours = triage::clocks(tx)?.hours;
     let setting = Setting { past, hours: &hours, vocabulary: Vocabulary::standard() };
     let elsewhere = |one: &Happening| past.places.get(&one.topic).is_some_and(|place| place.channel != OWN);
@@ -38,11 +38,11 @@ pub(super) fn only_named(tx: &mut Tx<'_>, past: &Past, found: &mut Vec<Happening
 }
 
 /// The question whether a post or its title holds one of these names.
-fn naming(names: Vec<String>) -> RuleSet {
+fn naming(names: &[String]) -> RuleSet {
     let ask = |field: &str| {
         Condition::Test(Comparison {
             subject: Subject::Field(field.to_owned()),
-            test: Test::Words(Quantity::Any, Way::default(), names.clone()),
+            test: Test::Words(Quantity::Any, Way::default(), names.to_vec()),
             at: At::default(),
         })
     };

@@ -137,8 +137,8 @@ impl Form {
             assert!(choices.contains(&value), "{name} offers {choices:?}, not {value:?}");
         }
         let field = self.fields.iter_mut().find(|(known, _)| known == name);
-        let Some(field) = field else { panic!("the form has no field {name} for {value:?}") };
-        field.1 = value;
+        assert!(field.is_some(), "the form has no field {name} for {value:?}");
+        field.unwrap().1 = value;
     }
 
     async fn press(&self, place: &Place, who: &Browser, act: &str) -> crate::support::Answer {

@@ -37,8 +37,7 @@ fn a_post_elsewhere_that_names_us_is_heard_and_one_at_home_is_not() {
         let kept = db.write_now(move |tx| rules::save(tx, cast.ada, None, RULE, false))?.remove(0);
         elsewhere(db, 1, "Is osier  lane down for you too?")?;
         elsewhere(db, 2, "The osier on our lane is in bloom")?;
-        elsewhere(db, 3, "`OsierLane` in code, and a quote\n\n> OsierLane")?;
-        elsewhere(db, 4, "OSIERLANE, what a place")?;
+        elsewhere(db, 3, "OSIERLANE, what a place")?;
         ask(db, cast.mira, cast.help, "At home", "Osier Lane is down", true)?;
         read(db, 50)?;
         let id = kept.id;
@@ -50,7 +49,9 @@ fn a_post_elsewhere_that_names_us_is_heard_and_one_at_home_is_not() {
         assert_eq!(report.matches, 2);
 
         // Other names are another rule: it is watched anew.
-        db.write_now(move |tx| rules::set_mode(tx, cast.ada, id, Mode::Enforce, "", None))?;
+        db.write_now(move |tx| {
+            rules::set_mode(tx, cast.ada, id, Mode::Enforce, "", Some("a test of mentions"))
+        })?;
         db.write_now(|tx| rules::listen_for(tx, Actor::SYSTEM, "Willow Lane"))?;
         let after = db.read_now(move |tx| rules::find(tx, id))?;
         assert_eq!((after.mode, after.version), (Mode::Shadow, 2));

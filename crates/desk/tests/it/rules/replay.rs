@@ -452,6 +452,7 @@ fn a_story_with_late_news_replays_as_it_was() {
             ("Everybody, late in the morning", 3),
             ("Threads after noon", 3),
             ("The inbox", 3),
+            ("Named elsewhere", 3),
         ];
         assert_eq!(counts, expect);
         Ok(())
