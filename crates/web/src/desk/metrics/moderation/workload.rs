@@ -173,9 +173,15 @@ fn offered(tx: &mut Tx<'_>, actor: Actor, asked: Option<SpaceId>) -> Result<Choi
 fn work(tx: &mut Tx<'_>, query: &Query, actor: Actor) -> Result<(Choice, Workload, Vec<Workload>)> {
     let choice = offered(tx, actor, query.space)?;
     let whose = actor.person.ok_or_else(|| Error::forbidden("Sign in to see your work."))?;
-    let own = moderation::workload(tx, query, actor, whose)?;
-    let leads = actor.role >= Role::Manager;
-    let team = if leads { moderation::team(tx, query, Some(actor))? } else { Vec::new() };
+    if actor.role < Role::Manager {
+        return Ok((choice, moderation::workload(tx, query, actor, whose)?, Vec::new()));
+    }
+    // Who leads is one of the team: what all of it is counted from is read once.
+    let team = moderation::team(tx, query, Some(actor))?;
+    let own = match team.iter().find(|one| one.person == whose) {
+        Some(own) => own.clone(),
+        None => moderation::workload(tx, query, actor, whose)?,
+    };
     Ok((choice, own, team))
 }
 
