@@ -7,6 +7,7 @@ use std::sync::OnceLock;
 
 use crate::goods;
 use crate::harsh::{self, Harsh};
+use crate::mail;
 use crate::prose::Prose;
 use crate::reading::{Context, Span};
 use crate::tokens::{Sieve, Tokens, hash};
@@ -77,6 +78,15 @@ cues! {
     Misspelt "misspelt" "goods misspelt to pass a filter",
     OptOut "optout" "offers to be taken off a list",
     Colleagues "colleagues" "reads like mail between people who work together",
+    PassedOn "passedon" "passes on mail with its headers",
+    Attached "attached" "has something attached",
+    ByName "byname" "addresses one person by name",
+    SignsOff "signsoff" "signed with a name alone",
+    Loose "loose" "few words that hold sentences together",
+    Gibberish "gibberish" "words nobody could say",
+    Markup "markup" "left-over markup",
+    SpeltOut "speltout" "a word spelt letter by letter",
+    CutApart "cutapart" "goods cut apart to pass a filter",
     ColleaguesTwice "colleagues2" "reads so in several places",
     Figures "figures" "figures without an offer",
     Salad "salad" "words strung together without a sentence",
@@ -225,13 +235,15 @@ pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cue
     marks(tokens, &mut found);
     harsh_words(tokens, &quoted, &mut found);
     goods::find(tokens, &mut found);
+    mail::find(prose, tokens, &mut found);
     beside_groups(tokens, &mut found);
     let promo = found.count(Cue::Promo);
-    found.note_if(promo >= 2, Cue::PromoTwice);
-    found.note_if(promo >= 4, Cue::PromoOften);
+    let dense = |hits: usize, apart: usize| hits * apart >= tokens.words;
+    found.note_if(promo >= 2 && dense(promo, 60), Cue::PromoTwice);
+    found.note_if(promo >= 4 && dense(promo, 40), Cue::PromoOften);
     let sold = found.count(Cue::HardSell);
-    found.note_if(sold >= 2, Cue::HardSellTwice);
-    found.note_if(sold >= 4, Cue::HardSellOften);
+    found.note_if(sold >= 2 && dense(sold, 80), Cue::HardSellTwice);
+    found.note_if(sold >= 4 && dense(sold, 60), Cue::HardSellOften);
     let offers = [Cue::HardSell, Cue::Promo, Cue::Money, Cue::Misspelt].map(|cue| found.count(cue));
     let figures = found.count(Cue::Numbers) > 0 && offers.iter().sum::<usize>() == 0;
     found.note_if(figures, Cue::Figures);

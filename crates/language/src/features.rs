@@ -9,7 +9,7 @@ use crate::tokens::{Tokens, hash, tokens};
 pub(crate) const BUCKETS: usize = 1 << 17;
 
 /// A text taken apart for the models.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Features {
     /// Rows of single words and pairs, each once.
     pub words: Vec<u32>,
@@ -17,6 +17,8 @@ pub(crate) struct Features {
     pub letters: Vec<u32>,
     /// Rows of how sentences begin and end and of pairs of cues, each once: only what a post is for is read from them.
     pub frames: Vec<u32>,
+    /// Rows of what stands beside the name of a group, each once; of harassment alone.
+    pub groups: Vec<u32>,
     /// Rows of the cues present, each once.
     pub cues: Vec<u8>,
 }
@@ -32,6 +34,8 @@ pub(crate) struct Seen {
     pub cues: Cues,
     /// Input of the models.
     pub features: Features,
+    /// Rows of the sentences that speak of a group of people, and where they stand.
+    pub of_groups: Vec<(u32, Span)>,
 }
 
 /// Looks at a text in its context.
@@ -39,10 +43,15 @@ pub(crate) fn see(text: &str, context: &Context<'_>) -> Seen {
     let prose = prose(text);
     let tokens = tokens(&prose.text);
     let cues = cues(&prose, &tokens, context);
-    let mut features =
-        Features { words: Vec::new(), letters: Vec::new(), frames: Vec::new(), cues: Vec::new() };
+    let mut features = Features::default();
     let mut seen = Once::new();
     hash_tokens(&tokens, 0, &mut features, &mut seen);
+    let of_groups = of_groups(&tokens, &cues);
+    for (row, _) in &of_groups {
+        if seen.first(*row) {
+            features.groups.push(*row);
+        }
+    }
     if !context.reply && !context.title.is_empty() {
         let title = tokens_of_title(context.title);
         hash_tokens(&title, 0x5bd1_e995, &mut features, &mut seen);
@@ -51,7 +60,47 @@ pub(crate) fn see(text: &str, context: &Context<'_>) -> Seen {
     features.cues.sort_unstable();
     features.cues.dedup();
     features.frames = frames(&prose.text, &tokens, &features.cues);
-    Seen { prose, tokens, cues, features }
+    Seen { prose, tokens, cues, features, of_groups }
+}
+
+/// Words and pairs of the sentences that speak of a group, once more and whichever the group: what is said of one
+/// group in contempt is said of others.
+fn of_groups(tokens: &Tokens, cues: &Cues) -> Vec<(u32, Span)> {
+    const SALT: u64 = 0x1b87_3593_27d4_eb2f;
+    let spans: Vec<Span> =
+        cues.all.iter().filter(|found| found.cue == Cue::Group).filter_map(|found| found.span).collect();
+    let mut rows = Vec::new();
+    if spans.is_empty() {
+        return rows;
+    }
+    let edge = hash("^");
+    for sentence in
+        tokens.all.split_inclusive(|token| !token.word && matches!(tokens.form(token), "." | "!" | "?"))
+    {
+        let (Some(first), Some(last)) = (sentence.first(), sentence.last()) else { continue };
+        let inside = |span: &&Span| span.start >= first.span.start && span.start < last.span.end;
+        let spans: Vec<&Span> = spans.iter().filter(inside).collect();
+        if spans.is_empty() {
+            continue;
+        }
+        let mut before = (edge, first.span);
+        for token in sentence {
+            let of_group =
+                spans.iter().any(|span| token.span.start >= span.start && token.span.start < span.end);
+            let word = if of_group { 0x9e6f } else { token.hash };
+            if of_group && before.0 == word {
+                before.1 = token.span;
+                continue;
+            }
+            if !of_group {
+                rows.push((word_bucket(word ^ SALT), token.span));
+            }
+            let both = Span { start: before.1.start, end: token.span.end };
+            rows.push((pair_bucket(before.0 ^ SALT, word), both));
+            before = (word, token.span);
+        }
+    }
+    rows
 }
 
 fn tokens_of_title(title: &str) -> Tokens {

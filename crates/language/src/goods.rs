@@ -43,7 +43,6 @@ const GOODS: &[&str] = &[
     "rolex",
     "casino",
     "investment",
-    "investor",
     "lottery",
     "diploma",
     "sexual",
@@ -53,10 +52,80 @@ const GOODS: &[&str] = &[
     "discount",
 ];
 
+/// What else unwanted mail says; told only by a sign or digit within, or when cut apart by a mark.
+const PRAISED: &[&str] = &[
+    "windows",
+    "office",
+    "adobe",
+    "norton",
+    "soft",
+    "price",
+    "prices",
+    "cheap",
+    "credit",
+    "rates",
+    "rate",
+    "loan",
+    "loans",
+    "payment",
+    "payments",
+    "approved",
+    "guarantee",
+    "guaranteed",
+    "money",
+    "free",
+    "order",
+    "online",
+    "click",
+    "here",
+    "doctor",
+    "pills",
+    "tablets",
+    "generic",
+    "drugs",
+    "weight",
+    "girls",
+    "teens",
+    "women",
+    "naked",
+    "watches",
+    "quality",
+    "delivery",
+    "shipping",
+    "offer",
+    "bonus",
+    "stock",
+    "stocks",
+    "symbol",
+    "degree",
+    "orgasm",
+    "erectile",
+    "movies",
+    "videos",
+    "account",
+    "remove",
+    "unsubscribe",
+    "download",
+    "visit",
+    "save",
+    "debt",
+    "cash",
+    "winner",
+    "profit",
+    "profits",
+    "growth",
+    "explosive",
+    "herbal",
+    "doctors",
+    "satisfaction",
+    "confidential",
+];
+
 /// A run of so many words without one that holds sentences together is none.
 const RUN: usize = 14;
 
-const HOLDING: &[&str] = &[
+/// Words that hold sentences together, in the languages we meet most.
+pub(crate) const HOLDING: &[&str] = &[
     "the", "a", "an", "and", "or", "but", "of", "to", "in", "on", "at", "by", "for", "with", "from", "as",
     "is", "are", "was", "were", "be", "been", "am", "it", "this", "that", "these", "those", "i", "you", "he",
     "she", "we", "they", "my", "your", "his", "her", "our", "their", "its", "not", "no", "if", "so", "do",
@@ -72,6 +141,9 @@ struct Known {
     /// Skeletons with the word they come from, by hash, sorted.
     skeletons: Vec<(u64, u64)>,
     holding: Vec<u64>,
+    praised: Vec<u64>,
+    /// Of goods and of what is praised.
+    cut: Sieve,
 }
 
 fn known() -> &'static Known {
@@ -81,30 +153,114 @@ fn known() -> &'static Known {
         skeletons.sort_unstable();
         let mut holding: Vec<u64> = HOLDING.iter().map(|word| hash(word)).collect();
         holding.sort_unstable();
-        Known { sieve: Sieve::new(skeletons.iter().map(|(skeleton, _)| *skeleton)), skeletons, holding }
+        let mut praised: Vec<u64> = PRAISED.iter().map(|word| skeleton(word)).collect();
+        praised.sort_unstable();
+        let cut = Sieve::new(skeletons.iter().map(|(skeleton, _)| *skeleton).chain(praised.iter().copied()));
+        Known {
+            sieve: Sieve::new(skeletons.iter().map(|(skeleton, _)| *skeleton)),
+            skeletons,
+            holding,
+            praised,
+            cut,
+        }
     })
 }
 
 /// Hash of a word with look-alike letters and signs made the same, and repeated letters said once.
 fn skeleton(word: &str) -> u64 {
-    let (mut sum, mut before) = (0xcbf2_9ce4_8422_2325_u64, 0);
-    for byte in word.bytes() {
-        let letter = match byte {
-            b'l' | b'1' | b'!' | b'|' | b'i' | b'j' => b'i',
-            b'0' => b'o',
-            b'3' => b'e',
-            b'4' | b'@' => b'a',
-            b'5' | b'$' => b's',
-            b'7' => b't',
-            b'*' | b'\'' | b'-' => continue,
-            other => other,
-        };
-        if letter != before {
-            sum = (sum ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3);
-        }
-        before = letter;
+    let mut bones = Bones::default();
+    bones.add(word);
+    bones.sum
+}
+
+/// A skeleton that grows.
+#[derive(Clone, Copy)]
+struct Bones {
+    sum: u64,
+    before: u8,
+    letters: usize,
+}
+
+impl Default for Bones {
+    fn default() -> Self {
+        Self { sum: 0xcbf2_9ce4_8422_2325, before: 0, letters: 0 }
     }
-    sum
+}
+
+impl Bones {
+    fn add(&mut self, word: &str) {
+        for byte in word.bytes() {
+            let letter = match byte {
+                b'l' | b'1' | b'!' | b'|' | b'i' | b'j' => b'i',
+                b'0' => b'o',
+                b'3' => b'e',
+                b'4' | b'@' => b'a',
+                b'5' | b'$' => b's',
+                b'7' => b't',
+                b'*' | b'\'' | b'-' => continue,
+                other => other,
+            };
+            if letter != self.before {
+                self.sum = (self.sum ^ u64::from(letter)).wrapping_mul(0x0100_0000_01b3);
+                self.letters += 1;
+            }
+            self.before = letter;
+        }
+    }
+}
+
+/// Goods put together of this piece and those after it, with marks between: `mor , tgage`, `v . i . a . g . r . a`.
+fn cut_apart(tokens: &Tokens, at: usize, known: &Known) -> Option<Span> {
+    let first = tokens.all.get(at)?;
+    let opens = tokens.form(first);
+    if !first.word || opens.len() > 9 || matches!(opens, "re" | "fw" | "and" | "or" | "in") {
+        return None;
+    }
+    let mut bones = Bones::default();
+    bones.add(opens);
+    let (mut marks, mut place) = (0, at + 1);
+    while bones.letters < 13 {
+        let next = tokens.all.get(place)?;
+        let form = tokens.form(next);
+        if !next.word {
+            let between = matches!(
+                form,
+                "." | ","
+                    | ":"
+                    | "("
+                    | ")"
+                    | "/"
+                    | "_"
+                    | "-"
+                    | "~"
+                    | "^"
+                    | ";"
+                    | "\""
+                    | "'"
+                    | "|"
+                    | "["
+                    | "]"
+            );
+            if !between || tokens.all.get(place + 1).is_none_or(|after| !after.word) {
+                return None;
+            }
+            marks += 1;
+            place += 1;
+            continue;
+        }
+        if form.len() > 10 || marks == 0 && opens.len() > 1 {
+            return None;
+        }
+        bones.add(form);
+        place += 1;
+        let whole = bones.letters >= 4 && known.cut.may_hold(bones.sum) && marks > 0;
+        let goods =
+            |skeleton: u64| known.skeletons.binary_search_by_key(&skeleton, |(known, _)| *known).is_ok();
+        if whole && (goods(bones.sum) || known.praised.binary_search(&bones.sum).is_ok()) {
+            return Some(Span { start: first.span.start, end: next.span.end });
+        }
+    }
+    None
 }
 
 /// Notes goods whose spelling only looks right, and runs of words that hold nothing together.
@@ -112,8 +268,14 @@ pub(crate) fn find(tokens: &Tokens, found: &mut crate::cues::Cues) {
     let known = known();
     let (mut run, mut start) = (0, 0);
     let mut salad = None;
-    for token in &tokens.all {
+    for (at, token) in tokens.all.iter().enumerate() {
         let form = tokens.form(token);
+        if token.word
+            && tokens.all.get(at + 1).is_some_and(|next| !next.word || next.to - next.from == 1)
+            && let Some(span) = cut_apart(tokens, at, known)
+        {
+            found.note(Cue::CutApart, Some(span));
+        }
         let plain = token.word && form.bytes().all(|byte| byte.is_ascii_lowercase());
         if !plain || known.holding.binary_search(&token.hash).is_ok() {
             run = 0;
@@ -129,6 +291,11 @@ pub(crate) fn find(tokens: &Tokens, found: &mut crate::cues::Cues) {
             if known.sieve.may_hold(skeleton)
                 && let Ok(at) = known.skeletons.binary_search_by_key(&skeleton, |(known, _)| *known)
                 && known.skeletons.get(at).is_some_and(|(_, word)| *word != token.hash)
+            {
+                found.note(Cue::Misspelt, Some(token.span));
+            } else if known.cut.may_hold(skeleton)
+                && form.bytes().any(|byte| !byte.is_ascii_lowercase() && byte != b'\'')
+                && known.praised.binary_search(&skeleton).is_ok()
             {
                 found.note(Cue::Misspelt, Some(token.span));
             }
@@ -157,6 +324,8 @@ mod tests {
         assert_eq!(found("cheap viagra, our software, my mortgage"), []);
         assert_eq!(found("phentermlne s0ftware m0rtgage"), [Cue::Misspelt, Cue::Misspelt, Cue::Misspelt]);
         assert_eq!(found("install the softwares"), []);
+        assert_eq!(found("mor , tgage and V I a.g.r.a"), [Cue::CutApart, Cue::CutApart]);
+        assert_eq!(found("Re: finance, or, der"), []);
     }
 
     #[test]

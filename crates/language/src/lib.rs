@@ -17,6 +17,7 @@ mod goods;
 mod harsh;
 mod keyphrases;
 pub mod local;
+mod mail;
 mod personal;
 mod prior;
 mod prose;

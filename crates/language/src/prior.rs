@@ -70,6 +70,15 @@ const OTHERS: &[(Cue, [f32; 7])] = &[
     (OptOut, [0.0, 0.1, 0.0, 0.0, 1.0, -0.5, 0.0]),
     (Colleagues, [0.0, 0.1, 0.0, -0.3, -0.8, 0.3, 0.2]),
     (ColleaguesTwice, [0.0, 0.0, 0.0, -0.2, -1.2, 0.2, 0.1]),
+    (PassedOn, [0.0, 0.0, 0.0, 0.0, -1.5, 0.0, 0.0]),
+    (Attached, [0.0, 0.0, 0.0, 0.0, -0.6, 0.0, 0.0]),
+    (ByName, [0.0, 0.0, 0.0, 0.0, -0.8, 0.0, 0.0]),
+    (SignsOff, [0.0, 0.0, 0.0, 0.0, -0.5, 0.0, 0.0]),
+    (Loose, [0.0, 0.0, 0.0, 0.0, 0.3, 0.0, 0.0]),
+    (Gibberish, [0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0]),
+    (Markup, [0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0]),
+    (SpeltOut, [0.0, 0.0, 0.0, 0.0, 0.5, 0.0, 0.0]),
+    (CutApart, [0.0, 0.0, 0.0, 0.0, 2.5, 0.0, 0.0]),
     (Figures, [0.0, 0.2, 0.0, 0.0, -1.0, 0.0, 0.0]),
     (Salad, [0.0, 0.2, 0.0, 0.0, 1.5, -0.3, 0.0]),
     (Unheeded, [-0.6, -0.1, 0.8, 0.0, -0.2, 0.3, -0.2]),
@@ -162,6 +171,10 @@ pub(crate) const NOT_OF_SPAM: &[Cue] = &[
     Deadline,
     Many,
 ];
+
+/// Cues of how mail is written, which say nothing of anything but spam.
+pub(crate) const OF_SPAM_ONLY: &[Cue] =
+    &[PassedOn, Attached, ByName, SignsOff, Loose, Gibberish, Markup, SpeltOut, CutApart];
 
 /// Cues that say nothing of harassment in themselves: what a post is for, how long it is, what it links to.
 pub(crate) const NOT_OF_HARASSMENT: &[Cue] = &[

@@ -161,6 +161,15 @@ impl Told<'_> {
                 found.push((weight, None, Some(*span)));
             }
         }
+        if from == HARASSMENT {
+            let beside = weights.towards(from, count, place, seen.features.groups.len());
+            for (row, span) in &seen.of_groups {
+                let weight = weights.table.get(*row as usize).map_or(0.0, |row| beside.of_row(row));
+                if weight.abs() >= TELLING {
+                    found.push((weight, None, Some(*span)));
+                }
+            }
+        }
         found.sort_by(|a, b| b.0.abs().total_cmp(&a.0.abs()));
         let mut reasons: Vec<Reason> = Vec::with_capacity(REASONS);
         if let Some(layer) = self.layer {

@@ -154,6 +154,12 @@ impl Weights {
                 *value += scale * *sum as f32 * per_frame;
             }
         }
+        if let (Some(value), Some(scale)) = (raw.get_mut(HARASSMENT), self.scale.get(HARASSMENT)) {
+            let beside =
+                features.groups.iter().filter_map(|bucket| self.table.get(*bucket as usize)?.get(HARASSMENT));
+            let sum: i32 = beside.map(|step| i32::from(*step)).sum();
+            *value += scale * sum as f32 * norm(features.groups.len());
+        }
         for row in features.cues.iter().filter_map(|cue| self.cues.get(usize::from(*cue))) {
             for (value, weight) in raw.iter_mut().zip(row) {
                 *value += weight;

@@ -194,11 +194,10 @@ mod tests {
         assert_eq!(again, layer);
         assert_eq!(again.name(), layer.name());
         assert!(Layer::from_text("{}").is_err());
-        let features =
-            Features { words: vec![7, 8, 11, 12], letters: Vec::new(), frames: Vec::new(), cues: Vec::new() };
+        let features = Features { words: vec![7, 8, 11, 12], ..Features::default() };
         let moved = layer.added(&features)[crate::weights::SPAM];
         assert!((moved - (0.9 / 2.0 - 0.1)).abs() < 1e-5, "{moved}");
-        let features = Features { words: vec![9], letters: Vec::new(), frames: Vec::new(), cues: Vec::new() };
+        let features = Features { words: vec![9], ..Features::default() };
         assert_eq!(layer.added(&features)[crate::weights::SPAM].to_bits(), (-MOST_MOVED).to_bits());
     }
 }

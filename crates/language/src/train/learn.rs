@@ -32,6 +32,8 @@ pub(crate) struct Pace {
 #[derive(Debug)]
 pub(crate) struct Learner {
     columns: usize,
+    /// True when it learns from what stands beside the name of a group.
+    grouped: bool,
     /// Bucket after bucket, a value a column.
     pub table: Vec<f32>,
     table_sums: Vec<f32>,
@@ -53,6 +55,7 @@ impl Learner {
     pub(crate) fn new(columns: usize, cues: Vec<f32>, bias: Vec<f32>) -> Self {
         Self {
             columns,
+            grouped: false,
             table: vec![0.0; BUCKETS * columns],
             table_sums: vec![1e-3; BUCKETS * columns],
             cue_start: cues.clone(),
@@ -63,6 +66,12 @@ impl Learner {
             bias_sums: vec![1e-1; columns],
             bias,
         }
+    }
+
+    /// The same learner, which also learns from what stands beside the name of a group.
+    pub(crate) fn grouped(mut self) -> Self {
+        self.grouped = true;
+        self
     }
 
     /// The same learner, with `cues` held where they are.
@@ -99,7 +108,7 @@ impl Learner {
     /// Log-odds of every column.
     pub(crate) fn odds(&self, features: &Features) -> Vec<f32> {
         let mut odds = self.bias.clone();
-        for (buckets, x) in groups(features, self.framed) {
+        for (buckets, x) in groups(features, self.framed, self.grouped) {
             for bucket in buckets {
                 for (odd, weight) in odds.iter_mut().zip(self.row(&self.table, *bucket as usize)) {
                     *odd += x * weight;
@@ -135,7 +144,7 @@ impl Learner {
 
     fn step(&mut self, features: &Features, errors: &[f32], pace: Pace, fade: f32) {
         let columns = self.columns;
-        for (buckets, x) in groups(features, self.framed) {
+        for (buckets, x) in groups(features, self.framed, self.grouped) {
             for bucket in buckets {
                 let at = *bucket as usize * columns;
                 let (weights, sums) =
@@ -171,10 +180,11 @@ fn row_of(table: &mut [f32], at: usize, columns: usize) -> &mut [f32] {
     table.get_mut(at..at + columns).unwrap_or(&mut [])
 }
 
-fn groups(features: &Features, framed: bool) -> [(&[u32], f32); 3] {
-    let (words, letters) = (&features.words, &features.letters);
+fn groups(features: &Features, framed: bool, grouped: bool) -> [(&[u32], f32); 4] {
     let frames = if framed { features.frames.as_slice() } else { &[] };
-    [(words, norm(words.len())), (letters, norm(letters.len())), (frames, norm(frames.len()))]
+    let beside = if grouped { features.groups.as_slice() } else { &[] };
+    [features.words.as_slice(), features.letters.as_slice(), frames, beside]
+        .map(|rows| (rows, norm(rows.len())))
 }
 
 /// A small seeded generator (splitmix64): good enough to shuffle, the same everywhere.

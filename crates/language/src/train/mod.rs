@@ -8,6 +8,7 @@ mod chat;
 mod classify;
 mod dump;
 mod learn;
+mod mails;
 mod margin;
 mod sets;
 mod shingles;
@@ -88,8 +89,8 @@ impl Task {
         let usual = Pace { passes: 5, step: 0.25, cue_step: 0.03, pull: 1e-5 };
         match self {
             Self::Intent => Pace { passes: 8, step: 0.12, cue_step: 0.08, ..usual },
-            Self::Harassment => Pace { cue_step: 0.06, pull: 4e-3, ..usual },
-            Self::Spam => Pace { cue_step: 0.06, pull: 1e-3, ..usual },
+            Self::Harassment => Pace { cue_step: 0.06, pull: 8e-3, ..usual },
+            Self::Spam => Pace { cue_step: 0.06, pull: 2e-3, ..usual },
             Self::NeedsReply => Pace { step: 0.15, cue_step: 0.06, ..usual },
             Self::Sentiment | Self::Polite => usual,
         }
@@ -175,6 +176,9 @@ pub fn own_examples() -> Result<Vec<Row>, Error> {
         include_str!("../../examples/mail.jsonl"),
         include_str!("../../examples/post.jsonl"),
         include_str!("../../examples/long.jsonl"),
+        include_str!("../../examples/letters.jsonl"),
+        include_str!("../../examples/comments.jsonl"),
+        include_str!("../../examples/manners.jsonl"),
         include_str!("../../examples/threads.jsonl"),
         include_str!("../../examples/tongues.jsonl"),
     ] {
@@ -283,8 +287,12 @@ fn prepare(row: &Row) -> Vec<Prepared> {
     let known = Context { title, reply, own_hosts: &[] };
     let unknown = Context::default();
     let contexts = if reply || !title.is_empty() { vec![known, unknown] } else { vec![unknown] };
-    let share = 1.0 / contexts.len() as f32;
-    let prepared = contexts.iter().map(|context| {
+    let worn = mails::worn(row);
+    let kept = [Some(row.text.as_str()), worn.as_deref()];
+    let seen =
+        kept.into_iter().flatten().flat_map(|text| contexts.iter().map(move |context| (text, context)));
+    let share = 1.0 / (contexts.len() * if worn.is_some() { 2 } else { 1 }) as f32;
+    let prepared = seen.map(|(text, context)| {
         let mut targets = targets(row);
         for target in &mut targets {
             target.weight *= share;
@@ -292,7 +300,7 @@ fn prepare(row: &Row) -> Vec<Prepared> {
         }
         let fold = hash(together(row)) as usize;
         Prepared {
-            features: see(&row.text, context).features,
+            features: see(text, context).features,
             targets,
             part: part(row),
             fold,
@@ -448,9 +456,14 @@ fn learner(
         Task::Sentiment | Task::Polite => &[Cue::Middling, Cue::Lengthy],
         _ => &[],
     };
+    let of_spam = if task == Task::Spam { &[] } else { crate::prior::OF_SPAM_ONLY };
     let mut learner = Learner::new(columns, start, bias)
         .holding(still)
+        .holding(of_spam)
         .framed(matches!(task, Task::Intent | Task::NeedsReply));
+    if task == Task::Harassment {
+        learner = learner.grouped();
+    }
     learner.learn(&lessons, task.pace(), seed);
     learner
 }

@@ -117,9 +117,8 @@ pub fn targets(row: &Row) -> Vec<Target> {
         }
         "politeness-stackexchange" => politeness(row),
         "sentiment-stackoverflow" | "sentiment-jira" => feelings(row),
-        "spam-sms" | "spam-youtube-comments" | "spam-enron1" => {
-            vec![yes_no(Task::Spam, row.label == "spam", 1.5, 0.5)]
-        }
+        "spam-sms" | "spam-enron1" => vec![yes_no(Task::Spam, row.label == "spam", 1.5, 0.5)],
+        "spam-youtube-comments" => vec![yes_no(Task::Spam, row.label == "spam", 3.0, 0.5)],
         "stackexchange-beer" | "stackexchange-french-meta" => asked_or_answered(row),
         "toxicity-civil-comments-spans" => {
             vec![yes_no(Task::Harassment, row.label == "toxic", 0.25, 0.1)]
@@ -142,12 +141,14 @@ fn own(row: &Row) -> Vec<Target> {
     targets.extend(row.intent.as_deref().and_then(|label| intent(label, 1.0, 1.0)));
     targets.extend(row.needs_reply.map(|yes| yes_no(Task::NeedsReply, yes, 1.0, 1.0)));
     let harasses = row.harassment.unwrap_or(false);
-    targets.push(yes_no(
-        Task::Harassment,
-        harasses,
-        if harasses || row.harassment.is_none() { 4.0 } else { 2.0 },
-        1.0,
-    ));
+    let (weight, calibrates) = match (row.harassment, row.spam) {
+        (Some(true), _) => (6.0, 1.0),
+        (Some(false), _) => (3.0, 1.0),
+        // Mails and comments are not near what harassment has to be told from.
+        (None, Some(_)) => (1.0, 0.0),
+        (None, None) => (4.0, 1.0),
+    };
+    targets.push(yes_no(Task::Harassment, harasses, weight, calibrates));
     targets.push(yes_no(Task::Spam, row.spam.unwrap_or(false), 6.0, 1.0));
     let class = match row.sentiment.as_deref() {
         Some("positive") => Some(0),
@@ -205,7 +206,7 @@ fn incivility(row: &Row) -> Vec<Target> {
         | "threat"
         | "mocking"
         | "vulgarity" => vec![
-            yes_no(Task::Harassment, true, 2.0, 1.0),
+            yes_no(Task::Harassment, true, 4.0, 1.0),
             yes_no(Task::Spam, false, 0.3, 1.0),
             yes_no(Task::Polite, false, 1.0, 0.5),
         ],
