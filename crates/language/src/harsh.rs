@@ -52,6 +52,11 @@ fn words() -> &'static Words {
     })
 }
 
+/// The harsh words as written, and their kinds.
+pub(crate) fn written() -> &'static [(&'static str, Harsh)] {
+    &words().written
+}
+
 /// The kind of a folded word, and whether it was spelt to pass a filter.
 pub(crate) fn kind(form: &str, word: u64) -> Option<(Harsh, bool)> {
     if form.len() < 3 || form.len() > 40 {

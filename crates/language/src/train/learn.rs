@@ -68,9 +68,9 @@ impl Learner {
         }
     }
 
-    /// The same learner, which also learns from what stands beside the name of a group.
-    pub(crate) fn grouped(mut self) -> Self {
-        self.grouped = true;
+    /// The same learner, which also learns from what stands beside the name of a group, or not.
+    pub(crate) fn grouped(mut self, grouped: bool) -> Self {
+        self.grouped = grouped;
         self
     }
 

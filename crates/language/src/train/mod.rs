@@ -460,10 +460,8 @@ fn learner(
     let mut learner = Learner::new(columns, start, bias)
         .holding(still)
         .holding(of_spam)
-        .framed(matches!(task, Task::Intent | Task::NeedsReply));
-    if task == Task::Harassment {
-        learner = learner.grouped();
-    }
+        .framed(matches!(task, Task::Intent | Task::NeedsReply))
+        .grouped(task == Task::Harassment);
     learner.learn(&lessons, task.pace(), seed);
     learner
 }

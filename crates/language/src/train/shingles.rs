@@ -1,7 +1,13 @@
 //! What the learner sees of a text: words, pairs of neighbours and four-letter shingles, each once, hashed.
 //!
 //! Made for speed: one pass over the bytes, no word is ever copied. It knows nothing of quotes or code; a set's own
-//! texts decide what matters.
+//! texts decide what matters. A harsh word counts also for its kind, alone and behind the word before it, so that one
+//! which the set hardly holds is known by the others.
+
+use std::sync::OnceLock;
+
+use crate::harsh::{self, Harsh};
+use crate::tokens::Sieve;
 
 /// Rows a feature may fall into: 2 to the power of 18.
 pub(crate) const ROWS: usize = 1 << BITS;
@@ -50,6 +56,50 @@ const OF_WORDS: [bool; 256] = {
     }
 };
 
+/// Harsh words by hash, sorted, each with a hash for its kind.
+struct Kinds {
+    sieve: Sieve,
+    words: Vec<(u64, u64)>,
+}
+
+fn kinds() -> &'static Kinds {
+    static KINDS: OnceLock<Kinds> = OnceLock::new();
+    KINDS.get_or_init(|| {
+        let kind = |kind: Harsh| match kind {
+            Harsh::Insult => 0x2f0b_4c4a_91d1_7a33,
+            Harsh::Slur => 0x77c1_5ba5_03e6_d2c5,
+            Harsh::Vulgar => 0x1d8e_4e27_c47d_1245,
+            Harsh::Word => 0x5a38_1c25_d60f_8fb7,
+        };
+        let with = |ending: &str| {
+            harsh::written()
+                .iter()
+                .map(|(word, of)| (word.bytes().chain(ending.bytes()).fold(0, add_byte), kind(*of)))
+                .collect::<Vec<_>>()
+        };
+        let mut words = with("");
+        words.extend(with("s"));
+        words.sort_unstable();
+        words.dedup_by_key(|(word, _)| *word);
+        Kinds { sieve: Sieve::new(words.iter().map(|(word, _)| *word)), words }
+    })
+}
+
+impl Kinds {
+    fn of(&self, word: u64) -> Option<u64> {
+        if !self.sieve.may_hold(word) {
+            return None;
+        }
+        let at = self.words.binary_search_by_key(&word, |(known, _)| *known).ok()?;
+        self.words.get(at).map(|(_, kind)| *kind)
+    }
+}
+
+#[inline(always)]
+fn add_byte(word: u64, byte: u8) -> u64 {
+    (word.rotate_left(5) ^ u64::from(byte)).wrapping_mul(MIX)
+}
+
 /// Looks at `text`; what is found stands in `scratch`.
 pub(crate) fn look(text: &str, scratch: &mut Scratch) {
     let text = crate::prose::cut(text, LONGEST);
@@ -61,6 +111,7 @@ pub(crate) fn look(text: &str, scratch: &mut Scratch) {
 }
 
 fn bytes(text: &[u8], scratch: &mut Scratch) {
+    let kinds = kinds();
     scratch.met.resize(ROWS / 64, 0);
     let Scratch { met, words, letters, .. } = scratch;
     words.clear();
@@ -69,9 +120,13 @@ fn bytes(text: &[u8], scratch: &mut Scratch) {
     for byte in text.iter().chain(b" ") {
         let folded = FOLDED[usize::from(*byte)];
         if OF_WORDS[usize::from(*byte)] {
-            word = (word.rotate_left(5) ^ u64::from(folded)).wrapping_mul(MIX);
+            word = add_byte(word, folded);
         } else {
             if word != 0 {
+                if let Some(kind) = kinds.of(word) {
+                    once(met, words, row(kind));
+                    once(met, words, row(before.rotate_left(17) ^ kind));
+                }
                 before = add_word(met, words, before, word);
                 word = 0;
             }
