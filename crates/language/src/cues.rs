@@ -414,6 +414,8 @@ fn shape(prose: &Prose, tokens: &Tokens, context: &Context<'_>, found: &mut Cues
     found.note_if(prose.mentions > 0, Cue::Mentions);
     found.note_if(!context.title.is_empty() && !context.reply, Cue::OpensTopic);
     found.note_if(context.reply, Cue::IsReply);
+    let asked = !context.reply && context.title.trim_end().ends_with('?');
+    found.note_if(asked, Cue::Asks);
     found.note_if(tokens.words < 5, Cue::VeryShort);
     found.note_if((5..15).contains(&tokens.words), Cue::Short);
     found.note_if((15..40).contains(&tokens.words), Cue::Middling);
