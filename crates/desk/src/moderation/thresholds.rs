@@ -35,7 +35,7 @@ pub fn weigh(tx: &mut Tx<'_>, raised: &[FlagId]) -> Result<()> {
     }
     let mut posts = BTreeSet::new();
     for flag in raised {
-        posts.insert(flags::find(tx, *flag)?.post);
+        posts.extend(flags::known(tx, *flag)?.map(|flag| flag.post));
     }
     let threshold = hide_at(tx)?;
     for post in posts {

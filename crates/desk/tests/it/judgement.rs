@@ -341,7 +341,9 @@ fn a_hundred_thousand_answers_take_no_longer_than_the_latest_ones() {
         }
         let version = learn(db)?;
         assert_eq!(version.answers, 100_000);
-        assert_eq!(version.standing, Standing::Rejected, "{:?}", version.figures);
+        // One answer a post and person is believed, the latest: what is learnt from grows with the posts alone.
+        let used: Vec<_> = version.figures.iter().map(|of| of.learnt + of.held + of.disputed).collect();
+        assert!(used.iter().all(|count| (1..=60).contains(count)), "{:?}", version.figures);
         Ok(())
     });
 }

@@ -23,7 +23,7 @@ fn somebodys_first_post_is_greeted() {
         let items = open(db, cast.ada)?;
         assert_eq!(items.iter().map(standing).collect::<Vec<_>>(), ["newcomer new normal"]);
         assert_eq!(Some(items[0].person), cast.mira.person);
-        ask(db, cast.mira, cast.help, "A second one", "This is not my first.", false)?;
+        ask(db, cast.mira, cast.help, "The second meter", "It runs since Sunday.", false)?;
         settle(db)?;
         assert_eq!(open(db, cast.ada)?.len(), 1, "only the first post");
         // Nils greets her with his own first post: hers is settled, his opens no second item of the topic.

@@ -5,9 +5,9 @@ use mainstreet_community::{flags, guidelines, notices, posts};
 use mainstreet_db::testing::on_each_database;
 use mainstreet_db::{Db, params};
 use mainstreet_desk::moderation::{self, Case, Filter, Ground, Source};
-use mainstreet_desk::signals::view;
-use mainstreet_kernel::id::PostId;
-use mainstreet_kernel::{Actor, Result, Role};
+use mainstreet_desk::signals::{Cause, view};
+use mainstreet_kernel::id::{FlagId, PostId};
+use mainstreet_kernel::{Activity, Actor, Result, Role, Verb};
 
 use crate::support::{answer, ask, cast, open, person, settle};
 
@@ -141,6 +141,29 @@ fn one_member_alone_hides_nothing_and_sets_no_threshold() {
         }
         let threshold = db.read_now(moderation::hide_at)?;
         assert!((threshold - 8.333).abs() < 0.01, "{threshold} comes of posts that one member flagged");
+        Ok(())
+    });
+}
+
+#[test]
+fn a_flag_that_an_archive_tells_of_twice_stops_nothing() {
+    on_each_database(|db| {
+        let cast = cast(db)?;
+        let (topic, _) =
+            ask(db, cast.mira, cast.help, "Which register is it?", "The manual does not say.", true)?;
+        let post = answer(db, cast.nils, topic, "Buy my registers.")?;
+        db.write_now(move |tx| {
+            let kept = flags::raise(tx, cast.mira, post, "spam", "")?;
+            let mut told = Activity::new(Verb::FlagCreated, cast.mira, post, tx.now());
+            let twice = FlagId(kept.0 + 1);
+            told.parent = Some(twice.0);
+            assert!(flags::known(tx, twice)?.is_none());
+            tx.record(&told)
+        })?;
+        settle(db)?;
+        let reasons: Vec<_> =
+            open(db, cast.ada)?.into_iter().filter(|item| item.kind == Cause::Flag).collect();
+        assert_eq!(reasons.len(), 1, "{reasons:?}");
         Ok(())
     });
 }

@@ -5,3 +5,4 @@ mod demo;
 mod desk;
 mod keyboard;
 mod rehearsal;
+mod rules;

@@ -135,12 +135,18 @@ impl Browser {
         self.act(css, "value", &json!({ "text": text }));
     }
 
-    /// Presses keys without pointing at anything.
+    /// Presses keys without pointing at anything. The Shift key stays down to the end.
     pub(crate) fn press(&self, keys: &str) {
+        const SHIFT: char = '\u{E008}';
         let mut actions = Vec::new();
         for key in keys.chars() {
             actions.push(json!({ "type": "keyDown", "value": key.to_string() }));
-            actions.push(json!({ "type": "keyUp", "value": key.to_string() }));
+            if key != SHIFT {
+                actions.push(json!({ "type": "keyUp", "value": key.to_string() }));
+            }
+        }
+        if keys.contains(SHIFT) {
+            actions.push(json!({ "type": "keyUp", "value": SHIFT.to_string() }));
         }
         let source = json!({ "type": "key", "id": "keyboard", "actions": actions });
         self.command("POST", "actions", &json!({ "actions": [source] }));
