@@ -53,7 +53,9 @@ pub fn closed(evidence: &Evidence) -> Vec<String> {
     let needed = if evidence.account { PRECISE_ACCOUNT } else { PRECISE };
     let best = if evidence.tested.n >= REVIEWED { evidence.tested } else { evidence.seen };
     let low = best.low.unwrap_or(0.0);
-    if low < needed {
+    if best.n == 0 {
+        reasons.push("Nobody has judged yet whether what it matches is right.".to_owned());
+    } else if low < needed {
         reasons.push(format!(
             "Of {} reviewed matches {} were right: that is surely more than {:.0} %, and {:.0} % are needed.",
             best.n,
