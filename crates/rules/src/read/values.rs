@@ -76,7 +76,7 @@ pub(crate) fn words(items: &[Item], findings: &mut Vec<Finding>) -> Option<Vec<S
         if !item.is_text {
             let message = format!("{} without quotes is not a text.", brief(written));
             findings.push(Finding::error(item.at, message).meaning(Some(format!("'{}'", brief(written)))));
-        } else if !item.quoted && written.starts_with(CURLY) | written.ends_with(CURLY) {
+        } else if !item.quoted && written.starts_with(CURLY) && written.ends_with(CURLY) {
             let message = "Curly quotes of a word processor are not quotes here. Write straight ones.";
             let bare = brief(written.trim_matches(CURLY));
             findings.push(Finding::error(item.at, message).meaning(Some(format!("\"{bare}\""))));

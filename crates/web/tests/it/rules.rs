@@ -86,6 +86,7 @@ fn heated(form: &mut Form<'_>) {
 async fn a_rule_is_written_in_the_form_and_is_the_same_as_text() -> Result<()> {
     let place = Place::open().await?;
     let boss = place.newcomer("Zoe", Role::Manager)?;
+    Form::new(&place, &boss).press("as text").await.shows("rule: Links of newcomers");
     let mut form = Form::new(&place, &boss);
     heated(&mut form);
     let text = form.press("as text").await;

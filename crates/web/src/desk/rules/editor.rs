@@ -383,6 +383,9 @@ async fn pressed(cx: Cx, id: Option<RuleId>) -> Page {
 async fn turn(cx: &Cx, mut state: State, act: &str) -> Page {
     cx.staff()?;
     let turned = match &state.typing {
+        Typing::Form(draft) if act == "as text" && draft.form() == Draft::default().form() => {
+            Some(Typing::Text(BEGIN.to_owned()))
+        }
         Typing::Form(draft) if act == "as text" => from_form(&draft.form(), Vocabulary::standard())
             .ok()
             .map(|rule| Typing::Text(print(&rule, Vocabulary::standard()))),
