@@ -98,10 +98,13 @@ impl fmt::Display for Error {
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:?}: {}", self.kind, self.safe)?;
-        match &self.source {
-            Some(source) => write!(f, " ({source})"),
-            None => Ok(()),
+        // A cause often says what happened only in its own cause: a database's error is "db error" to begin with.
+        let mut cause = std::error::Error::source(self);
+        while let Some(why) = cause {
+            write!(f, " ({why})")?;
+            cause = why.source();
         }
+        Ok(())
     }
 }
 

@@ -10,7 +10,8 @@ use mainstreet_desk::{
     conflicts, insights, judgement, letters, mediations, raids, reviews, rules, segments, sequences, signals,
 };
 use mainstreet_kernel::clock::{MINUTE, SECOND};
-use mainstreet_kernel::{Error, Result};
+use mainstreet_kernel::id::JobId;
+use mainstreet_kernel::{Error, Kind, Result};
 use serde::{Deserialize, Serialize};
 
 /// What time alone brings, looked at every minute: targets that pass, snoozes that end, sessions that lapse.
@@ -69,6 +70,9 @@ impl Job for Vectors {
     }
 }
 
+/// How often a job is tried in one go when others are faster.
+const AGAIN: usize = 5;
+
 /// Makes sure that regular work waits in the queue.
 pub(crate) fn plan(tx: &mut Tx<'_>) -> Result<()> {
     let now = tx.now();
@@ -97,18 +101,33 @@ pub(crate) async fn run_one(db: &Db, meaning: &Arc<Meaning>) -> Result<bool> {
             return Ok(true);
         }
     };
-    let done = db
-        .write(move |tx| {
-            run(tx, &name, more)?;
-            jobs::finish(tx, id)
-        })
-        .await;
-    if let Err(error) = done {
+    if let Err(error) = end(db, id, &name, more).await {
         tracing::warn!(job = job.name, ?error, "a job failed");
         let why = error.to_string();
         db.write(move |tx| jobs::retry(tx, &job, &why)).await?;
     }
     Ok(true)
+}
+
+/// What the job does to the database, and its end, in one transaction. Where somebody else was faster nothing was
+/// done, and what they did is there now: it is done again at once instead of a minute later.
+async fn end(db: &Db, id: JobId, name: &str, more: bool) -> Result<()> {
+    for _ in 0..AGAIN {
+        let name = name.to_owned();
+        let done = db
+            .write(move |tx| {
+                run(tx, &name, more)?;
+                jobs::finish(tx, id)
+            })
+            .await;
+        match done {
+            Err(error) if error.kind == Kind::Conflict => {
+                tracing::warn!(?error, "a job met another and is done again");
+            }
+            done => return done,
+        }
+    }
+    Err(Error::conflict("Others were faster each time."))
 }
 
 /// Brings the themes and the counts of segments up to date: seconds of work, so outside of the transaction that ends the job.

@@ -1,7 +1,5 @@
 //! A case from the inbox to its end with nothing but keys.
 
-use std::time::Duration;
-
 use crate::support::{Browser, Visitor, done, eventually, open_topic};
 
 use super::demo::{Demo, PASSWORD};
@@ -9,13 +7,12 @@ use super::demo::{Demo, PASSWORD};
 const ENTER: &str = "\u{E007}";
 const TAB: &str = "\u{E004}";
 const DOWN: &str = "\u{E015}";
-const SOON: Duration = Duration::from_secs(30);
 
 /// Waits until the script in the page says something true, and the page is there to its end and painted: the browser
 /// takes no keys for what nobody has seen yet.
 #[track_caller]
 fn until(browser: &Browser, what: &str, condition: &str) {
-    eventually(what, SOON, || {
+    eventually(what, || {
         let script = format!(
             "return document.readyState === 'complete' && performance.getEntriesByType('paint').length > 0
                && Boolean({condition})"
@@ -50,7 +47,7 @@ fn complain(demo: &Demo) {
     let mut ines = Visitor::new(demo.program.at);
     let fields = [("login", "ines"), ("password", PASSWORD)];
     done(&ines.fill("/sign-in", "/sign-in", &fields).unwrap());
-    eventually("her item in the inbox", SOON, || {
+    eventually("her item in the inbox", || {
         ines.see("/desk/inbox").body.contains("My hub burned").then_some(())
     });
 }

@@ -1,7 +1,5 @@
 //! The six sample rules, written in the form with nothing but keys, on a telephone.
 
-use std::time::Duration;
-
 use mainstreet_community::guidelines::{self, NewClause};
 use mainstreet_community::{accounts, spaces, topics};
 use mainstreet_db::{Address, Db};
@@ -21,7 +19,6 @@ const TAB: &str = "\u{E004}";
 const SHIFT: &str = "\u{E008}";
 const UP: &str = "\u{E013}";
 const DOWN: &str = "\u{E015}";
-const SOON: Duration = Duration::from_secs(30);
 
 /// What the samples name and the invented community does not have.
 fn furnish(demo: &Demo) {
@@ -147,7 +144,7 @@ fn press(browser: &Browser, act: &str) {
     go(browser, &format!("form.rule-editor button[value={act:?}]:not(.vh)"));
     browser.run("window.before = true");
     browser.press(ENTER);
-    eventually(act, SOON, || {
+    eventually(act, || {
         let ready = "return !window.before && document.readyState === 'complete' && performance.getEntriesByType('paint').length > 0";
         (browser.run(ready) == Value::Bool(true)).then_some(())
     });

@@ -1,7 +1,6 @@
 //! `mainstreet doctor` says how far behind the log the search index and the roll-ups are.
 
 use std::process::Command;
-use std::time::Duration;
 
 use mainstreet_community::posts;
 use mainstreet_db::testing::TestDb;
@@ -10,8 +9,6 @@ use mainstreet_kernel::{Actor, Role};
 use serde_json::Value;
 
 use crate::support::{Place, Program, eventually};
-
-const SOON: Duration = Duration::from_secs(60);
 
 /// What the check called `name` found.
 fn finding(db: &TestDb, data: &str, name: &str) -> Value {
@@ -41,7 +38,7 @@ fn the_doctor_says_how_far_search_and_figures_are_behind() {
         let data = folder.display().to_string();
         let Place { program, topic, .. } = Place::open(&db, &data);
         for name in ["search", "roll-ups"] {
-            eventually(name, SOON, || (behind(&db, &data, name) == 0).then_some(()));
+            eventually(name, || (behind(&db, &data, name) == 0).then_some(()));
         }
         program.kill();
 
@@ -71,7 +68,7 @@ fn the_doctor_says_how_far_search_and_figures_are_behind() {
 
         let program = Program::serve(&db.address_text(), &["--data", &data]);
         for name in ["search", "roll-ups"] {
-            eventually(name, SOON, || (behind(&db, &data, name) == 0).then_some(()));
+            eventually(name, || (behind(&db, &data, name) == 0).then_some(()));
         }
         drop(program);
         let _ = std::fs::remove_dir_all(folder);

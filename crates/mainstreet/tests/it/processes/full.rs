@@ -2,7 +2,6 @@
 //! keeps the text, reading goes on, and so does writing once there is space.
 
 use std::path::Path;
-use std::time::Duration;
 
 use mainstreet_community::counters;
 use mainstreet_db::params;
@@ -12,7 +11,6 @@ use crate::support::{Place, Program, Topic, Visitor, eventually};
 
 /// Room that is left when the disk begins to fill, in bytes.
 const ROOM: u64 = 600_000;
-const SOON: Duration = Duration::from_secs(60);
 
 fn text(writer: usize, number: usize) -> String {
     format!("Reply {number} by writer {writer}. {}", "Steam it for twenty minutes. ".repeat(400))
@@ -93,12 +91,12 @@ fn a_full_disk_loses_nothing_and_readers_do_not_notice() {
 
     // There is space again: the same program goes on, and its search takes in what it missed.
     program.disk(None);
-    let again = eventually("a reply once there is space", SOON, || {
+    let again = eventually("a reply once there is space", || {
         let text = "The plank from the spindleberry tree held.";
         let answer = topic.reply(&mut owner.clone(), text).unwrap();
         (answer.status == 303).then_some(text)
     });
-    eventually("the reply in the search", SOON, || {
+    eventually("the reply in the search", || {
         let found = Visitor::new(program.at).get("/search?q=spindleberry").ok()?;
         found.body.contains("bend an oak rib").then_some(())
     });

@@ -1,7 +1,6 @@
 //! Background work on two nodes: each job is done once, whichever node takes it, also when one is killed over it.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
 use mainstreet_community::accounts::{self, NewMember};
 use mainstreet_community::topics::{self, NewTopic};
@@ -15,7 +14,6 @@ use crate::support::{Place, Program, eventually};
 
 const JOBS: i64 = 400;
 const QUESTIONS: i64 = 40;
-const SOON: Duration = Duration::from_secs(60);
 
 /// Has the database itself write down who takes and ends each job: nodes are told apart by their connections.
 fn watch(db: &TestDb) {
@@ -110,7 +108,7 @@ fn done_by(db: &TestDb, node: &str) -> usize {
 }
 
 fn wait_for_all(db: &TestDb, all: &[i64]) {
-    eventually("the end of all jobs", SOON, || {
+    eventually("the end of all jobs", || {
         let trail = trail(db);
         all.iter().all(|job| trail.contains_key(&(*job, "done".to_owned()))).then_some(())
     });
@@ -140,7 +138,7 @@ fn each_job_is_done_once_on_two_nodes_also_when_one_is_killed() {
         }
     }
     assert!(done_by(&db, "one") > 0 && done_by(&db, "two") > 0, "both nodes work");
-    eventually("a signal for each question", SOON, || {
+    eventually("a signal for each question", || {
         let signals = "SELECT COUNT(*) AS n FROM signal_causes WHERE kind = 'question'";
         (count(&db, signals) == QUESTIONS).then_some(())
     });
@@ -153,9 +151,9 @@ fn each_job_is_done_once_on_two_nodes_also_when_one_is_killed() {
     // The second node is killed in the middle. What it held is taken over when its lease ends; the rest goes on.
     let before = done_by(&db, "two");
     let jobs = enqueue(&db);
-    eventually("work of the second node", SOON, || (done_by(&db, "two") > before + 3).then_some(()));
+    eventually("work of the second node", || (done_by(&db, "two") > before + 3).then_some(()));
     two.kill();
-    eventually("all that the dead node did not hold", SOON, || {
+    eventually("all that the dead node did not hold", || {
         let open = "SELECT COUNT(*) AS n FROM jobs WHERE run_at = 0 AND lease_until IS NULL";
         (count(&db, open) == 0).then_some(())
     });

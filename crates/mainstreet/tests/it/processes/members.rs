@@ -63,7 +63,7 @@ fn own_words_and_own_doings(db: &TestDb) {
 
     topic.reply(&mut ada, "Soak it overnight first.").unwrap();
     assert!(ada.see(&topic.path).body.contains("Soak it overnight first."), "her own reply, at once");
-    eventually("the reply on his page", Duration::from_secs(10), || {
+    eventually("the reply on his page", || {
         ben.see(&topic.path).body.contains("Soak it overnight first.").then_some(())
     });
 
@@ -79,9 +79,7 @@ fn own_words_and_own_doings(db: &TestDb) {
     assert!(kept(&mut ben, "/").contains("Lund"));
     let left = ben.fill("/", "/sign-out", &[]).unwrap();
     assert_eq!(left.status, 303, "{}", left.text());
-    eventually("the session has ended", Duration::from_secs(10), || {
-        (!gone.see("/").body.contains("Lund")).then_some(())
-    });
+    eventually("the session has ended", || (!gone.see("/").body.contains("Lund")).then_some(()));
     let _ = std::fs::remove_dir_all(folder);
 }
 

@@ -8,11 +8,7 @@ use std::time::{Duration, Instant};
 use mainstreet_db::testing::TestDb;
 
 use super::proxy;
-use crate::support::{PASSWORD, Place, Program, Topic, Visitor, eventually};
-
-/// How soon a post on one node is to be on the other. A loaded machine gets more patience before the test fails;
-/// what it took is printed.
-const SOON: Duration = Duration::from_secs(15);
+use crate::support::{PASSWORD, PATIENCE, Place, Program, Topic, Visitor, eventually};
 
 /// Listens to a topic's live view; names of the events come through the channel.
 fn listen(at: SocketAddr, topic: &str) -> Receiver<String> {
@@ -60,16 +56,14 @@ fn two_nodes_are_one_community() {
 
     let start = Instant::now();
     reply(&topic, &mut owner.clone(), "Soak the timber in a gutter first.");
-    eventually("the reply on the other node's page", SOON, || {
-        page_shows(other.at, &topic.path, "Soak the timber")
-    });
+    eventually("the reply on the other node's page", || page_shows(other.at, &topic.path, "Soak the timber"));
     eprintln!("  on the other node's page after {:?}", start.elapsed());
     // A node that lags may still tell of the topic itself.
-    while events.recv_timeout(SOON).expect("the live view of the other node tells of the reply")
+    while events.recv_timeout(PATIENCE).expect("the live view of the other node tells of the reply")
         != "reply.created"
     {}
     eprintln!("  in the other node's live view after {:?}", start.elapsed());
-    eventually("the reply in the other node's search", SOON, || {
+    eventually("the reply in the other node's search", || {
         page_shows(other.at, "/search?q=gutter", "bend an oak rib")
     });
     eprintln!("  in the other node's search after {:?}", start.elapsed());
@@ -77,9 +71,7 @@ fn two_nodes_are_one_community() {
     // A session is good on both, and signing out on one is signing out on the other.
     let mut elsewhere = owner.going_to(other.at);
     reply(&topic, &mut elsewhere, "Written on the other node.");
-    eventually("the reply on the first node", SOON, || {
-        page_shows(one, &topic.path, "Written on the other node.")
-    });
+    eventually("the reply on the first node", || page_shows(one, &topic.path, "Written on the other node."));
 
     // Behind a proxy one node may go at any time.
     let front = proxy::in_front_of(vec![one, other.at]);
@@ -120,7 +112,7 @@ fn the_second_node_may_go_as_well_and_sessions_are_of_both() {
     let mut there = owner.going_to(second.at);
     let left = there.fill("/settings", "/sign-out", &[]).unwrap();
     assert_eq!(left.status, 303, "{}", left.text());
-    eventually("the end of the session on the first node", SOON, || {
+    eventually("the end of the session on the first node", || {
         (settings(&owner, first.at) == 401).then_some(())
     });
     let mut there = Visitor::new(second.at);
@@ -151,7 +143,7 @@ fn the_second_node_may_go_as_well_and_sessions_are_of_both() {
     reply(&topic, &mut member, "Juniper smoke, while it was away.");
     let second = Program::serve(&db.address_text(), &["--data", &data("two")]);
     page_shows(second.at, &topic.path, "Juniper smoke").expect("what was written while it was away");
-    eventually("what it missed in its search", SOON, || {
+    eventually("what it missed in its search", || {
         page_shows(second.at, "/search?q=juniper", "bend an oak rib")
     });
     drop((first, second));

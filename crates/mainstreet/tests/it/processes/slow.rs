@@ -6,12 +6,10 @@ use std::time::Duration;
 
 use mainstreet_db::testing::TestDb;
 
-use crate::support::{Place, Visitor, eventually, receive};
+use crate::support::{PATIENCE, Place, Visitor, eventually, receive};
 
 /// Slow visitors at once.
 const SLOW: usize = 300;
-/// The server's own bounds are 20 s for a body and 30 s for a head; more is patience with a loaded machine.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 fn connect(at: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(at).unwrap();
@@ -21,7 +19,7 @@ fn connect(at: SocketAddr) -> TcpStream {
 
 /// Sends a byte of a head now and then, as long as the other side takes it; true when it hung up.
 fn drip(mut stream: TcpStream) -> bool {
-    eventually("the end of a slow visitor", PATIENCE, || {
+    eventually("the end of a slow visitor", || {
         stream.set_read_timeout(Some(Duration::from_millis(200))).unwrap();
         match stream.read(&mut [0; 1_024]) {
             Ok(0) => Some(true),

@@ -35,7 +35,7 @@ impl Browser {
         let at = SocketAddr::from(([127, 0, 0, 1], port));
         let site = format!("http://{site}");
         let mut browser = Self { driver, at, session: String::new(), profile, site };
-        eventually("the browser's driver", Duration::from_secs(60), || TcpStream::connect(at).ok());
+        eventually("the browser's driver", || TcpStream::connect(at).ok());
         let arguments = [
             "--headless=new",
             "--no-sandbox",
@@ -100,7 +100,7 @@ impl Browser {
     }
 
     fn find(&self, css: &str) -> String {
-        let found = eventually(css, Duration::from_secs(20), || {
+        let found = eventually(css, || {
             let path = format!("/session/{}/elements", self.session);
             let found = self.ask("POST", &path, &json!({ "using": "css selector", "value": css }));
             found.as_array().and_then(|all| all.first()).cloned()
@@ -121,7 +121,7 @@ impl Browser {
 
     /// Does something to what `css` names; once more when the page gave way to the next in between.
     fn act(&self, css: &str, what: &str, body: &Value) {
-        eventually(css, Duration::from_secs(20), || {
+        eventually(css, || {
             let path = format!("/session/{}/element/{}/{what}", self.session, self.find(css));
             let answer: Value = serde_json::from_str(&self.send("POST", &path, body).unwrap()).unwrap();
             let error = answer["value"]["error"].as_str();
@@ -164,9 +164,7 @@ impl Browser {
     /// Waits until the page says so.
     #[track_caller]
     pub(crate) fn shows(&self, words: &str) {
-        eventually(&format!("'{words}' on {}", self.path()), Duration::from_secs(20), || {
-            self.text().contains(words).then_some(())
-        });
+        eventually(&format!("'{words}' on {}", self.path()), || self.text().contains(words).then_some(()));
     }
 
     /// Switches the page's own scripts on or off, from the next page on.

@@ -6,4 +6,4 @@ mod program;
 
 pub(crate) use browser::Browser;
 pub(crate) use http::{Visitor, receive};
-pub(crate) use program::{PASSWORD, Place, Program, Topic, done, eventually, open_topic};
+pub(crate) use program::{PASSWORD, PATIENCE, Place, Program, Topic, done, eventually, open_topic};

@@ -11,17 +11,17 @@ use mainstreet_db::testing::TestDb;
 use super::http::{Answer, Visitor, free_port};
 
 /// How long anything may take before a test gives up on it: a loaded machine is slow, a broken program silent.
-const PATIENCE: Duration = Duration::from_secs(180);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(240);
 
 /// Asks again and again until there is an answer.
 #[track_caller]
-pub(crate) fn eventually<T>(what: &str, within: Duration, mut ask: impl FnMut() -> Option<T>) -> T {
+pub(crate) fn eventually<T>(what: &str, mut ask: impl FnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = ask() {
             return found;
         }
-        assert!(start.elapsed() < within, "{what} did not happen within {within:?}");
+        assert!(start.elapsed() < PATIENCE, "{what} did not happen within {PATIENCE:?}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -62,7 +62,7 @@ impl Program {
             }
         });
         let program = Self { child, at, said };
-        eventually("the program's first answer", PATIENCE, || {
+        eventually("the program's first answer", || {
             Visitor::new(at).get("/").ok().filter(|answer| answer.status < 500)
         });
         program
