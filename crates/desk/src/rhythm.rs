@@ -44,12 +44,8 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
         .filter(|entry| matches!(concern(entry), Concern::Written))
         .map(|entry| PostId(entry.object_id))
         .collect();
-    let flags: Vec<FlagId> = entries
-        .iter()
-        .filter(recent)
-        .filter(|entry| matches!(concern(entry), Concern::Flagged))
-        .filter_map(|entry| entry.parent.map(FlagId))
-        .collect();
+    let flagged = || entries.iter().filter(recent).filter(|entry| matches!(concern(entry), Concern::Flagged));
+    let flags: Vec<FlagId> = flagged().filter_map(|entry| entry.parent.map(FlagId)).collect();
     if !posts.is_empty() {
         signals::look_at(tx, &posts)?;
     }
@@ -61,7 +57,7 @@ pub fn advance(tx: &mut Tx<'_>, entries: &[Entry]) -> Result<()> {
         .collect();
     signals::held(tx, &held)?;
     signals::flagged(tx, &flags)?;
-    moderation::weigh(tx, &flags)?;
+    moderation::weigh(tx, &flagged().map(|entry| PostId(entry.object_id)).collect())?;
     conflicts::look(tx, entries)?;
     moderation::note_holds(tx, entries)?;
     raids::look(tx, entries)?;

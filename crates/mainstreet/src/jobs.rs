@@ -130,11 +130,15 @@ async fn end(db: &Db, id: JobId, name: &str, more: bool) -> Result<()> {
     Err(Error::conflict("Others were faster each time."))
 }
 
-/// Brings the themes and the counts of segments up to date: seconds of work, so outside of the transaction that ends the job.
+/// Brings the themes and the counts of segments up to date: seconds of work, so outside of the transaction that ends
+/// the job.
 async fn group(db: &Db) -> Result<()> {
     let db = db.clone();
-    let work = move || insights::refresh(&db).and_then(|found| segments::recount(&db).map(|()| found));
-    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?.map(drop)
+    let work = move || {
+        insights::refresh(&db)?;
+        segments::recount(&db)
+    };
+    tokio::task::spawn_blocking(work).await.map_err(Error::internal)?
 }
 
 /// Learns from what people said, and looks whether they write otherwise: outside of any transaction, too.

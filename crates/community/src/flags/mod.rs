@@ -17,7 +17,7 @@ use crate::notices::{self, About};
 use crate::posts::{self, Author};
 use crate::topics::{self, State};
 
-pub use store::{find, known, of_post, open_on, score, upheld_scores};
+pub use store::{find, of_post, open_on, score, upheld_scores};
 
 /// Why a post needs looking at: the word stored and the words shown.
 pub const REASONS: &[(&str, &str)] = &[

@@ -33,12 +33,8 @@ fn flag(row: &Row) -> Result<Flag> {
 
 /// One flag.
 pub fn find(tx: &mut Tx<'_>, id: FlagId) -> Result<Flag> {
-    known(tx, id)?.ok_or_else(|| Error::not_found("There is no such flag."))
-}
-
-/// One flag, where it was kept: of two flags by one person on one post the log tells of both, and one is kept.
-pub fn known(tx: &mut Tx<'_>, id: FlagId) -> Result<Option<Flag>> {
-    tx.first(&format!("SELECT {COLUMNS} FROM flags WHERE id = $1"), params![id], flag)
+    tx.first(&format!("SELECT {COLUMNS} FROM flags WHERE id = $1"), params![id], flag)?
+        .ok_or_else(|| Error::not_found("There is no such flag."))
 }
 
 /// All flags on a post, oldest first.

@@ -7,6 +7,7 @@
 
 mod appeals;
 mod calm_holds;
+mod covered;
 mod decisions;
 pub mod ladder;
 mod likeness;
@@ -22,6 +23,7 @@ pub use appeals::{
     voices_on,
 };
 pub(crate) use calm_holds::note_holds;
+pub(crate) use covered::covered;
 pub use decisions::{decide, lift, may_undo, says_links, undo};
 pub use likeness::{Likeness, like};
 pub use model::{Case, Decision, Ground, Source};

@@ -233,7 +233,7 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp, space: Option<Spa
     let about_members = restricting().filter(|decision| space.is_some() && decision.space.is_none()).count();
     let mut appeals = Vec::new();
     for appeal in store::appeals_between(tx, from, to)? {
-        if here(store::find(tx, appeal.decision)?.space) {
+        if space.is_none() || store::find(tx, appeal.decision)?.space == space {
             appeals.push(appeal);
         }
     }

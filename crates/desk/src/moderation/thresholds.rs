@@ -6,7 +6,7 @@ use mainstreet_community::flags::{self, weights};
 use mainstreet_community::guidelines;
 use mainstreet_community::moderation::{Act, Detail, Order, Target};
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{FlagId, PostId};
+use mainstreet_kernel::id::PostId;
 use mainstreet_kernel::{Actor, Kind, Result};
 
 use super::decisions::decide;
@@ -29,16 +29,12 @@ pub fn hide_at(tx: &mut Tx<'_>) -> Result<f64> {
 
 /// Looks at posts that were just flagged, and hides those whose open flags weigh enough. The flags wait for a person,
 /// the author is told and can appeal. Without guidelines nothing is hidden, nor what staff wrote.
-pub fn weigh(tx: &mut Tx<'_>, raised: &[FlagId]) -> Result<()> {
-    if raised.is_empty() {
+pub fn weigh(tx: &mut Tx<'_>, posts: &BTreeSet<PostId>) -> Result<()> {
+    if posts.is_empty() {
         return Ok(());
     }
-    let mut posts = BTreeSet::new();
-    for flag in raised {
-        posts.extend(flags::known(tx, *flag)?.map(|flag| flag.post));
-    }
     let threshold = hide_at(tx)?;
-    for post in posts {
+    for post in posts.iter().copied() {
         let open = flags::open_on(tx, post)?;
         let score: f64 = open.iter().map(|flag| flag.weight).sum();
         if score >= threshold && open.len() >= weights::PEOPLE {

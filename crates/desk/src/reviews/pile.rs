@@ -1,13 +1,14 @@
 //! What lies in the pile for somebody, and what came of it so far.
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{EntryId, PersonId, SpaceId, TopicId};
-use mainstreet_kernel::{Actor, Day, Error, Result, Role, Timestamp};
+use mainstreet_kernel::id::{EntryId, PersonId, TopicId};
+use mainstreet_kernel::{Actor, Day, Error, Result, Timestamp};
 
 use super::draw::place;
 use super::model::Review;
 use super::store;
 use crate::metrics::rates::Share;
+use crate::moderation::covered;
 
 /// A post to judge, as its judge sees it: nothing about who wrote it or what others thought.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,14 +60,6 @@ fn reviewer(actor: Actor) -> Result<PersonId> {
         .person
         .filter(|_| actor.role.is_staff())
         .ok_or_else(|| Error::forbidden("Only the people who run this community judge posts blind."))
-}
-
-/// The spaces this person moderates; none: all.
-fn covered(tx: &mut Tx<'_>, actor: Actor) -> Result<Vec<SpaceId>> {
-    match actor.person.filter(|_| actor.role == Role::Moderator) {
-        Some(person) => mainstreet_community::moderation::scope_of(tx, person),
-        None => Ok(Vec::new()),
-    }
 }
 
 fn waiting(tx: &mut Tx<'_>, actor: Actor) -> Result<Vec<EntryId>> {

@@ -83,7 +83,7 @@ pub fn gate(tx: &mut Tx<'_>, kept: &Kept) -> Result<Vec<String>> {
     let (restricts, account) = restricts(&rule);
     let shadow = if kept.mode.watches() { tx.now().since(kept.watched_from) } else { 0 };
     let tested = last_test(tx, kept)?.map_or_else(Measured::default, |(report, _)| report.precision);
-    let seen = reviewed(tx, kept)?;
+    let seen = reviewed(tx, kept, None)?;
     let mut reasons = closed(&Evidence { restricts, account, shadow, tested, seen });
     reasons.extend(super::feasible::missing(tx, &rule)?);
     Ok(reasons)
@@ -95,29 +95,18 @@ pub fn last_test(tx: &mut Tx<'_>, kept: &Kept) -> Result<Option<(Report, Timesta
     Ok(found.and_then(|(text, at)| Some((serde_json::from_str(&text).ok()?, at))))
 }
 
-/// How many of the hits of the latest version people looked at, and how many of those were right.
-pub fn reviewed(tx: &mut Tx<'_>, kept: &Kept) -> Result<Measured> {
-    let found = hits::of_version(tx, kept.id, kept.version)?;
+/// How many of the hits of the latest version people looked at, and how many of those were right: everywhere, or of hits
+/// in conversations that stand in this space now.
+pub fn reviewed(tx: &mut Tx<'_>, kept: &Kept, space: Option<SpaceId>) -> Result<Measured> {
+    let mut found = hits::of_version(tx, kept.id, kept.version)?;
+    if let Some(space) = space {
+        let topics: Vec<i64> = found.iter().filter_map(|hit| hit.topic).map(|topic| topic.0).collect();
+        let here: BTreeSet<TopicId> = topics_in(tx, space, &topics)?.into_iter().collect();
+        found.retain(|hit| hit.topic.is_some_and(|topic| here.contains(&topic)));
+    }
     let judged = judged(tx, kept, &found)?;
     let right = judged.iter().flatten().filter(|one| one.upheld).count();
     Ok(Measured::of(right as u64, judged.iter().flatten().count() as u64))
-}
-
-/// The same of those hits that lie in conversations of this space now.
-pub fn reviewed_in(tx: &mut Tx<'_>, kept: &Kept, space: SpaceId) -> Result<Measured> {
-    let found = hits::of_version(tx, kept.id, kept.version)?;
-    let topics: Vec<i64> = found.iter().filter_map(|hit| hit.topic).map(|topic| topic.0).collect();
-    let here: BTreeSet<TopicId> = topics_in(tx, space, &topics)?.into_iter().collect();
-    let judged = judged(tx, kept, &found)?;
-    let is_here = |hit: &Hit| hit.topic.is_some_and(|topic| here.contains(&topic));
-    let seen: Vec<Judgement> = found
-        .iter()
-        .zip(judged)
-        .filter(|(hit, _)| is_here(hit))
-        .filter_map(|(_, judgement)| judgement)
-        .collect();
-    let right = seen.iter().filter(|one| one.upheld).count();
-    Ok(Measured::of(right as u64, seen.len() as u64))
 }
 
 /// What people decided about hits, in the order of the hits.

@@ -139,16 +139,21 @@ fn attribute<'a>(tag: &'a str, name: &str) -> &'a str {
 mod tests {
     use super::*;
 
+    type Told<'a> = (&'a str, &'a str, Option<&'a str>, Option<bool>, Option<bool>);
+
+    /// What a row says, without its set.
+    fn told(rows: &[Row]) -> Vec<Told<'_>> {
+        rows.iter()
+            .map(|r| (r.id.as_str(), r.text.as_str(), r.intent.as_deref(), r.needs_reply, r.reply))
+            .collect()
+    }
+
     #[test]
     fn lines_of_a_log_are_read_with_their_labels() {
         let text = "==> a <==\n=== x is now known as y\n[15:29] <x> y: try <that>\n==> b <==\n[15:30] <y> how do I start?\n";
         let rows = logs("s", text, "# note\na:1 answer >\nb:0 support !\nb:7 unclear\n");
-        let got: Vec<_> = rows
-            .iter()
-            .map(|r| (r.id.as_str(), r.text.as_str(), r.intent.as_deref(), r.needs_reply, r.reply))
-            .collect();
         assert_eq!(
-            got,
+            told(&rows),
             [
                 ("a:1", "y: try <that>", Some("answer"), Some(false), Some(true)),
                 ("b:0", "how do I start?", Some("support"), Some(true), Some(false)),
@@ -163,12 +168,8 @@ mod tests {
             <div data-message-id=12><span class=chatlog__markdown-preserve>How do I start?</span></div>\
             <div data-message-id=13><span class=chatlog__markdown-preserve>ok</span></div>";
         let rows = messages("s", html, "# note\n12 support !\n11 answer\n");
-        let got: Vec<_> = rows
-            .iter()
-            .map(|r| (r.id.as_str(), r.text.as_str(), r.intent.as_deref(), r.needs_reply, r.reply))
-            .collect();
         assert_eq!(
-            got,
+            told(&rows),
             [
                 ("11", "Use `a < b` instead 🙂", Some("answer"), Some(false), Some(true)),
                 ("12", "How do I start?", Some("support"), Some(true), Some(false)),

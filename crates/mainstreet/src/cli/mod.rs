@@ -13,6 +13,7 @@ mod read;
 mod report;
 mod rules;
 mod serve;
+mod sets;
 mod simulate;
 mod train;
 

@@ -18,4 +18,5 @@ mod rules;
 mod segments;
 mod settings;
 mod six;
+mod six_place;
 mod support;

@@ -4,57 +4,27 @@
 use std::collections::HashMap;
 
 use axum::http::StatusCode;
-use mainstreet_community::guidelines::{self, NewClause};
-use mainstreet_community::{spaces, topics};
-use mainstreet_desk::{rules, segments};
-use mainstreet_kernel::{Result, Visibility};
+use mainstreet_community::guidelines;
+use mainstreet_desk::rules;
+use mainstreet_kernel::Result;
 use mainstreet_rules::{Vocabulary, print, read};
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree as _;
 use proptest::test_runner::TestRunner;
 
+use crate::six_place;
 use crate::support::{Browser, Place};
 
 const SIX: &str = include_str!("six.txt");
 const NEW: &str = "/desk/rules/new";
 
-/// What the samples name: spaces, clauses, a segment and a tag. The others are there from the first day.
+/// A place with what the samples name.
 fn furnish(place: &Place) -> Result<()> {
-    let (ada, help) = (place.ada.actor, place.help);
+    let ada = place.ada.actor;
     place.db.write_now(move |tx| {
-        for name in ["How-to", "Integrations"] {
-            let draft = spaces::Draft {
-                name: name.to_owned(),
-                description: String::new(),
-                kind: spaces::Kind::Questions,
-                visibility: Visibility::Public,
-                hue: 3,
-            };
-            spaces::open(tx, ada, draft)?;
-        }
         guidelines::from_starter(tx, ada, "support")?;
-        let clause = NewClause {
-            slug: "protect-personal-data".to_owned(),
-            severity: "severe".to_owned(),
-            language: "en".to_owned(),
-            title: "Protect personal data".to_owned(),
-            summary: "Keep keys and numbers to yourself.".to_owned(),
-            body: "Nobody posts what belongs to one person alone.".to_owned(),
-        };
-        guidelines::save_clause(tx, ada, &clause)?;
-        guidelines::publish(tx, ada, "first")?;
-        let customers = "segment: customers\nif:\n  - author.labels includes any: [customer]\n";
-        segments::save(tx, ada, None, customers)?;
-        let new = topics::NewTopic {
-            space: help,
-            title: "My first question here".to_owned(),
-            body: "Where do I begin?".to_owned(),
-            tags: vec!["first-post".to_owned()],
-            question: true,
-            form_token: None,
-        };
-        topics::open(tx, ada, &new).map(drop)
+        six_place::furnish(tx, ada)
     })
 }
 

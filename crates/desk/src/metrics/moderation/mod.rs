@@ -28,7 +28,7 @@ use super::rates::Share;
 
 pub use super::store::PostTitle;
 pub use facts::{Deed, Found, Kind, Look, Shade, Trigger, placeless};
-pub use places::{Choice, choose};
+pub use places::{Choice, choose, no_such_space};
 pub use quality::{Confusion, confusion};
 pub use rows::{Row, rows};
 pub use workload::{Workload, team, workload};

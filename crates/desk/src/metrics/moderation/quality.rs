@@ -119,10 +119,7 @@ fn precision(tx: &mut Tx<'_>, query: &Query) -> Result<Figure> {
     let matching: BTreeSet<i64> = store::matching_rules(tx)?.into_iter().collect();
     let (mut hits, mut trials, mut series) = (0, 0, Vec::new());
     for kept in rules::all(tx)?.into_iter().filter(|kept| matching.contains(&kept.id.0)) {
-        let seen = match query.space {
-            None => gates::reviewed(tx, &kept)?,
-            Some(space) => gates::reviewed_in(tx, &kept, space)?,
-        };
+        let seen = gates::reviewed(tx, &kept, query.space)?;
         hits += seen.k;
         trials += seen.n;
         series.push(Point::share(kept.name.clone(), Share::new(seen.k, seen.n)));

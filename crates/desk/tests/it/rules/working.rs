@@ -383,7 +383,11 @@ fn what_a_rule_restricts_is_a_decision_and_taking_it_back_says_that_the_rule_was
         let made = db.read_now(move |tx| moderation::of_object(tx, "post", post.0))?.remove(0);
         assert_eq!((made.clause.as_str(), made.source, made.by), (clause.as_str(), Source::Rule, None));
         let seen = rule.clone();
-        assert_eq!(db.read_now(move |tx| rules::gates::reviewed(tx, &seen))?.n, 0, "no person has looked");
+        assert_eq!(
+            db.read_now(move |tx| rules::gates::reviewed(tx, &seen, None))?.n,
+            0,
+            "no person has looked"
+        );
         db.hand.advance(MINUTE);
         db.write_now(move |tx| {
             moderation::undo(tx, cast.ada, made.id, "That was a fair question.").map(drop)
@@ -392,7 +396,7 @@ fn what_a_rule_restricts_is_a_decision_and_taking_it_back_says_that_the_rule_was
         db.hand.advance(MINUTE);
         read(db, 50)?;
         assert_eq!(state(db, post)?, State::Published, "the rule does not do it again");
-        let reviewed = db.read_now(move |tx| rules::gates::reviewed(tx, &rule))?;
+        let reviewed = db.read_now(move |tx| rules::gates::reviewed(tx, &rule, None))?;
         assert_eq!((reviewed.k, reviewed.n), (0, 1));
         Ok(())
     });

@@ -6,3 +6,5 @@ mod desk;
 mod keyboard;
 mod rehearsal;
 mod rules;
+#[path = "../../../../web/tests/it/six_place.rs"]
+mod six_place;

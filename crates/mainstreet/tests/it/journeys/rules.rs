@@ -1,15 +1,14 @@
 //! The six sample rules, written in the form with nothing but keys, on a telephone.
 
-use mainstreet_community::guidelines::{self, NewClause};
-use mainstreet_community::{accounts, spaces, topics};
+use mainstreet_community::accounts;
 use mainstreet_db::{Address, Db};
-use mainstreet_desk::segments;
-use mainstreet_kernel::{Actor, Clock, Role, Timestamp, Visibility};
+use mainstreet_kernel::{Actor, Clock, Role, Timestamp};
 use serde_json::Value;
 
 use crate::support::{Browser, eventually};
 
 use super::demo::{Demo, axe};
+use super::six_place;
 
 /// Rules and the steps that write them: `set FIELD VALUE`, `press BUTTON`.
 const SIX: &str = include_str!("../../../../web/tests/it/six.txt");
@@ -31,38 +30,7 @@ fn furnish(demo: &Demo) {
     db.write_now(|tx| {
         let owner = accounts::find_by_username(tx, "ines")?.unwrap();
         let ines = Actor::signed_in(owner.person, Role::Owner);
-        let mut last = None;
-        for name in ["How-to", "Integrations"] {
-            let draft = spaces::Draft {
-                name: name.to_owned(),
-                description: String::new(),
-                kind: spaces::Kind::Questions,
-                visibility: Visibility::Public,
-                hue: 3,
-            };
-            last = Some(spaces::open(tx, ines, draft)?.id);
-        }
-        let clause = NewClause {
-            slug: "protect-personal-data".to_owned(),
-            severity: "severe".to_owned(),
-            language: "en".to_owned(),
-            title: "Protect personal data".to_owned(),
-            summary: "Keep keys and numbers to yourself.".to_owned(),
-            body: "Nobody posts what belongs to one person alone.".to_owned(),
-        };
-        guidelines::save_clause(tx, ines, &clause)?;
-        guidelines::publish(tx, ines, "One clause more.")?;
-        let customers = "segment: customers\nif:\n  - author.labels includes any: [customer]\n";
-        segments::save(tx, ines, None, customers)?;
-        let new = topics::NewTopic {
-            space: last.unwrap(),
-            title: "My first question here".to_owned(),
-            body: "Where do I begin?".to_owned(),
-            tags: vec!["first-post".to_owned()],
-            question: true,
-            form_token: None,
-        };
-        topics::open(tx, ines, &new).map(drop)
+        six_place::furnish(tx, ines)
     })
     .unwrap();
 }

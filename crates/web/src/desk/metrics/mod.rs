@@ -4,7 +4,7 @@ mod lists;
 mod moderation;
 mod overview;
 mod panels;
-mod picker;
+pub(super) mod picker;
 pub(crate) mod pulse;
 mod window;
 mod words;

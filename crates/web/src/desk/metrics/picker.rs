@@ -2,7 +2,6 @@
 
 use axum::http::StatusCode;
 use mainstreet_desk::metrics::moderation::Choice;
-use mainstreet_kernel::id::SpaceId;
 use mainstreet_kernel::{Error, Kind};
 
 use super::window::{Asked, Window};
@@ -37,13 +36,14 @@ impl Picker {
         if self.error.is_empty() { StatusCode::OK } else { StatusCode::UNPROCESSABLE_ENTITY }
     }
 
-    pub(super) fn is_chosen(&self, space: &SpaceId) -> bool {
-        self.choice.space == Some(*space)
-    }
-
     pub(super) fn kept_space(&self) -> String {
-        self.choice.space.map(|space| format!("&space={space}")).unwrap_or_default()
+        kept_space(&self.choice)
     }
+}
+
+/// The chosen space as an address carries it on.
+pub(in crate::desk) fn kept_space(choice: &Choice) -> String {
+    choice.space.map(|space| format!("&space={space}")).unwrap_or_default()
 }
 
 /// What somebody typed that cannot be read, told apart from what fails otherwise.

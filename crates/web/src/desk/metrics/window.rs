@@ -2,6 +2,7 @@
 
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figures::Query;
+use mainstreet_desk::metrics::moderation::no_such_space;
 use mainstreet_kernel::id::SpaceId;
 use mainstreet_kernel::{Error, Result, Timestamp, Zone};
 use serde::Deserialize;
@@ -58,7 +59,7 @@ impl Window {
         };
         let space = match asked.space.as_str() {
             "" => None,
-            space => Some(space.parse::<SpaceId>().map_err(|_| no_space())?),
+            space => Some(space.parse::<SpaceId>().map_err(|_| no_such_space())?),
         };
         let population = if asked.population == "topics" { Population::Topic } else { Population::Question };
         let query = Query { from, to, now, zone, space, population };
@@ -109,10 +110,6 @@ const LATEST: Timestamp = Timestamp(32_503_680_000_000);
 
 fn unknown_day() -> Error {
     Error::invalid("Write days such as 2026-03-01, between 1970 and 2999.")
-}
-
-fn no_space() -> Error {
-    Error::invalid("There is no such space among those you can choose. Pick one from the list.")
 }
 
 fn unreadable() -> Error {

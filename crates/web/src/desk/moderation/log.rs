@@ -13,6 +13,7 @@ use mainstreet_kernel::id::{DecisionId, PersonId, SpaceId};
 use mainstreet_kernel::{Day, Error, Result, Role, Timestamp, Zone};
 use serde::Deserialize;
 
+use crate::desk::metrics::picker::kept_space;
 use crate::request::Cx;
 use crate::views::{self, Chrome, Page};
 
@@ -186,11 +187,7 @@ struct Report {
 
 impl Report {
     fn kept_space(&self) -> String {
-        self.choice.space.map(|space| format!("&space={space}")).unwrap_or_default()
-    }
-
-    fn is_chosen(&self, space: &SpaceId) -> bool {
-        self.choice.space == Some(*space)
+        kept_space(&self.choice)
     }
 
     /// The counts, in the words of pages.
@@ -248,7 +245,7 @@ async fn read(cx: &Cx) -> Result<(reports::Report, Window, Choice)> {
     let (begin, end) = (zone.start_of(from), zone.start_of(to));
     let wanted = match asked.space.as_str() {
         "" => None,
-        space => Some(space.parse::<SpaceId>().unwrap_or(SpaceId(0))),
+        space => Some(space.parse::<SpaceId>().map_err(|_| figures::no_such_space())?),
     };
     let (choice, report) = cx
         .read(move |tx| {

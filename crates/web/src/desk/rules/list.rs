@@ -36,7 +36,7 @@ pub(super) async fn list(cx: Cx) -> Page {
             for rule in rules::all(tx)? {
                 let count = counts.iter().find(|(id, _, _)| *id == rule.id);
                 let (hits, last) = count.map_or((0, None), |(_, hits, last)| (*hits, *last));
-                let reviewed = rules::gates::reviewed(tx, &rule)?;
+                let reviewed = rules::gates::reviewed(tx, &rule, None)?;
                 rows.push(Row { rule, hits, last, reviewed });
             }
             Ok((rows, proposals::count(tx)?))
