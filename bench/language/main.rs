@@ -2,10 +2,12 @@
 //! `-- figures DIR [WEIGHTS]`, where DIR holds the labelled sets as JSON lines. Figures are of rows that were
 //! never learnt from: the test part of sets that train, everything of those that may not. `-- held-out DIR` judges
 //! our own examples by learners that had not seen them, `-- pairs DIR` ranks pairs of questions. `-- train DIR FILE`
-//! trains and writes the weights, `-- check DIR` trains and compares with those that ship.
+//! trains and writes the weights, `-- check DIR` trains and compares with those that ship. `-- readers FILE` says how far
+//! two people agree on what posts want, and how often what ships is right where they do.
 
 mod card;
 mod learner;
+mod readers;
 #[path = "../../crates/mainstreet/src/cli/sets.rs"]
 mod sets;
 mod shipped;
@@ -50,6 +52,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 return Err("training does not give the weights that ship".into());
             }
         }
+        ["readers", file] => readers::readers(Path::new(file), &mut out)?,
         ["pairs", dir] => pairs(Path::new(dir), &mut out)?,
         ["held-out", dir] => held_out(Path::new(dir), &mut out)?,
         ["figures", dir] => figures(Path::new(dir), Weights::shipped(), &mut out)?,
@@ -70,7 +73,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
             )?;
             std::fs::write(file, bytes)?;
         }
-        _ => return Err("usage: speed | hostile | figures DIR [WEIGHTS] | held-out DIR | pairs DIR | train DIR FILE | check DIR \
+        _ => return Err("usage: speed | hostile | figures DIR [WEIGHTS] | readers FILE | held-out DIR | pairs DIR | train DIR FILE | check DIR \
              | card DIR FILE | split DIR OUT | learner OUT | learner TRAIN TEST | shipped DIR OUT".into()),
     }
     Ok(())
