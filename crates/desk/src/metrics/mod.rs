@@ -22,6 +22,7 @@ pub mod pulse;
 pub mod rates;
 pub mod rolling;
 pub mod rollups;
+pub mod stock;
 mod store;
 pub mod survival;
 pub mod taken_back;

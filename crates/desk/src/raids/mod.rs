@@ -9,6 +9,7 @@
 //! **Invariants.** Nothing is deleted, nobody is shut out by a program. What a person decided about a text stands until
 //! the text changes. Reputation comes from this community's own decisions and from nowhere else.
 
+pub mod alarms;
 mod arriving;
 pub mod breaker;
 pub mod cleanup;

@@ -6,6 +6,7 @@ use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{PersonId, PostId, TopicId, floor};
 use mainstreet_kernel::{Error, Result, Timestamp};
 
+use super::alarms::Came;
 use super::score::{Domain, Score};
 
 /// A post as far as it is looked at here.
@@ -219,6 +220,35 @@ pub(super) fn posts_of_new(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> R
 /// Sign-ups of a stretch of time.
 pub(super) fn sign_ups(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp) -> Result<i64> {
     tx.count("SELECT COUNT(*) AS n FROM sign_ups WHERE at >= $1 AND at < $2", params![from, to])
+}
+
+/// Sign-ups since then, oldest first. One stands that no person kept out, silenced or suspended, or not for good reasons.
+pub(super) fn sign_ups_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Came>> {
+    tx.all(
+        "SELECT s.at, CASE WHEN s.state = 'refused' OR EXISTS (SELECT 1 FROM decisions d WHERE d.person_id = s.person_id
+           AND d.act IN ('silence', 'suspend', 'ban') AND d.decided_by IS NOT NULL AND d.undone_at IS NULL)
+           THEN 0 ELSE 1 END AS stands
+         FROM sign_ups s WHERE s.at >= $1 ORDER BY s.at, s.person_id",
+        params![since],
+        came,
+    )
+}
+
+/// Posts of new accounts since then, oldest first. One stands that can be read, or that no person decided about: what a
+/// program holds proves nothing.
+pub(super) fn posts_of_new_since(tx: &mut Tx<'_>, since: Timestamp) -> Result<Vec<Came>> {
+    tx.all(
+        "SELECT s.at, CASE WHEN p.state <> 'published' AND EXISTS (SELECT 1 FROM decisions d WHERE d.object_kind = 'post'
+           AND d.object_id = s.post_id AND d.decided_by IS NOT NULL AND d.undone_at IS NULL)
+           THEN 0 ELSE 1 END AS stands
+         FROM spam_scores s JOIN posts p ON p.id = s.post_id WHERE s.at >= $1 ORDER BY s.at, s.post_id",
+        params![since],
+        came,
+    )
+}
+
+fn came(row: &Row) -> Result<Came> {
+    Ok(Came { at: row.get("at")?, stands: row.get("stands")? })
 }
 
 /// When the first sign-up was noted.

@@ -395,6 +395,44 @@ fn a_clean_up_taken_back_leaves_everything_as_it_was() {
 }
 
 #[test]
+fn a_raid_that_was_cleaned_up_was_no_false_alarm_of_the_year() {
+    on_each_database(|db| {
+        let (cast, _) = place(db)?;
+        let from = db.clock().now();
+        raid(db, cast, 9)?;
+        settle(db)?;
+        assert!(db.write_now(breaker::watch)?.is_some());
+        let year = || db.read_now(raids::alarms::year).map(|year| (year.all, year.wrong));
+        assert_eq!(year()?, (1, 1), "nobody has judged it yet, so all of it stands");
+        let criteria = cleanup::Criteria {
+            from: from.0,
+            to: db.clock().now().0 + 1,
+            domain: "buy-likes.test".to_owned(),
+            ..cleanup::Criteria::default()
+        };
+        let asked = criteria.clone();
+        let found = db.read_now(move |tx| cleanup::suspects(tx, &asked))?;
+        let plan = cleanup::Plan {
+            criteria,
+            people: found.iter().map(|one| one.person).collect(),
+            days: 30,
+            clause: "no-spam".to_owned(),
+            why: "It is advertising by many accounts at once.".to_owned(),
+        };
+        let done = db.write_now(move |tx| cleanup::clean(tx, cast.max, &plan))?;
+        assert_eq!((done.people, year()?), (9, (1, 0)));
+        // Who was suspended for good reasons stays so in the books when the time is over.
+        db.hand.advance(31 * DAY);
+        assert_eq!(year()?, (1, 0));
+        db.write_now(move |tx| cleanup::undo(tx, cast.max, done.id, "It was a school class.").map(drop))?;
+        assert_eq!(year()?, (1, 1));
+        db.hand.advance(365 * DAY);
+        assert_eq!(year()?, (0, 0), "more than a year ago");
+        Ok(())
+    });
+}
+
+#[test]
 fn what_happened_since_is_left_out_of_the_undoing() {
     on_each_database(|db| {
         let (cast, _) = place(db)?;

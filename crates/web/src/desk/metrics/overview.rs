@@ -7,6 +7,7 @@ use mainstreet_desk::metrics::alarms::{self, Drop};
 use mainstreet_desk::metrics::clocks::Population;
 use mainstreet_desk::metrics::figure::Figure;
 use mainstreet_desk::metrics::figures::{self, ALL_TOPICS, Query};
+use mainstreet_desk::metrics::stock::{self, Stock};
 use mainstreet_kernel::Result;
 
 use super::panels::{self, Panel};
@@ -50,6 +51,8 @@ pub(super) struct Found {
     pub(super) all_topics: bool,
     /// The engagement-drop signal as of now.
     pub(super) drop: Drop,
+    /// What waits for an answer, and the signal about it, as of now.
+    pub(super) stock: Stock,
 }
 
 impl Found {
@@ -65,7 +68,9 @@ impl Found {
         let solutions = figures::solutions(tx, &earlier(4))?;
         let returning = figures::returning(tx, &earlier(12))?;
         let drop = alarms::engagement_drop(tx, query.space, query.now, &query.zone)?;
-        Ok(Self { all, solutions, returning, all_topics, drop })
+        let topics = all_topics || query.population == Population::Topic;
+        let stock = stock::unanswered(tx, query.space, topics, (query.now, &query.zone))?;
+        Ok(Self { all, solutions, returning, all_topics, drop, stock })
     }
 
     /// True when nobody contributed in the window.

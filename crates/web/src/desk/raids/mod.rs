@@ -9,6 +9,7 @@ use mainstreet_community::calm::{self, Calm};
 use mainstreet_community::people;
 use mainstreet_community::sign_ups::{self, SignUp};
 use mainstreet_db::Tx;
+use mainstreet_desk::conflicts::alarms::Alarms;
 use mainstreet_desk::raids::breaker::{self, Flow};
 use mainstreet_desk::raids::cleanup::{self as cleanups, Cleanup};
 use mainstreet_desk::raids::store::Scored;
@@ -43,6 +44,8 @@ struct Show {
     waiting: i64,
     raid: Option<Calm>,
     flows: [Flow; 2],
+    /// How often the breaker would have tripped over a year.
+    year: Alarms,
     sign_ups: Vec<(SignUp, String)>,
     refused: Vec<Refused>,
     scores: Vec<Scored>,
@@ -82,7 +85,7 @@ async fn show(cx: Cx) -> Page {
 
 async fn draw(cx: &Cx, typed: Option<String>, error: Option<Error>) -> Page {
     let manages = cx.staff()?.role >= Role::Manager;
-    let (raid, flows, sign_ups, refused, scores, cleanups, hold_at) = cx
+    let (raid, (flows, year), sign_ups, refused, scores, cleanups, hold_at) = cx
         .read(|tx| {
             let mut waiting = Vec::new();
             for one in sign_ups::waiting(tx, 100)? {
@@ -91,7 +94,7 @@ async fn draw(cx: &Cx, typed: Option<String>, error: Option<Error>) -> Page {
             }
             Ok((
                 calm::raid(tx)?,
-                breaker::flows(tx)?,
+                (breaker::flows(tx)?, raids::alarms::year(tx)?),
                 waiting,
                 kept_out(tx)?,
                 raids::store::scores(tx, 2.0, 30)?,
@@ -107,6 +110,7 @@ async fn draw(cx: &Cx, typed: Option<String>, error: Option<Error>) -> Page {
         waiting: cx.waiting().await?,
         raid,
         flows,
+        year,
         sign_ups,
         refused,
         scores,

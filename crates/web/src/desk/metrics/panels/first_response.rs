@@ -1,6 +1,7 @@
 //! How soon somebody answers, and who.
 
 use mainstreet_desk::metrics::figure::{Figure, Point};
+use mainstreet_desk::metrics::stock::{LEAST, Stock, TIMES};
 
 use super::{Found, Panel, Window, meanings, table, treads};
 use crate::charts::{
@@ -195,10 +196,11 @@ pub(super) fn unanswered(found: &Found, window: &Window) -> Option<Panel> {
             None => format!("No {what} of this window are three days old yet"),
         },
         sub: format!(
-            "{}. At the window's end {} {what} wait, whenever asked{age}.{}",
+            "{}. At the window's end {} {what} wait, whenever asked{age}.{} {}",
             sureness(rate, what),
             said(open),
-            stand_in(found)
+            stand_in(found),
+            stock_signal(&found.stock)
         ),
         wide: false,
         chart: if rows.is_empty() { String::new() } else { whiskers("Answered within a time", &rows) },
@@ -214,4 +216,20 @@ pub(super) fn unanswered(found: &Found, window: &Window) -> Option<Panel> {
             (format!("{}&only=yes", rate.behind), "No response within three days".to_owned()),
         ],
     })
+}
+
+/// What the signal about the stock sees, how often it spoke over a year, and how often for nothing.
+fn stock_signal(stock: &Stock) -> String {
+    let Some(usual) = stock.usual else {
+        return "The stock signal speaks once somebody has asked.".to_owned();
+    };
+    let stands = if stock.fires { "It speaks now" } else { "It is silent now" };
+    format!(
+        "Stock signal: {} waited at the end of the last full day, against a median of {} at the ends of the eight weeks before; \
+         it speaks above {TIMES:.0} times that and from {LEAST} on. {stands}; it would have spoken {}. False is an alarm after \
+         which the next week was back below that.",
+        stock.now,
+        amount(usual),
+        stock.year.words()
+    )
 }
