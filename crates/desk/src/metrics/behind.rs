@@ -2,13 +2,15 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
-use mainstreet_kernel::id::{PersonId, SpaceId, TopicId};
-use mainstreet_kernel::{Day, Error, Result};
+use mainstreet_kernel::id::{PersonId, SpaceId, ThemeId, TopicId};
+use mainstreet_kernel::{Day, Error, Result, Timestamp};
+use serde::Serialize;
 
 use super::clocks::{Population, Times, TopicClock};
 use super::definitions::{self, Family};
 use super::figures::{Query, is_ripe, is_solved};
 use super::ledger::EVERYWHERE;
+use super::repeats::{Earlier, Looked, looked};
 use super::store;
 use super::survival::{Cause, Watch};
 
@@ -45,6 +47,100 @@ pub struct TopicRow {
     pub title: Option<Title>,
     /// Whether it had what the figure counts; nothing for figures that do not count.
     pub counted: Option<bool>,
+    /// Where it had been answered before, for a question that was asked again.
+    pub earlier: Option<Before>,
+}
+
+/// Where a question had been answered before.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Before {
+    /// The theme that holds both, and what it is called.
+    pub theme: (ThemeId, String),
+    /// The earlier conversation.
+    pub topic: TopicId,
+    /// How that is shown; nothing when it is gone altogether.
+    pub title: Option<Title>,
+}
+
+/// A topic behind a figure, as files hold it: times in UTC, empty where there is none.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Flat {
+    /// Its id.
+    pub topic: TopicId,
+    /// Its title.
+    pub title: String,
+    /// The name of its space.
+    pub space: String,
+    /// When it was published.
+    pub asked_at: String,
+    /// When it had its first response.
+    pub response_at: String,
+    /// `member` or `staff`.
+    pub response_by: &'static str,
+    /// When the answer that stands was accepted.
+    pub accepted_at: String,
+    /// `yes` or `no`: whether it had what the figure counts.
+    pub counted: &'static str,
+    /// The theme that had been answered before: its id and its name.
+    pub theme: String,
+    /// The same.
+    pub theme_name: String,
+    /// The conversation that had answered it.
+    pub answered_in: String,
+}
+
+impl TopicRow {
+    /// The row as files hold it.
+    pub fn flat(&self) -> Flat {
+        let times = &self.times;
+        let at = |at: Option<Timestamp>| at.map(|at| at.to_string()).unwrap_or_default();
+        let title = self.title.as_ref();
+        let earlier = self.earlier.as_ref();
+        Flat {
+            topic: times.topic,
+            title: title.map(|shown| shown.title.clone()).unwrap_or_default(),
+            space: title.map(|shown| shown.space.clone()).unwrap_or_default(),
+            asked_at: times.asked_at.to_string(),
+            response_at: at(times.response.map(|response| response.0)),
+            response_by: times
+                .response
+                .map_or("", |(_, by)| if by == Cause::Staff { "staff" } else { "member" }),
+            accepted_at: at(times.accepted_at),
+            counted: self.counted.map_or("", |counted| if counted { "yes" } else { "no" }),
+            theme: earlier.map(|before| before.theme.0.to_string()).unwrap_or_default(),
+            theme_name: earlier.map(|before| before.theme.1.clone()).unwrap_or_default(),
+            answered_in: earlier.map(|before| before.topic.to_string()).unwrap_or_default(),
+        }
+    }
+}
+
+/// The rows as comma-separated values, with a heading. Every text is quoted; one that a table program would take for a
+/// formula begins with an apostrophe.
+pub fn csv(rows: &[TopicRow]) -> String {
+    let text = |text: &str| {
+        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+        format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+    };
+    let mut out = "topic,title,space,asked_at,response_at,response_by,accepted_at,counted,theme,theme_name,answered_in\n"
+        .to_owned();
+    for row in rows.iter().map(TopicRow::flat) {
+        let fields = [
+            row.topic.to_string(),
+            text(&row.title),
+            text(&row.space),
+            row.asked_at,
+            row.response_at,
+            row.response_by.to_owned(),
+            row.accepted_at,
+            row.counted.to_owned(),
+            row.theme,
+            text(&row.theme_name),
+            row.answered_in,
+        ];
+        out.push_str(&fields.join(","));
+        out.push('\n');
+    }
+    out
 }
 
 /// Topics behind a figure, and how many there are in all.
@@ -71,6 +167,9 @@ pub fn topics(
     if id.starts_with("unanswered-o") {
         return open_topics(tx, query, (skip, limit));
     }
+    if id == "repeat-question-rate" {
+        return repeats(tx, query, only, (skip, limit));
+    }
     let population = match definition.family {
         Family::Contributions | Family::Participation => Population::Topic,
         _ => query.population,
@@ -91,6 +190,32 @@ fn open_topics(tx: &mut Tx<'_>, query: &Query, (skip, limit): (usize, usize)) ->
     let open = store::list_waiting(tx, query.space, query.population, query.until(), skip + limit)?;
     let page = open.into_iter().skip(skip).map(|times| (times, None)).collect();
     Ok(TopicList { total: usize::try_from(total).unwrap_or(usize::MAX), rows: with_titles(tx, page)? })
+}
+
+/// The questions that were looked at for their theme, those asked again with where they had been answered.
+fn repeats(
+    tx: &mut Tx<'_>,
+    query: &Query,
+    only: Option<bool>,
+    (skip, limit): (usize, usize),
+) -> Result<TopicList> {
+    let asked = store::asked_between(tx, query.space, query.population, query.from, query.until())?;
+    let mut all = looked(tx, asked)?;
+    all.retain(|one| only.is_none_or(|only| one.earlier.is_some() == only));
+    let page: Vec<Looked> = all.iter().skip(skip).take(limit).copied().collect();
+    let found: Vec<Earlier> = page.iter().filter_map(|one| one.earlier).collect();
+    let names = store::theme_names(tx, &found.iter().map(|earlier| earlier.theme).collect::<Vec<_>>())?;
+    let titles = store::titles(tx, &found.iter().map(|earlier| earlier.topic).collect::<Vec<_>>())?;
+    let shown = page.iter().map(|one| (one.times, Some(one.earlier.is_some()))).collect();
+    let mut rows = with_titles(tx, shown)?;
+    for (row, one) in rows.iter_mut().zip(&page) {
+        row.earlier = one.earlier.map(|earlier| Before {
+            theme: (earlier.theme, names.get(&earlier.theme).cloned().unwrap_or_default()),
+            topic: earlier.topic,
+            title: titles.get(&earlier.topic).cloned(),
+        });
+    }
+    Ok(TopicList { total: all.len(), rows })
 }
 
 /// Whether a topic had what the figure counts.
@@ -119,6 +244,7 @@ fn with_titles(tx: &mut Tx<'_>, page: Vec<(Times, Option<bool>)>) -> Result<Vec<
         times,
         title: titles.remove(&times.topic),
         counted,
+        earlier: None,
     };
     Ok(page.into_iter().map(row).collect())
 }

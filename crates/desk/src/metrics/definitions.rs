@@ -70,6 +70,8 @@ pub enum Family {
     FirstResponse,
     /// How many questions are solved.
     Solutions,
+    /// Whether what is known is found.
+    Knowledge,
     /// Who comes back.
     Retention,
     /// How often staff step in.
@@ -338,6 +340,18 @@ pub const ALL: &[Definition] = &[
         "smallest t with Kaplan-Meier S(t) <= 0.5, S over the last acceptance that stands",
         "Measures when the answer was marked, not when it was given.",
     ),
+    Definition {
+        family: Family::Knowledge,
+        ..solution(
+            "repeat-question-rate",
+            "Repeat-question rate",
+            Unit::Share,
+            Better::Lower,
+            "Of the questions asked in the window, those whose theme already held an accepted answer, at least 7 days old and still to be read, when they were asked. Themes are those of Insights, as they stand now.",
+            "|{asked with another accepted answer in its theme, accepted <= asked - 7 d, not taken away <= asked}| / |{asked, looked at for its theme}|, Wilson interval",
+            "Themes compare words, not meaning: two questions of a theme may want different answers, and a repeat in other words is missed. Merging or splitting a theme changes past weeks too. Nobody is to blame for asking: look at whether the answer can be found.",
+        )
+    },
     retention(
         "retention-week-1",
         "Back in week 1",

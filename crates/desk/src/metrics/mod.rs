@@ -4,8 +4,8 @@
 //! roll-ups come figures. A figure carries its value, its interval, how many it was counted from, and the
 //! definition it obeys, with version; behind each stands the list of topics or people that make it.
 //!
-//! **Invariant:** a figure reads roll-ups only, so that a dashboard costs the same whatever the length of
-//! the log. Every estimator is a pure function with the golden values of `docs/guide/metrics.md`.
+//! **Invariant:** a figure reads roll-ups, and where it is about themes those, never the log, so that a dashboard
+//! costs the same whatever the length of the log. Every estimator is a pure function with the golden values of `docs/guide/metrics.md`.
 
 pub mod agreement;
 pub mod alarms;
@@ -20,6 +20,7 @@ mod of_moderation;
 pub mod participation;
 pub mod pulse;
 pub mod rates;
+pub mod repeats;
 pub mod rolling;
 pub mod rollups;
 pub mod stock;

@@ -1,7 +1,10 @@
 //! The pages of insights, worked without a script.
 
 use axum::http::StatusCode;
+use mainstreet_community::posts;
+use mainstreet_db::log;
 use mainstreet_desk::insights;
+use mainstreet_desk::metrics::rollups;
 use mainstreet_kernel::Result;
 use mainstreet_kernel::clock::HOUR;
 
@@ -109,5 +112,42 @@ async fn a_question_in_the_inbox_shows_everything_like_it() -> Result<()> {
     let id = item.split(['"', '?']).next().unwrap();
     let page = place.get(Some(&place.max), &format!("/desk/inbox/{id}?list=open")).await;
     page.shows("Everything like this").shows("1 other conversation");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_asked_again_though_answered_is_shown_with_the_answer() -> Result<()> {
+    let place = Place::open().await?;
+    let title = "Pump valve leaks, <again>";
+    let body = "The seal of my pump valve leaks in the shed. Why?";
+    let first = place.ask(&place.mira, title, body)?;
+    let (mira, nils) = (place.mira.actor, place.nils.actor);
+    let body_of = "Tighten the valve of the pump by hand.".to_owned();
+    let new = posts::NewReply { topic: first, body: body_of, reply_to: None, form_token: None };
+    place.db.write_now(move |tx| {
+        let answered = posts::reply(tx, nils, &new)?.id;
+        posts::accept(tx, mira, answered).map(drop)
+    })?;
+    place.db.hand.advance(8 * 24 * HOUR);
+    place.ask(&place.nils, "=Pump valve leaks", body)?;
+    for word in ["orchids", "ladders", "gateways", "antennas", "harvests"] {
+        place.ask(&place.mira, &format!("All about {word}"), &format!("Nothing but {word}."))?;
+    }
+    place.db.hand.advance(HOUR);
+    insights::refresh(&place.db)?;
+    place.settle()?;
+    while place.db.write_now(|tx| log::advance(tx, rollups::READER, 100, rollups::take_in))? > 0 {}
+    let max = &place.max;
+    place.get(Some(max), "/desk/insights").await.shows("How many questions had been answered before");
+    let page = place.get(Some(max), "/desk/metrics").await;
+    page.shows("had been answered before").shows("Repeat-question rate");
+    let list = place.get(Some(max), "/desk/metrics/repeat-question-rate/topics?only=yes").await;
+    list.shows("Answered before in").shows("Pump valve leaks, &#60;again&#62;").shows("theme: <a");
+    list.shows("topics.csv?");
+    let file = place.get(Some(max), "/desk/metrics/repeat-question-rate/topics.csv?only=yes").await;
+    assert_eq!(file.status, StatusCode::OK);
+    file.shows("\"'=Pump valve leaks\"").shows(&format!(",{first}\n"));
+    let file = place.get(Some(max), "/desk/metrics/repeat-question-rate/topics.json").await;
+    file.shows(&format!("\"answered_in\":\"{first}\"")).shows("\"counted\":\"no\"");
     Ok(())
 }

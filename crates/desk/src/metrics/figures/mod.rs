@@ -2,6 +2,7 @@
 
 mod participation;
 mod questions;
+mod repeats;
 mod retention;
 
 pub(super) use questions::{is_ripe, is_solved};

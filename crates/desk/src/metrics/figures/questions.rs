@@ -33,7 +33,9 @@ pub(super) fn figures(tx: &mut Tx<'_>, query: &Query) -> Result<Questions> {
     figures.push(query.figure("unanswered-72h")?.estimate(curve.survival_at(72 * HOUR), curve.watched));
     figures.extend(stock(tx, query)?);
     figures.extend(solutions(query, &asked)?);
-    Ok(Questions { asked: asked.len(), figures })
+    let count = asked.len();
+    figures.push(super::repeats::rate(tx, query, asked)?);
+    Ok(Questions { asked: count, figures })
 }
 
 pub(super) fn solved(tx: &mut Tx<'_>, query: &Query) -> Result<Vec<Figure>> {

@@ -4,6 +4,7 @@ mod behind;
 mod clocks;
 mod figures;
 mod moderation;
+mod repeats;
 mod rollups;
 
 pub(super) use behind::*;
@@ -12,6 +13,7 @@ pub(super) use figures::*;
 pub use moderation::PostTitle;
 pub(crate) use moderation::topics_in;
 pub(super) use moderation::*;
+pub(super) use repeats::*;
 pub(super) use rollups::*;
 
 /// So many keys go into one `IN (…)`.

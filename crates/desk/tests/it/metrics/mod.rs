@@ -4,6 +4,7 @@ mod figures;
 mod history;
 mod moderation;
 mod rebuilding;
+mod repeats;
 mod silence;
 mod spaces;
 mod telling;

@@ -1,10 +1,11 @@
 //! The lists behind figures.
 
 use askama::Template;
-use mainstreet_desk::metrics::behind::{self, Contributor, TopicRow};
-use mainstreet_desk::metrics::definitions::{self, Definition};
+use mainstreet_desk::metrics::behind::{self, Contributor, Title, TopicRow};
+use mainstreet_desk::metrics::definitions::{self, Definition, Family};
 use mainstreet_desk::metrics::survival::Cause;
 use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::id::TopicId;
 use mainstreet_kernel::{Day, Error, Result, Timestamp, Zone};
 use serde::Deserialize;
 
@@ -76,6 +77,8 @@ struct Topics {
     rows: Vec<Row>,
     total: usize,
     counts: bool,
+    /// True for the list of questions asked again.
+    repeats: bool,
     only: Option<bool>,
     page: usize,
     more: bool,
@@ -88,6 +91,32 @@ struct Row {
     asked_at: Timestamp,
     response: String,
     accepted: String,
+    /// Where it had been answered before.
+    before: Option<Before>,
+}
+
+/// An earlier conversation with its answer: address and title; and the theme's.
+struct Before {
+    href: String,
+    title: String,
+    theme: String,
+    theme_name: String,
+}
+
+impl Before {
+    fn of(before: behind::Before) -> Self {
+        let (href, title) = shown(before.topic, before.title.as_ref());
+        let (theme, theme_name) = before.theme;
+        Self { href, title, theme: format!("/desk/insights/{theme}"), theme_name }
+    }
+}
+
+/// A topic's address and title.
+fn shown(topic: TopicId, title: Option<&Title>) -> (String, String) {
+    match title {
+        Some(shown) => (format!("/t/{}/{topic}", shown.slug), shown.title.clone()),
+        None => (format!("/t/-/{topic}"), "A topic that is gone".to_owned()),
+    }
 }
 
 impl Row {
@@ -103,14 +132,12 @@ impl Row {
             None => format!("none for {}", hours(watch.millis)),
         };
         let accepted = times.accepted_at.filter(|at| *at <= until);
-        let (title, slug, space) = match row.title {
-            Some(shown) => (shown.title, shown.slug, shown.space),
-            None => ("A topic that is gone".to_owned(), "-".to_owned(), String::new()),
-        };
+        let (href, title) = shown(times.topic, row.title.as_ref());
         Self {
-            href: format!("/t/{slug}/{}", times.topic),
+            href,
             title,
-            space,
+            before: row.earlier.map(Before::of),
+            space: row.title.map(|shown| shown.space).unwrap_or_default(),
             asked_at: times.asked_at,
             response,
             accepted: accepted
@@ -132,6 +159,7 @@ pub(super) async fn topics(cx: Cx) -> Page {
         waiting: cx.waiting().await?,
         definition,
         counts: list.rows.iter().any(|row| row.counted.is_some()) || only.is_some(),
+        repeats: definition.family == Family::Knowledge,
         only,
         more: choice.page() * PAGE < list.total,
         page: choice.page(),
@@ -140,6 +168,29 @@ pub(super) async fn topics(cx: Cx) -> Page {
         window,
     };
     views::html(&page)
+}
+
+/// Topics that a file holds at most.
+const IN_FILE: usize = 100_000;
+
+async fn whole_list(cx: &Cx) -> Result<Vec<TopicRow>> {
+    cx.audits()?;
+    let (definition, window, choice) = (definition(cx)?, Window::read(cx)?, cx.query::<Choice>()?);
+    let (query, only) = (window.query, choice.only());
+    let list = cx.read(move |tx| behind::topics(tx, &query, definition.id, only, (0, IN_FILE))).await?;
+    Ok(list.rows)
+}
+
+/// `GET /desk/metrics/{figure}/topics.csv`
+pub(super) async fn topics_csv(cx: Cx) -> Page {
+    let rows = whole_list(&cx).await?;
+    Ok(views::typed("text/csv; charset=utf-8", behind::csv(&rows)))
+}
+
+/// `GET /desk/metrics/{figure}/topics.json`
+pub(super) async fn topics_json(cx: Cx) -> Page {
+    let rows: Vec<_> = whole_list(&cx).await?.iter().map(TopicRow::flat).collect();
+    Ok(views::typed("application/json", serde_json::to_string(&rows).map_err(Error::internal)?))
 }
 
 #[derive(Template)]

@@ -15,6 +15,8 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/desk/metrics", overview::show)
         .get("/desk/metrics/{figure}/topics", lists::topics)
+        .get("/desk/metrics/{figure}/topics.csv", lists::topics_csv)
+        .get("/desk/metrics/{figure}/topics.json", lists::topics_json)
         .get("/desk/metrics/{figure}/people", lists::people)
         .and(moderation::routes())
 }

@@ -2,6 +2,7 @@
 
 mod first_response;
 mod participation;
+mod repeats;
 mod retention;
 mod solutions;
 
@@ -43,6 +44,7 @@ pub(super) fn all(found: &Found, window: &Window) -> Vec<Panel> {
         first_response::by_whom(found, window),
         first_response::unanswered(found, window),
         solutions::solved(found, window),
+        repeats::again(found, window),
         participation::mix(found, window),
         participation::depth(found, window),
         retention::cohorts(found, window),
