@@ -14,6 +14,7 @@ mod opening;
 mod owners;
 mod queue;
 mod races;
+mod raids;
 mod record;
 mod reviews;
 mod rules;
