@@ -1,6 +1,7 @@
 //! Rules at work, on both databases.
 
 mod acting;
+mod counting;
 mod mentions;
 mod people;
 mod replay;
