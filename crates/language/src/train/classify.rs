@@ -11,6 +11,8 @@ use crate::weights::norm;
 use super::margin::{Matrix, separate};
 use super::shingles::{ROWS, Scratch, look};
 
+/// The column of a bucket that too few texts had.
+const NOWHERE: u32 = u32::MAX;
 /// What a miss costs, before rare labels are made dearer.
 const COST: f32 = 0.12;
 /// How much rarity counts: the exponent of the inverse document frequency.
@@ -19,11 +21,13 @@ const RARITY: f32 = 0.4;
 const UNEQUAL: f32 = 0.5;
 /// Features of fewer texts are left out.
 const AT_LEAST: u32 = 2;
-/// From this many planes on only telling weights are kept.
+/// From this many planes on a weight is one byte, so that the rows of a text stay near the processor.
 const MANY: usize = 9;
-/// Weights kept a feature where there are many planes, and how large they must be beside the largest.
-const KEPT: usize = 32;
-const TELLING: f32 = 0.06;
+/// Planes added up at a time there.
+const LANES: usize = 32;
+/// The largest byte, and how many of them two bytes hold.
+const LARGEST: f32 = 255.0;
+const HELD: usize = 256;
 
 /// Tells texts apart as its examples were.
 #[derive(Debug)]
@@ -38,8 +42,8 @@ pub struct Classifier {
 enum Planes {
     /// A row a bucket, a value a plane.
     Few(Vec<f32>),
-    /// Where each bucket's weights end, the weights with their planes, and what one step of a weight is worth.
-    Many { ends: Vec<u32>, cells: Vec<(u16, i16)>, step: f32 },
+    /// Where each bucket's runs of weights begin, and the runs: a byte of `zero` is no weight, one more is a `step`.
+    Many { starts: Vec<u32>, runs: Vec<[u8; LANES]>, zero: f32, step: f32 },
 }
 
 impl Classifier {
@@ -77,7 +81,7 @@ impl Classifier {
     /// How far `text` lies on the side of each label; with two labels one score, of the second.
     pub fn scores<'a>(&self, text: &str, scratch: &'a mut Scratch) -> &'a [f32] {
         look(text, scratch);
-        let Scratch { words, letters, scores, .. } = scratch;
+        let Scratch { words, letters, known, scores, .. } = scratch;
         scores.clone_from(&self.shifts);
         for rows in [&*words, &*letters] {
             let share = norm(rows.len());
@@ -89,7 +93,9 @@ impl Classifier {
                 (Planes::Few(table), 6) => few::<6>(table, rows, share, scores),
                 (Planes::Few(table), 7) => few::<7>(table, rows, share, scores),
                 (Planes::Few(table), _) => few::<8>(table, rows, share, scores),
-                (Planes::Many { ends, cells, step }, _) => many(ends, cells, rows, share * step, scores),
+                (Planes::Many { starts, runs, zero, step }, _) => {
+                    many(runs, *zero, carrying(starts, rows, known), share * step, scores);
+                }
             }
         }
         scores
@@ -100,8 +106,15 @@ impl Classifier {
         let scores = self.scores(text, scratch);
         let place = match scores {
             [score] if self.labels.len() == 2 => usize::from(*score > 0.0),
-            _ => (0..scores.len())
-                .fold(0, |best, next| if scores.get(next) > scores.get(best) { next } else { best }),
+            _ => {
+                let (mut best, mut most) = (0, f32::MIN);
+                for (place, score) in scores.iter().enumerate() {
+                    if *score > most {
+                        (best, most) = (place, *score);
+                    }
+                }
+                best
+            }
         };
         self.labels.get(place).map_or("", String::as_str)
     }
@@ -120,30 +133,36 @@ fn few<const N: usize>(table: &[f32], rows: &[u32], share: f32, scores: &mut [f3
     }
 }
 
-fn many(ends: &[u32], cells: &[(u16, i16)], rows: &[u32], share: f32, scores: &mut [f32]) {
+/// Where the runs begin of those `rows` that have some; without a branch a row, which nothing could foretell.
+fn carrying<'a>(starts: &[u32], rows: &[u32], known: &'a mut Vec<u32>) -> &'a [u32] {
+    known.resize(rows.len(), 0);
+    let mut count = 0;
     for row in rows {
-        let Some([from, to]) = ends.get(*row as usize..*row as usize + 2) else { continue };
-        for (plane, weight) in cells.get(*from as usize..*to as usize).unwrap_or(&[]) {
-            if let Some(score) = scores.get_mut(*plane as usize) {
-                *score += f32::from(*weight) * share;
+        let start = starts.get(*row as usize).copied().unwrap_or(NOWHERE);
+        if let Some(next) = known.get_mut(count) {
+            *next = start;
+        }
+        count += usize::from(start != NOWHERE);
+    }
+    known.get(..count).unwrap_or(&[])
+}
+
+/// Adds up runs of bytes, [`LANES`] planes at a time.
+fn many(runs: &[[u8; LANES]], zero: f32, starts: &[u32], share: f32, scores: &mut [f32]) {
+    for (block, scores) in scores.chunks_mut(LANES).enumerate() {
+        for starts in starts.chunks(HELD) {
+            let mut sums = [0_u16; LANES];
+            for run in starts.iter().filter_map(|start| runs.get(*start as usize + block)) {
+                for (sum, weight) in sums.iter_mut().zip(run) {
+                    *sum += u16::from(*weight);
+                }
+            }
+            let nothing = zero * starts.len() as f32;
+            for (score, sum) in scores.iter_mut().zip(sums) {
+                *score += (f32::from(sum) - nothing) * share;
             }
         }
     }
-}
-
-/// Keeps of one feature's weights those far from their median: adding the same to all planes moves none before another.
-fn telling(row: &[f32], step: f32, cells: &mut Vec<(u16, i16)>) {
-    let mut order: Vec<f32> = row.to_vec();
-    order.sort_by(f32::total_cmp);
-    let median = order.get(order.len() / 2).copied().unwrap_or(0.0);
-    let mut far: Vec<(usize, f32)> = row.iter().map(|weight| weight - median).enumerate().collect();
-    far.sort_by(|a, b| b.1.abs().total_cmp(&a.1.abs()));
-    let least = far.first().map_or(0.0, |largest| largest.1.abs() * TELLING);
-    far.truncate(KEPT);
-    let kept = far.into_iter().filter(|(_, weight)| weight.abs() > least);
-    cells.extend(
-        kept.map(|(plane, weight)| (plane as u16, (weight / step).clamp(-32_000.0, 32_000.0) as i16)),
-    );
 }
 
 /// What a missed yes and a missed no cost: each side together the same, within bounds where there are many labels.
@@ -240,17 +259,28 @@ impl Table {
             }
             return Planes::Few(table);
         }
-        let most = weights.iter().flatten().fold(0.0_f32, |most, weight| most.max(weight.abs()));
-        let step = (most / 16_000.0).max(f32::MIN_POSITIVE);
-        let (mut ends, mut cells) = (vec![0], Vec::new());
-        for column in &self.places {
-            if column.is_some() {
-                let row: Vec<f32> = weights.iter().map(|plane| at(plane, *column)).collect();
-                telling(&row, step, &mut cells);
+        self.bytes(weights)
+    }
+
+    fn bytes(&self, weights: &[Vec<f32>]) -> Planes {
+        let all = weights.iter().flatten();
+        let (least, most) =
+            all.fold((0.0_f32, 0.0_f32), |(least, most), weight| (least.min(*weight), most.max(*weight)));
+        let step = ((most - least) / LARGEST).max(f32::MIN_POSITIVE);
+        let zero = (-least / step).round();
+        let wide = weights.len().div_ceil(LANES);
+        let mut runs = Vec::with_capacity(self.rarity.len() * wide);
+        for column in 0..self.rarity.len() {
+            for planes in weights.chunks(LANES) {
+                let mut run = [zero as u8; LANES];
+                for (byte, plane) in run.iter_mut().zip(planes) {
+                    *byte = (plane.get(column).copied().unwrap_or(0.0) / step + zero).round() as u8;
+                }
+                runs.push(run);
             }
-            ends.push(cells.len() as u32);
         }
-        Planes::Many { ends, cells, step }
+        let start = |column: &Option<u32>| column.map_or(NOWHERE, |column| column * wide as u32);
+        Planes::Many { starts: self.places.iter().map(start).collect(), runs, zero, step }
     }
 }
 
@@ -276,6 +306,13 @@ mod tests {
                 assert_eq!(learnt.label(&text, &mut scratch), *label, "{labels} labels");
             }
         }
+    }
+
+    #[test]
+    fn a_thousand_largest_bytes_fill_no_sum() {
+        let mut scores = [0.0; 40];
+        many(&[[255; LANES], [1; LANES]], 1.0, &[0; 1000], 0.5, &mut scores);
+        assert_eq!((scores[0], scores[31], scores[32], scores[39]), (127_000.0, 127_000.0, 0.0, 0.0));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub struct Scratch {
     pub(crate) words: Vec<u32>,
     /// Rows of shingles.
     pub(crate) letters: Vec<u32>,
+    /// Where a classifier keeps those rows that it knows.
+    pub(crate) known: Vec<u32>,
     /// A score a class.
     pub(crate) scores: Vec<f32>,
 }
