@@ -8,13 +8,17 @@ use std::collections::BTreeMap;
 
 use crate::weights::norm;
 
-use super::margin::{Matrix, separate};
+use super::margin::{Costs, Matrix, separate};
 use super::shingles::{ROWS, Scratch, look};
 
 /// The column of a bucket that too few texts had.
 const NOWHERE: u32 = u32::MAX;
 /// What a miss costs, before rare labels are made dearer.
 const COST: f32 = 0.12;
+/// Share of misses in the first pass from which on labels are believed less: of two labels, and of one label against all
+/// others, which is missed more often anyway. Chosen on the training part alone.
+const UNSURE: f32 = 0.1;
+const UNSURE_OF_ONE: f32 = 0.25;
 /// How much rarity counts: the exponent of the inverse document frequency.
 const RARITY: f32 = 0.4;
 /// How much of a feature's scale is its log-count ratio between yes and no; the rest is 1.
@@ -166,13 +170,13 @@ fn many(runs: &[[u8; LANES]], zero: f32, starts: &[u32], share: f32, scores: &mu
 }
 
 /// What a missed yes and a missed no cost: each side together the same, within bounds where there are many labels.
-fn costs(yes: &[bool], planes: usize) -> (f32, f32) {
+fn costs(yes: &[bool], planes: usize) -> Costs {
     let all = yes.len() as f32;
     let cost = |side: bool| {
         let cost = COST * all / (2.0 * yes.iter().filter(|known| **known == side).count().max(1) as f32);
         if planes < MANY { cost } else { cost.clamp(2.0 * COST, 30.0 * COST) }
     };
-    (cost(true), cost(false))
+    Costs { yes: cost(true), no: cost(false), unsure: if planes == 1 { UNSURE } else { UNSURE_OF_ONE } }
 }
 
 /// The examples as numbers.

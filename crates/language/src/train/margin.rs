@@ -5,6 +5,8 @@ use super::learn::Chance;
 
 /// Passes over the rows; more did not change a figure.
 const PASSES: usize = 5;
+/// By what costs are lowered where labels contradict themselves.
+const LOWERED: f32 = 0.4;
 /// A row this far beyond its margin is not looked at again.
 const SAFE: f32 = 0.3;
 
@@ -39,22 +41,43 @@ pub(crate) struct Plane {
     pub shift: f32,
 }
 
-/// Separates the rows for which `yes` holds from the others. `scale` says how much each column counts, `costs` what
-/// a miss costs: of a yes, of a no. The weights are those of the columns as they stand in `matrix`.
-pub(crate) fn separate(matrix: &Matrix, scale: &[f32], yes: &[bool], costs: (f32, f32), seed: u64) -> Plane {
+/// What a miss costs.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Costs {
+    /// Of a yes.
+    pub yes: f32,
+    /// Of a no.
+    pub no: f32,
+    /// The labels contradict themselves when the first pass misses a larger share than this.
+    pub unsure: f32,
+}
+
+/// Separates the rows for which `yes` holds from the others. `scale` says how much each column counts. The weights are
+/// those of the columns as they stand in `matrix`.
+///
+/// The first pass meets each row before it has learnt it, so that its misses tell how far the labels can be believed:
+/// where it misses many, what a miss costs is lowered for the passes to come.
+pub(crate) fn separate(matrix: &Matrix, scale: &[f32], yes: &[bool], costs: Costs, seed: u64) -> Plane {
     let squared: Vec<f32> = scale.iter().map(|scale| scale * scale).collect();
     let mut plane = Plane { weights: vec![0.0; scale.len()], shift: 0.0 };
     let mut pulls = vec![0.0_f32; yes.len()];
     let mut active: Vec<usize> = (0..yes.len()).collect();
     let mut chance = Chance(seed);
-    for _ in 0..PASSES {
+    let (mut by, mut missed) = (1.0, (0, 0));
+    for pass in 0..PASSES {
+        if pass == 1 && share_of(missed, yes) > costs.unsure {
+            by = LOWERED;
+        }
         chance.shuffle(&mut active);
         active.retain(|at| {
             let (Some(yes), Some(pull)) = (yes.get(*at), pulls.get_mut(*at)) else { return false };
             let row = matrix.row(*at);
-            let (side, cost) = if *yes { (1.0, costs.0) } else { (-1.0, costs.1) };
-            let give = 0.5 / cost;
+            let (side, cost) = if *yes { (1.0, costs.yes) } else { (-1.0, costs.no) };
+            let give = 0.5 / (cost * by);
             let slope = side * plane.score(row) - 1.0 + give * *pull;
+            if pass == 0 && slope < -1.0 {
+                *(if *yes { &mut missed.0 } else { &mut missed.1 }) += 1;
+            }
             if *pull == 0.0 && slope >= 0.0 {
                 return slope < SAFE;
             }
@@ -65,6 +88,13 @@ pub(crate) fn separate(matrix: &Matrix, scale: &[f32], yes: &[bool], costs: (f32
         });
     }
     plane
+}
+
+/// The share missed of the yes and of the no, in the mean.
+fn share_of(missed: (usize, usize), yes: &[bool]) -> f32 {
+    let of_yes = yes.iter().filter(|yes| **yes).count();
+    let share = |missed: usize, of: usize| missed as f32 / of.max(1) as f32;
+    (share(missed.0, of_yes) + share(missed.1, yes.len() - of_yes)) / 2.0
 }
 
 /// The length of a row with its shift, squared.
@@ -107,9 +137,26 @@ mod tests {
             matrix.ends.push(matrix.cells.len());
             yes.push(n % 2 == 0);
         }
-        let plane = separate(&matrix, &[1.0; 7], &yes, (1.0, 1.0), 3);
+        let costs = Costs { yes: 1.0, no: 1.0, unsure: 0.1 };
+        let plane = separate(&matrix, &[1.0; 7], &yes, costs, 3);
         for (row, yes) in matrix.rows().zip(&yes) {
             assert_eq!(plane.score(row) > 0.0, *yes);
         }
+    }
+
+    #[test]
+    fn labels_that_contradict_themselves_are_believed_less() {
+        let mut matrix = Matrix::default();
+        for _ in 0..60 {
+            matrix.cells.push((0, 1.0));
+            matrix.ends.push(matrix.cells.len());
+        }
+        let yes: Vec<bool> = (0..60).map(|n| n % 3 > 0).collect();
+        let weight = |unsure: f32| {
+            let costs = Costs { yes: 0.01, no: 0.01, unsure };
+            separate(&matrix, &[1.0], &yes, costs, 3).weights.first().copied().unwrap_or(0.0)
+        };
+        assert_eq!(share_of((10, 5), &yes), 0.25);
+        assert!(weight(0.1) > 0.0 && weight(0.1) < weight(1.0));
     }
 }
