@@ -23,8 +23,9 @@ const UNSURE_OF_ONE: f32 = 0.25;
 const RARITY: f32 = 0.4;
 /// How much of a feature's scale is its log-count ratio between yes and no; the rest is 1.
 const UNEQUAL: f32 = 0.5;
-/// Features of fewer texts are left out.
+/// Features of fewer texts are left out, also where there are [`MANY`] labels.
 const AT_LEAST: u32 = 2;
+const AT_LEAST_OF_MANY: u32 = 3;
 /// From this many planes on a weight is one byte, so that the rows of a text stay near the processor.
 const MANY: usize = 9;
 /// Planes added up at a time there.
@@ -60,8 +61,8 @@ impl Classifier {
             labels.iter().enumerate().map(|(place, label)| (label.as_str(), place)).collect();
         let classes: Vec<usize> =
             rows.iter().map(|(_, label)| places.get(label).copied().unwrap_or(0)).collect();
-        let table = Table::of(rows);
         let count = if labels.len() == 2 { 1 } else { labels.len() };
+        let table = Table::of(rows, if count < MANY { AT_LEAST } else { AT_LEAST_OF_MANY });
         let (mut shifts, mut weights) = (Vec::with_capacity(count), Vec::with_capacity(count));
         for place in 0..count {
             let class = if count == 1 { 1 } else { place };
@@ -190,7 +191,7 @@ struct Table {
 }
 
 impl Table {
-    fn of(rows: &[(&str, &str)]) -> Self {
+    fn of(rows: &[(&str, &str)], at_least: u32) -> Self {
         let mut scratch = Scratch::default();
         let mut held = vec![0_u32; ROWS];
         let (mut seen, mut ends) = (Vec::new(), Vec::new());
@@ -207,7 +208,7 @@ impl Table {
         }
         let all = rows.len() as f32;
         let (mut places, mut rarity, mut kept) = (vec![None; ROWS], Vec::new(), Vec::new());
-        for (place, count) in places.iter_mut().zip(&held).filter(|(_, count)| **count >= AT_LEAST) {
+        for (place, count) in places.iter_mut().zip(&held).filter(|(_, count)| **count >= at_least) {
             *place = Some(rarity.len() as u32);
             rarity.push((((1.0 + all) / (1.0 + *count as f32)).ln() + 1.0).powf(RARITY));
             kept.push(*count as f32);
