@@ -207,20 +207,6 @@ fn seconds<T>(mut work: impl FnMut() -> T) -> (f64, T) {
     }
 }
 
-/// Seconds of the fastest of the turns that fit into a third of a second.
-fn fastest<T>(mut work: impl FnMut() -> T) -> (f64, T) {
-    let start = Instant::now();
-    let mut least = f64::MAX;
-    loop {
-        let turn = Instant::now();
-        let result = std::hint::black_box(work());
-        least = least.min(turn.elapsed().as_secs_f64());
-        if start.elapsed().as_secs_f64() > 0.33 {
-            return (least, result);
-        }
-    }
-}
-
 /// Seconds this thread spent on a processor, where the system tells: other programs do not count against us.
 fn on_processor() -> Option<f64> {
     let line = std::fs::read_to_string("/proc/thread-self/schedstat").ok()?;
