@@ -39,6 +39,8 @@ cues! {
     HelpWanted "helpwanted" "wants help",
     Trouble "trouble" "reports that something fails",
     Suggests "suggests" "suggests something",
+    Weighs "weighs" "weighs what should be",
+    WeighsTwice "weighs2" "weighs what should be in several places",
     Complains "complains" "complains",
     Praises "praises" "thanks or praises",
     Networks "networks" "looks for people",
@@ -251,6 +253,7 @@ pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cue
     found.note_if(together >= 2, Cue::ColleaguesTwice);
     let unhappy = [Cue::Complains, Cue::Unheeded, Cue::Bitter, Cue::LetDown].map(|cue| found.count(cue));
     found.note_if(unhappy.iter().sum::<usize>() >= 2, Cue::ComplainsTwice);
+    found.note_if(found.count(Cue::Weighs) >= 2, Cue::WeighsTwice);
     shape(prose, tokens, context, &mut found);
     found
 }

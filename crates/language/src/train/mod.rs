@@ -180,6 +180,7 @@ pub fn own_examples() -> Result<Vec<Row>, Error> {
         include_str!("../../examples/comments.jsonl"),
         include_str!("../../examples/manners.jsonl"),
         include_str!("../../examples/threads.jsonl"),
+        include_str!("../../examples/debates.jsonl"),
         include_str!("../../examples/tongues.jsonl"),
     ] {
         all.extend(rows("own", lines)?);

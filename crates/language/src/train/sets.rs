@@ -180,7 +180,7 @@ fn asked_or_answered(row: &Row) -> Vec<Target> {
     let asks = row.label == "question";
     let class = if asks { Intent::Support } else { Intent::Answer } as usize;
     vec![
-        Target { task: Task::Intent, class, weight: 0.1, calibrates: 0.02 },
+        Target { task: Task::Intent, class, weight: 0.03, calibrates: 0.02 },
         yes_no(Task::NeedsReply, asks, 0.2, 0.05),
         yes_no(Task::Spam, false, 0.5, 0.5),
         yes_no(Task::Harassment, false, 0.5, 0.5),
