@@ -148,6 +148,17 @@ mod tests {
         check(answers("HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n<html>oops</html>"), "not an answer");
         check(answers("HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n{\"choices\""), "broke off");
         check(answers(""), "broke off");
+        check(answers("HTTP/1.1 500 Oops\r\nContent-Length: 4\r\n\r\noops"), "failed (status 500)");
+        check(answers("HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), "Ask once more later");
+        check(answers("HTTP/1.1 200 OK\r\nContent-Length: 16\r\n\r\n{\"choices\": [1]}"), "not an answer");
+        check(answers("HTTP/1.1 200 OK\r\nContent-Length: 14\r\n\r\n{\"choices\":[]}"), "answered nothing");
+        check(
+            drafted(|mut stream| {
+                let _ = stream.write_all(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n");
+                let _ = stream.write_all(b"20\r\n{\"choices\":[{\"message\"");
+            }),
+            "broke off",
+        );
         check(answers("220 mail.example.org ESMTP\r\n"), "not a web server");
         check(answers("HTTP/1.1 401 No\r\nContent-Length: 0\r\n\r\n"), "refuses the key");
         check(
@@ -165,6 +176,37 @@ mod tests {
         );
         let (asked, endpoint) = asked("http://127.0.0.1:1/v1");
         assert!(send(&asked, &endpoint, &hasty(), 9 * SECOND).unwrap_err().contains("cannot be reached"));
+    }
+
+    #[test]
+    fn ten_megabytes_are_not_read_to_their_end() {
+        let (sent, seen) = std::sync::mpsc::channel();
+        let (_, came) = drafted(move |mut stream| {
+            let all = 10 * 1024 * 1024;
+            let _ =
+                stream.write_all(format!("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n\r\n").as_bytes());
+            let part = [b'x'; 64 * 1024];
+            let mut written = 0;
+            while written < all && stream.write_all(&part).is_ok() {
+                written += part.len();
+            }
+            sent.send(written).unwrap();
+        });
+        assert!(came.unwrap_err().contains("too much"));
+        seen.recv().unwrap();
+    }
+
+    #[test]
+    fn a_silent_server_is_left_after_the_time_it_was_given() {
+        // It hears the request and says nothing until the other side has gone.
+        let (url, heard) = server(|mut stream| {
+            let mut rest = Vec::new();
+            let _ = std::io::Read::read_to_end(&mut stream, &mut rest);
+        });
+        let (asked, endpoint) = asked(&url);
+        let said = send(&asked, &endpoint, &hasty(), 5 * SECOND).unwrap_err();
+        assert!(said.contains("took too long"), "{said}");
+        assert!(heard.join().unwrap().starts_with("POST "));
     }
 
     #[test]

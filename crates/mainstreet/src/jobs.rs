@@ -136,6 +136,7 @@ async fn group(db: &Db) -> Result<()> {
     let db = db.clone();
     let work = move || {
         insights::refresh(&db)?;
+        db.write_now(insights::watch)?;
         segments::recount(&db)
     };
     tokio::task::spawn_blocking(work).await.map_err(Error::internal)?

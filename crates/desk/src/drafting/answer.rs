@@ -1,5 +1,7 @@
 //! What came back: text that is not believed.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 
 /// Bytes of an answer that are read.
@@ -79,11 +81,14 @@ pub fn draft_of(status: u16, body: &[u8]) -> Result<String, String> {
 /// filled, markup.
 pub fn doubts(draft: &str, sent: &str) -> Vec<String> {
     let mut doubts = Vec::new();
-    let hosts: Vec<String> = links(draft).filter(|link| !sent.contains(link.as_str())).collect();
-    if !hosts.is_empty() {
+    let named: BTreeSet<String> = links(sent).collect();
+    let strange: BTreeSet<String> = links(draft).filter(|link| !named.contains(link)).collect();
+    if !strange.is_empty() {
+        let all: Vec<String> =
+            strange.iter().map(|link| mainstreet_kernel::text::excerpt(link, 120)).collect();
         doubts.push(format!(
             "It links to what nobody in the conversation named: {}. Check it or take it out.",
-            hosts.join(", ")
+            all.join(", ")
         ));
     }
     let personal = mainstreet_language::personal(draft);
@@ -103,15 +108,38 @@ pub fn doubts(draft: &str, sent: &str) -> Vec<String> {
     doubts
 }
 
+/// Every address in a text, whole: another page of a place that somebody named is another address. Without the full stop
+/// that ends a sentence; `www.` counts as an address, however it is written.
 fn links(text: &str) -> impl Iterator<Item = String> + '_ {
-    let starts = ["https://", "http://"];
-    let ends = |c: char| c.is_whitespace() || matches!(c, ')' | ']' | '>' | '"' | '\'');
-    starts.into_iter().flat_map(move |start| {
-        text.split(start).skip(1).filter_map(move |rest| {
-            let host = rest.split(['/', '?', '#', ':']).next()?.split(ends).next()?;
-            (!host.is_empty()).then(|| host.to_lowercase())
-        })
-    })
+    // Byte for byte as long as the text, so that a place in one is a place in the other.
+    let small = text.to_ascii_lowercase();
+    let starts = ["https://", "http://", "www."];
+    let mut found = Vec::new();
+    for start in starts {
+        for (at, _) in small.match_indices(start) {
+            let before = small.get(..at).unwrap_or_default();
+            if start == "www." && before.ends_with("//") {
+                continue;
+            }
+            let rest = text.get(at..).unwrap_or_default();
+            let ends =
+                |c: char| c.is_whitespace() || matches!(c, ')' | ']' | '>' | '<' | '"' | '\'' | '`' | '\\');
+            let link = rest.split(ends).next().unwrap_or_default();
+            let link = link.trim_end_matches(['.', ',', ';', ':', '!', '?', '*', '_', '/']);
+            if link.len() > start.len() {
+                found.push(place_in_small(link));
+            }
+        }
+    }
+    found.into_iter()
+}
+
+/// Scheme and host in small letters, the rest as it is: there capitals matter.
+fn place_in_small(link: &str) -> String {
+    let host = link.find("://").map_or(0, |at| at + 3);
+    let end = link.get(host..).and_then(|rest| rest.find(['/', '?', '#'])).map_or(link.len(), |at| host + at);
+    let (place, rest) = link.split_at(end);
+    format!("{}{rest}", place.to_ascii_lowercase())
 }
 
 #[cfg(test)]
@@ -143,7 +171,7 @@ mod tests {
     #[test]
     fn doubts_are_told() {
         let sent = "> see https://docs.example.org/a";
-        assert_eq!(doubts("See https://docs.example.org/b.", sent), Vec::<String>::new());
+        assert_eq!(doubts("See https://docs.example.org/a.", sent), Vec::<String>::new());
         let check = |draft: &str, part: &str| {
             let told = doubts(draft, sent);
             assert!(told.iter().any(|one| one.contains(part)), "{draft}: {told:?}");
@@ -152,5 +180,28 @@ mod tests {
         check("Mail bob@evil.example", "personal data");
         check("Dear [Person 1]", "brackets");
         check("<script>alert(1)</script>", "markup");
+    }
+
+    #[test]
+    fn an_address_that_nobody_named_is_marked() {
+        let sent = r#"{"content":"See https://docs.example.org/pump\nand http://help.example. Or WWW.Osier.example/a?"}"#;
+        for (draft, part) in [
+            ("Look at https://docs.example.org/pump.", ""),
+            ("Look at [the page](https://DOCS.example.org/pump).", ""),
+            ("**http://help.example/**, or www.osier.example/a", ""),
+            // Another page of a place that was named, a place that only begins alike, a secret door.
+            ("https://docs.example.org/invented", "docs.example.org/invented"),
+            ("https://docs.example.org/Pump", "docs.example.org/Pump"),
+            ("https://docs.example", "https://docs.example."),
+            ("[help](HTTPS://evil.example/x)", "https://evil.example/x"),
+            ("Go to www.evil.example now", "www.evil.example"),
+            ("https://help.example@evil.example/", "help.example@evil.example"),
+            ("https://docs.example.org/pump\\@evil.example http://evil.example", "http://evil.example"),
+        ] {
+            let doubts = doubts(draft, sent);
+            let said = doubts.iter().find(|doubt| doubt.contains("links to what nobody")).cloned();
+            assert_eq!(said.is_some(), !part.is_empty(), "{draft}: {doubts:?}");
+            assert!(said.is_none_or(|said| said.contains(part)), "{draft}: {doubts:?}");
+        }
     }
 }

@@ -17,6 +17,7 @@ mod ranking;
 mod status;
 mod store;
 mod telling;
+mod trends;
 mod views;
 
 pub use actions::{LONGEST_NAME, confirm, count_as, merge, move_on, part, put, rename, split, take_out};
@@ -26,4 +27,5 @@ pub use growth::{Growth, poisson_tail};
 pub use model::{Act, Kind, Status, Step, Theme, Turn};
 pub use ranking::{List, RANKED, Ranked, TREND_WEEKS, Trending};
 pub use telling::{MOST_TOLD, mark_told, tell};
+pub use trends::{Trended, hear_again, watch};
 pub use views::{Asker, Line, Overview, Shown, choices, list, of_topic, show};

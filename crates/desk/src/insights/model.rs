@@ -60,6 +60,8 @@ words! {
         Counted = "counted",
         /// People were told.
         Told = "told",
+        /// It comes into the inbox again when it trends.
+        Heard = "heard",
     }
 }
 

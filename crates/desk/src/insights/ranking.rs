@@ -21,6 +21,8 @@ const FEWEST: u64 = 2;
 const TREND_AUTHORS: u64 = 5;
 /// And when chance alone would bring so many less often than this.
 const TREND_CHANCE: f64 = 0.001;
+/// So long nothing more is said of a theme that trended.
+pub(super) const QUIET: i64 = 7 * DAY;
 /// The time that a day is held against.
 pub(super) const TREND_BEFORE: i64 = 28;
 
@@ -173,21 +175,37 @@ pub(super) fn year(facts: &[Fact], now: Timestamp) -> Alarms {
         themes.entry(fact.theme).or_default().push(*fact);
     }
     let mut alarms = Alarms::default();
-    for facts in themes.values_mut().filter(|facts| facts.len() as u64 >= TREND_AUTHORS) {
-        facts.sort_by_key(|fact| fact.at);
-        let mut quiet_until = now.plus(-alarms::DAYS * DAY);
-        for fact in facts.iter() {
-            if fact.at < quiet_until || trending(facts, fact.at).is_none() {
-                continue;
-            }
-            quiet_until = fact.at.plus(7 * DAY);
+    for facts in themes.values_mut() {
+        for (at, ..) in fires(facts, now.plus(-alarms::DAYS * DAY)) {
+            let quiet_until = at.plus(QUIET);
             let known: BTreeSet<PersonId> =
-                facts.iter().filter(|one| one.at <= fact.at).map(|one| one.person).collect();
-            let mut after = facts.iter().filter(|one| one.at > fact.at && one.at <= quiet_until);
+                facts.iter().filter(|one| one.at <= at).map(|one| one.person).collect();
+            let mut after = facts.iter().filter(|one| one.at > at && one.at <= quiet_until);
             alarms.add(quiet_until > now || after.any(|one| !known.contains(&one.person)));
         }
     }
     alarms
+}
+
+/// Each time that a theme trended from `from` on: when the conversation was begun that made it, by whom, and with what
+/// counts. After one time come seven quiet days. `facts` are of it alone, and counted; they are put in order.
+pub(super) fn fires(facts: &mut [Fact], from: Timestamp) -> Vec<(Timestamp, PersonId, Trending)> {
+    let mut fired = Vec::new();
+    if (facts.len() as u64) < TREND_AUTHORS {
+        return fired;
+    }
+    facts.sort_by_key(|fact| (fact.at, fact.person));
+    let mut quiet_until = from;
+    for fact in facts.iter() {
+        if fact.at < quiet_until {
+            continue;
+        }
+        if let Some(found) = trending(facts, fact.at) {
+            quiet_until = fact.at.plus(QUIET);
+            fired.push((fact.at, fact.person, found));
+        }
+    }
+    fired
 }
 
 #[cfg(test)]

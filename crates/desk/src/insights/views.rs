@@ -9,7 +9,8 @@ use mainstreet_kernel::{Result, Timestamp};
 
 use super::model::{Kind, Step, Theme, Turn};
 use super::ranking::{self, List, RANKED, Ranked, TREND_BEFORE, TREND_WEEKS, rank, tally};
-use super::store::{self, shown};
+use super::store::{self, shown, trends};
+use super::trends::Trended;
 use crate::conflicts::alarms::{self, Alarms};
 use crate::metrics::rates::Share;
 
@@ -123,6 +124,8 @@ pub struct Shown {
     pub told: Share,
     /// Its history, latest first.
     pub steps: Vec<Step>,
+    /// The times that it trended, latest first.
+    pub trended: Vec<Trended>,
 }
 
 /// A theme with everything that is known. What joined another is shown as that one.
@@ -157,6 +160,7 @@ pub fn show(tx: &mut Tx<'_>, id: ThemeId) -> Result<Shown> {
         told: Share::new(told, askers.len() as u64),
         askers,
         steps: store::steps(tx, theme.id, STEPS)?,
+        trended: trends::of(tx, theme.id)?,
         theme,
     })
 }

@@ -52,6 +52,7 @@ const EMPTIED: &[&str] = &[
     "DELETE FROM signal_causes",
     "DELETE FROM signals",
     "DELETE FROM desk_marks",
+    "DELETE FROM theme_trends",
     "DELETE FROM theme_told",
     "DELETE FROM theme_steps",
     "DELETE FROM themes_parted",

@@ -16,6 +16,7 @@ mod by_conflict;
 mod by_form;
 mod by_review;
 mod by_rule;
+mod by_trend;
 mod endings;
 mod flags;
 mod hearing;
@@ -37,6 +38,7 @@ pub(crate) use by_conflict::{conflict, raid, raid_of_sign_ups};
 pub(crate) use by_form::form_answered;
 pub(crate) use by_review::{Reviewed, from_review};
 pub(crate) use by_rule::{Ask, ask};
+pub(crate) use by_trend::{Trend, trend};
 pub use endings::{dismiss, merge, reopen, resolve};
 pub(crate) use hearing::{Settled, heard, settle, with_items};
 pub use model::{

@@ -20,13 +20,15 @@ pub const QUESTION_HORIZON: i64 = 30 * DAY;
 
 words! {
     /// Why an item is there; the gravest cause names the item. In rising order, so that `max` works.
-    Cause, "A cause is newcomer, question, complaint, review, rule, flag, harm, approval, conflict or appeal." {
+    Cause, "A cause is newcomer, question, complaint, trend, review, rule, flag, harm, approval, conflict or appeal." {
         /// Somebody's first post.
         Newcomer = "newcomer",
         /// A question past its target without a response.
         Question = "question",
         /// A text read as a complaint.
         Complaint = "complaint",
+        /// Many people began a conversation about one theme within a day.
+        Trend = "trend",
         /// A post judged blind breaks a clause, or two people judged it apart.
         Review = "review",
         /// A rule of the community matched.

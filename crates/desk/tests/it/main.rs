@@ -21,4 +21,5 @@ mod rules;
 mod story;
 mod support;
 mod thresholds;
+mod trends;
 mod undoing;

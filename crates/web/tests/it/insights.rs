@@ -5,8 +5,8 @@ use mainstreet_community::posts;
 use mainstreet_db::log;
 use mainstreet_desk::insights;
 use mainstreet_desk::metrics::rollups;
-use mainstreet_kernel::Result;
 use mainstreet_kernel::clock::HOUR;
+use mainstreet_kernel::{Result, Role};
 
 use crate::support::Place;
 
@@ -149,5 +149,43 @@ async fn what_was_asked_again_though_answered_is_shown_with_the_answer() -> Resu
     file.shows("\"'=Pump valve leaks\"").shows(&format!(",{first}\n"));
     let file = place.get(Some(max), "/desk/metrics/repeat-question-rate/topics.json").await;
     file.shows(&format!("\"answered_in\":\"{first}\"")).shows("\"counted\":\"no\"");
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_theme_that_trends_is_settled_in_the_inbox_without_a_script() -> Result<()> {
+    let place = asked().await?;
+    let max = &place.max;
+    for name in ["Olga", "Piet", "Quinn", "Rosa", "Sven"] {
+        let who = place.newcomer(name, Role::Member)?;
+        place.ask(&who, "Pump valve leaks <i>badly</i>", "The seal of my pump valve leaks here. Why?")?;
+    }
+    place.db.hand.advance(HOUR);
+    insights::refresh(&place.db)?;
+    assert_eq!(place.db.write_now(insights::watch)?, 1);
+    let list = place.get(Some(max), "/desk/inbox?list=open").await;
+    list.shows("Trending: ").shows("a theme trends").shows("Insights");
+    let item = list.text.split("/desk/inbox/").find(|part| part.contains("Trending: ")).unwrap();
+    let item = format!("/desk/inbox/{}", item.split(['"', '?']).next().unwrap());
+    let page = place.get(Some(max), &item).await;
+    page.shows("Open the theme").shows("5 different people began").shows("Pump valve leaks &#60;i&#62;badly");
+    let theme = page.link("/desk/insights/");
+    place.get(Some(max), &theme).await.shows("When it trended").shows("5 people within 24 hours");
+    let taken = place.post(max, &item, &format!("{item}/assignment"), &[]).await;
+    assert_eq!(taken.status, StatusCode::SEE_OTHER);
+    let gone = place.post(max, &item, &format!("{item}/dismissal"), &[("reason", "not_for_us")]).await;
+    assert_eq!(gone.status, StatusCode::SEE_OTHER, "{}", gone.text);
+    place
+        .get(Some(max), &theme)
+        .await
+        .shows("comes into the inbox no more")
+        .shows("Tell again when it trends");
+    let heard = place.post(max, &theme, &format!("{theme}/hearing"), &[]).await;
+    assert_eq!(heard.status, StatusCode::SEE_OTHER, "{}", heard.text);
+    let page = place.get(Some(max), &theme).await;
+    page.shows("wants to hear of it again");
+    assert!(!page.text.contains("comes into the inbox no more"));
+    let refused = place.post(max, &theme, &format!("{theme}/hearing"), &[]).await;
+    refused.shows("Nothing needs changing");
     Ok(())
 }

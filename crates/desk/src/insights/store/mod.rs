@@ -3,6 +3,7 @@
 
 pub(super) mod looking;
 pub(super) mod shown;
+pub(super) mod trends;
 
 use mainstreet_db::{Row, Tx, params, placeholders};
 use mainstreet_kernel::id::{EntryId, PersonId, PostId, ThemeId, TopicId};

@@ -81,6 +81,8 @@ pub(super) struct Item {
     merge: Vec<(SignalId, String)>,
     /// The conflict that it is about.
     conflict: Option<ConflictId>,
+    /// The theme that it is about, with its latest conversations.
+    trend: Option<insights::Shown>,
     /// The rule whose draft stands in the reply.
     drafted: Option<String>,
     /// A model can be asked for a draft.
@@ -167,6 +169,7 @@ struct Open {
     asked: Option<Asked>,
     drafting: bool,
     conflict: Option<ConflictId>,
+    trend: Option<insights::Shown>,
 }
 
 /// Draws the inbox. With a mistake, the form that was refused stands open with what was typed.
@@ -189,7 +192,20 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
                 let asked = drafting::latest(tx, id)?
                     .filter(|asked| !matches!(asked.stand, Stand::Dropped | Stand::Used));
                 let drafting = drafting::endpoint(tx, operator.as_ref())?.is_some();
-                Some(Open { clauses, merge, help, staff, canned, drafts, asked, drafting, conflict, view })
+                let trend = view.signal.theme().map(|theme| insights::show(tx, theme)).transpose()?;
+                Some(Open {
+                    clauses,
+                    merge,
+                    help,
+                    staff,
+                    canned,
+                    drafts,
+                    asked,
+                    drafting,
+                    conflict,
+                    trend,
+                    view,
+                })
             }
         };
         Ok(Read { counts: lists::counts(tx, me)?, rows: page.rows, more: page.more, open })
@@ -281,7 +297,11 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
         doubts,
         conflict: open.conflict,
         help: open.help,
-        place: words::place(&open.view.channel, &open.view.space, open.view.own),
+        place: match signal.theme() {
+            Some(_) => "Insights".to_owned(),
+            None => words::place(&open.view.channel, &open.view.space, open.view.own),
+        },
+        trend: open.trend,
         standing: words::standing(chrome, signal, open.view.assignee.as_deref(), mine),
         turns: turns(&open.view),
         staff: open.staff,

@@ -41,7 +41,10 @@ fn line(chrome: &Chrome, row: Row) -> Line {
     }
     Line {
         id: signal.id,
-        place: place(&row.channel, &row.space, row.own),
+        place: match signal.theme() {
+            Some(_) => "Insights".to_owned(),
+            None => place(&row.channel, &row.space, row.own),
+        },
         about: about(&signal),
         title: signal.title,
         badge,
@@ -63,6 +66,7 @@ fn about(signal: &Signal) -> String {
     match signal.kind {
         Cause::Newcomer => "first post".to_owned(),
         Cause::Rule => "a rule matched".to_owned(),
+        Cause::Trend => "a theme trends".to_owned(),
         Cause::Review => "a blind review".to_owned(),
         Cause::Flag => "flagged".to_owned(),
         Cause::Harm => "may do harm".to_owned(),

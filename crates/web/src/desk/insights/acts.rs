@@ -58,6 +58,16 @@ pub(super) async fn confirm(cx: Cx) -> Page {
     .await
 }
 
+/// `POST /desk/insights/{id}/hearing`
+pub(super) async fn hear_again(cx: Cx) -> Page {
+    let actor = cx.staff()?.actor();
+    act(&cx, actor, "hearing", |tx, actor, id, _| {
+        insights::hear_again(tx, actor, id)?;
+        Ok((id, "It comes into the inbox again when it trends.".to_owned()))
+    })
+    .await
+}
+
 /// `POST /desk/insights/{id}/name`
 pub(super) async fn rename(cx: Cx) -> Page {
     let actor = cx.staff()?.actor();

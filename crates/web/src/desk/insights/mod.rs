@@ -19,6 +19,7 @@ pub(super) fn routes() -> Routes {
         .post("/desk/insights/{id}/parting", acts::part)
         .post("/desk/insights/{id}/conversations", acts::conversations)
         .post("/desk/insights/{id}/telling", acts::tell)
+        .post("/desk/insights/{id}/hearing", acts::hear_again)
 }
 
 /// The name of a list in its tab.

@@ -42,6 +42,11 @@ impl Show {
         self.shown.turns.iter().filter(|turn| !self.only_open || turn.unanswered).collect()
     }
 
+    /// True when a dismissed item keeps it out of the inbox.
+    fn is_silent(&self) -> bool {
+        self.shown.trended.iter().any(insights::Trended::silences)
+    }
+
     fn to_tell(&self) -> Vec<&Asker> {
         self.shown.askers.iter().filter(|asker| asker.told_at.is_none()).collect()
     }
@@ -76,6 +81,7 @@ fn act_label(step: &Step) -> String {
         Act::Put => format!("put {many} in"),
         Act::Counted => format!("counts {many} as"),
         Act::Told => "told those who asked".to_owned(),
+        Act::Heard => "wants to hear of it again when it trends".to_owned(),
     }
 }
 
