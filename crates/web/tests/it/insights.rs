@@ -165,7 +165,7 @@ async fn a_theme_that_trends_is_settled_in_the_inbox_without_a_script() -> Resul
     assert_eq!(place.db.write_now(insights::watch)?, 1);
     let list = place.get(Some(max), "/desk/inbox?list=open").await;
     list.shows("Trending: ").shows("a theme trends").shows("Insights");
-    let item = list.text.split("/desk/inbox/").find(|part| part.contains("Trending: ")).unwrap();
+    let item = list.text.split("/desk/inbox/").filter(|part| part.contains("Trending: ")).last().unwrap();
     let item = format!("/desk/inbox/{}", item.split(['"', '?']).next().unwrap());
     let page = place.get(Some(max), &item).await;
     page.shows("Open the theme").shows("5 different people began").shows("Pump valve leaks &#60;i&#62;badly");
