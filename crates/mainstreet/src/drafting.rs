@@ -195,7 +195,7 @@ mod tests {
             let _ = std::io::Read::read_to_end(&mut stream, &mut rest);
         });
         let (asked, endpoint) = asked(&url);
-        let said = send(&asked, &endpoint, &hasty(), 5 * SECOND).unwrap_err();
+        let said = send(&asked, &endpoint, &hasty(), 2 * SECOND).unwrap_err();
         assert!(said.contains("took too long"), "{said}");
         assert!(heard.join().unwrap().starts_with("POST "));
     }
