@@ -23,6 +23,11 @@ async fn guidelines_are_written_published_read_and_changed() -> Result<()> {
 
     assert!(!place.get(Some(&boss), "/desk").await.text.contains("First steps"), "taken");
     place.get(None, "/guidelines").await.shows("Disagree with what was said").shows("be-kind, serious");
+    // Search engines keep what holds, not what held once.
+    place
+        .get(None, "/guidelines")
+        .await
+        .shows("<link rel=\"canonical\" href=\"http://localhost/guidelines\">");
     place.get(None, "/sign-up").await.shows("I have read");
     let asked = place.get(Some(&place.mira), "/").await;
     asked.shows("We have written down");
@@ -55,6 +60,7 @@ async fn guidelines_are_written_published_read_and_changed() -> Result<()> {
     assert!(!place.get(None, "/guidelines").await.text.contains("<script>alert"));
     place.get(None, "/guidelines?language=de").await.shows("Sei freundlich").shows("A translation");
     place.get(None, "/guidelines/versions/1").await.shows("no longer holds").shows("never with who said it");
+    place.get(None, "/guidelines/versions/1").await.shows("noindex");
     assert_eq!(place.get(None, "/guidelines/versions/3").await.status, StatusCode::NOT_FOUND);
     Ok(())
 }
