@@ -32,6 +32,13 @@ pub fn excerpt(text: &str, max: usize) -> String {
     format!("{}…", cut[..end].trim_end_matches([',', '.', ';', ':', ' ']))
 }
 
+/// A cell of a table of comma-separated values: quoted; what a spreadsheet would take for a formula begins with an
+/// apostrophe.
+pub fn cell(text: &str) -> String {
+    let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
+    format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
+}
+
 /// How names and addresses are compared: trimmed and lower-cased.
 pub fn fold(text: &str) -> String {
     text.trim().to_lowercase()

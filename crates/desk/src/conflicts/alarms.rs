@@ -4,6 +4,7 @@
 //! *false* when it would not have sounded without the flags that people cleared since (definition `conflict`).
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::DAY;
@@ -30,6 +31,18 @@ impl Alarms {
     pub(crate) fn add(&mut self, holds: bool) {
         self.all += 1;
         self.wrong += usize::from(!holds);
+    }
+
+    /// Looks at each of these days. `spoke` answers for a day that it would have sounded on whether that was right; then
+    /// a week is quiet.
+    pub(crate) fn daily(days: RangeInclusive<i64>, spoke: impl Fn(i64) -> Option<bool>) -> Self {
+        let (mut alarms, mut day) = (Self::default(), *days.start());
+        while day <= *days.end() {
+            let holds = spoke(day);
+            day += if holds.is_some() { 7 } else { 1 };
+            holds.into_iter().for_each(|holds| alarms.add(holds));
+        }
+        alarms
     }
 
     /// Such as “4 times in the last year, 1 of them a false alarm”.
@@ -93,7 +106,7 @@ pub fn year(tx: &mut Tx<'_>) -> Result<Year> {
         in_turns(&as_was, &now, &mut year.turns);
     }
     let posts = store::posts_by_day(tx, from.plus(-63 * DAY))?;
-    rises(&flags, &posts, (from, now), &mut year.rise);
+    year.rise = rises(&flags, &posts, (from, now));
     Ok(year)
 }
 
@@ -127,12 +140,7 @@ fn in_turns(as_was: &[Turn], now: &[Turn], alarms: &mut Alarms) {
 }
 
 /// Looks once a day; after an alarm, seven days are quiet.
-fn rises(
-    flags: &[Raised],
-    posts: &BTreeMap<i64, u64>,
-    (from, to): (Timestamp, Timestamp),
-    alarms: &mut Alarms,
-) {
+fn rises(flags: &[Raised], posts: &BTreeMap<i64, u64>, (from, to): (Timestamp, Timestamp)) -> Alarms {
     let loud = |at: Timestamp, counts: &dyn Fn(&Raised) -> bool| {
         let within = |from: i64, to: i64| {
             let (from, to) = (at.plus(from * DAY), at.plus(to * DAY));
@@ -144,15 +152,10 @@ fn rises(
         week.0 >= heat::RISE_FLAGS
             && heat::chance_of_rise(week.0, before.0, (week.1, before.1)) < heat::RISE_CHANCE
     };
-    let mut at = from;
-    while at <= to {
-        if loud(at, &|_| true) {
-            alarms.add(loud(at, &|flag| !flag.cleared));
-            at = at.plus(7 * DAY);
-        } else {
-            at = at.plus(DAY);
-        }
-    }
+    Alarms::daily(0..=to.since(from) / DAY, |day| {
+        let at = from.plus(day * DAY);
+        loud(at, &|_| true).then(|| loud(at, &|flag| !flag.cleared))
+    })
 }
 
 #[cfg(test)]
@@ -206,8 +209,7 @@ mod tests {
         let posts: BTreeMap<i64, u64> = (0..700).map(|day| (day, 10)).collect();
         for (cleared, wrong) in [(0, 0), (3, 0), (6, 1)] {
             let found: Vec<Raised> = (0..8).map(|number| day(number / 4, number < cleared)).collect();
-            let mut alarms = Alarms::default();
-            rises(&found, &posts, (Timestamp(180 * DAY), Timestamp(300 * DAY)), &mut alarms);
+            let alarms = rises(&found, &posts, (Timestamp(180 * DAY), Timestamp(300 * DAY)));
             assert_eq!(alarms, Alarms { all: 1, wrong }, "{cleared} cleared");
         }
     }

@@ -26,6 +26,7 @@ pub use compute::{WINDOW, refresh};
 pub use growth::{Growth, poisson_tail};
 pub use model::{Act, Kind, Status, Step, Theme, Turn};
 pub use ranking::{List, RANKED, Ranked, TREND_WEEKS, Trending};
+pub(crate) use store::find_all as themes;
 pub use telling::{MOST_TOLD, mark_told, tell};
 pub use trends::{Trended, hear_again, watch};
 pub use views::{Asker, Line, Overview, Shown, choices, list, of_topic, show};

@@ -35,9 +35,9 @@ impl Trended {
     }
 }
 
-/// Opens an item for each theme that began to trend within the last day, or says it in the theme's item that is open still. Run it after each [`super::refresh`]; twice does
-/// no harm. Nothing opens within seven days of the last time, nor for a theme whose item a person dismissed. Answers how
-/// many there were.
+/// Opens an item for each theme that began to trend within the last day, or says it in the theme's item that is open
+/// still. Run it after each [`super::refresh`]; twice does no harm. Nothing opens within seven days of the last time, nor
+/// for a theme whose item a person dismissed. Answers how many there were.
 ///
 /// # Errors
 /// Those of the database.

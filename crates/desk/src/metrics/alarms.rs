@@ -55,20 +55,13 @@ fn limits_before(weeks: &BTreeMap<Day, u64>, day: Day) -> Option<DropLimits> {
 
 /// After an alarm, seven days are quiet.
 fn drops(weeks: &BTreeMap<Day, u64>, (first, last): (Day, Day)) -> Alarms {
-    let mut alarms = Alarms::default();
     let count = |day: Day| weeks.get(&day).copied().unwrap_or(0);
-    let mut day = first;
-    while day <= last {
-        let spoke = limits_before(weeks, day).filter(|limits| limits.fires(count(day)));
-        let Some(limits) = spoke else {
-            day = day.plus(1);
-            continue;
-        };
+    Alarms::daily(0..=i64::from(last.0 - first.0), |after| {
+        let day = first.plus(after as i32);
+        let limits = limits_before(weeks, day).filter(|limits| limits.fires(count(day)))?;
         let later = day.plus(7);
-        alarms.add(later > last || limits.fires(count(later)) || (count(later) as f64) < limits.noise);
-        day = later;
-    }
-    alarms
+        Some(later > last || limits.fires(count(later)) || (count(later) as f64) < limits.noise)
+    })
 }
 
 /// Questions of the last year that passed the target for ordinary ones: false when nobody had to answer, because it was

@@ -1,8 +1,11 @@
 //! Every number is a door: the topics or people that make a figure.
 
+use std::collections::HashMap;
+
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::id::{PersonId, SpaceId, ThemeId, TopicId};
+use mainstreet_kernel::text::cell;
 use mainstreet_kernel::{Day, Error, Result, Timestamp};
 use serde::Serialize;
 
@@ -13,6 +16,7 @@ use super::ledger::EVERYWHERE;
 use super::repeats::{Earlier, Looked, looked};
 use super::store;
 use super::survival::{Cause, Watch};
+use crate::insights;
 
 /// A person who contributed, and how much.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -117,24 +121,20 @@ impl TopicRow {
 /// The rows as comma-separated values, with a heading. Every text is quoted; one that a table program would take for a
 /// formula begins with an apostrophe.
 pub fn csv(rows: &[TopicRow]) -> String {
-    let text = |text: &str| {
-        let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
-        format!("\"{}{}\"", if formula { "'" } else { "" }, text.replace('"', "\"\""))
-    };
     let mut out = "topic,title,space,asked_at,response_at,response_by,accepted_at,counted,theme,theme_name,answered_in\n"
         .to_owned();
     for row in rows.iter().map(TopicRow::flat) {
         let fields = [
             row.topic.to_string(),
-            text(&row.title),
-            text(&row.space),
+            cell(&row.title),
+            cell(&row.space),
             row.asked_at,
             row.response_at,
             row.response_by.to_owned(),
             row.accepted_at,
             row.counted.to_owned(),
             row.theme,
-            text(&row.theme_name),
+            cell(&row.theme_name),
             row.answered_in,
         ];
         out.push_str(&fields.join(","));
@@ -204,7 +204,8 @@ fn repeats(
     all.retain(|one| only.is_none_or(|only| one.earlier.is_some() == only));
     let page: Vec<Looked> = all.iter().skip(skip).take(limit).copied().collect();
     let found: Vec<Earlier> = page.iter().filter_map(|one| one.earlier).collect();
-    let names = store::theme_names(tx, &found.iter().map(|earlier| earlier.theme).collect::<Vec<_>>())?;
+    let names = insights::themes(tx, &found.iter().map(|earlier| earlier.theme).collect::<Vec<_>>())?;
+    let names: HashMap<ThemeId, String> = names.into_iter().map(|theme| (theme.id, theme.name)).collect();
     let titles = store::titles(tx, &found.iter().map(|earlier| earlier.topic).collect::<Vec<_>>())?;
     let shown = page.iter().map(|one| (one.times, Some(one.earlier.is_some()))).collect();
     let mut rows = with_titles(tx, shown)?;

@@ -89,16 +89,12 @@ fn signal(stock: &[u64]) -> Stock {
     let now = stock.last().copied().unwrap_or(0);
     let had_any = stock.iter().any(|count| *count > 0);
     let found = usual(stock, last).filter(|_| had_any);
-    let mut year = Alarms::default();
-    let mut day = 7 * BASELINE_WEEKS;
-    while let Some(count) = stock.get(day) {
-        let Some(usual) = usual(stock, day).filter(|usual| is_loud(*count, *usual)) else {
-            day += 1;
-            continue;
-        };
-        day += 7;
-        year.add(stock.get(day).is_none_or(|later| is_loud(*later, usual)));
-    }
+    let at = |day: i64| stock.get(usize::try_from(day).ok()?).copied();
+    let year = Alarms::daily(7 * BASELINE_WEEKS as i64..=last as i64, |day| {
+        let count = at(day)?;
+        let usual = usual(stock, usize::try_from(day).ok()?).filter(|usual| is_loud(count, *usual))?;
+        Some(at(day + 7).is_none_or(|later| is_loud(later, usual)))
+    });
     Stock { now, usual: found, fires: found.is_some_and(|usual| is_loud(now, usual)), year }
 }
 

@@ -2,7 +2,7 @@
 
 use mainstreet_community::topics;
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{AppealId, PostId, SignalId, SpaceId, TopicId};
+use mainstreet_kernel::id::{AppealId, PostId, SignalId, TopicId};
 use mainstreet_kernel::text::excerpt;
 use mainstreet_kernel::{Actor, Error, Result};
 
@@ -95,35 +95,12 @@ fn of_member(tx: &mut Tx<'_>, appeal: &Appeal, decision: &Decision, reason: &str
         owner: Label { is: Owner::Community, by, reasons: said("moderation is the community team's") },
         said: crate::triage::Said::default(),
     };
-    let now = tx.now();
+    let title = format!("{}: {}", decision.person_name, decision.act.label());
+    let (new, kind) = ((SignalId(tx.mint()), tx.now()), (Cause::Appeal, appeal.opened_at));
     let signal = Signal {
-        id: SignalId(tx.mint()),
-        kind: Cause::Appeal,
-        title: format!("{}: {}", decision.person_name, decision.act.label()),
-        topic: TopicId(0),
         anchor: Some(PostId(appeal.person.0)),
-        post: PostId(0),
-        person: appeal.person,
-        space: SpaceId(0),
-        assessment,
-        assignee: None,
-        lease_until: None,
-        state: State::New,
         due_at: Some(appeal.due_at),
-        snoozed_until: None,
-        outcome: None,
-        outcome_why: String::new(),
-        told_back: false,
-        merged_into: None,
-        follows: None,
-        reopened: 0,
-        version: 1,
-        occurred_at: appeal.opened_at,
-        opened_at: now,
-        touched_at: now,
-        first_response_at: None,
-        resolved_at: None,
-        closed_at: None,
+        ..Signal::new(new, kind, appeal.person, title, assessment)
     };
     start_with(tx, &signal, &cause, reason)?;
     Ok(signal.id)

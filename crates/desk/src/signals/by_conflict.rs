@@ -2,10 +2,10 @@
 
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
-use mainstreet_kernel::id::{CalmId, ConflictId, PersonId, PostId, SignalId, SpaceId, TopicId};
+use mainstreet_kernel::id::{CalmId, ConflictId, PersonId, PostId, SignalId};
 use mainstreet_kernel::{Result, Timestamp};
 
-use super::model::{Cause, Signal, State};
+use super::model::{Cause, Signal};
 use super::opening::{Opening, open, start_with};
 use super::store::{self, NewCause};
 use crate::triage::{Assessment, Intent, Label, Owner, SetBy, Urgency};
@@ -63,34 +63,12 @@ pub(crate) fn raid_of_sign_ups(
         owner: Label { is: Owner::Community, by, reasons: said("moderation is the community team's") },
         said: crate::triage::Said::default(),
     };
+    let title = "A flood of sign-ups".to_owned();
+    let new = (SignalId(tx.mint()), tx.now());
     let signal = Signal {
-        id: SignalId(tx.mint()),
-        kind: Cause::Conflict,
-        title: "A flood of sign-ups".to_owned(),
-        topic: TopicId(0),
         anchor: Some(PostId(id.0)),
-        post: PostId(0),
-        person,
-        space: SpaceId(0),
-        assessment,
-        assignee: None,
-        lease_until: None,
-        state: State::New,
         due_at: Some(at.plus(HOUR)),
-        snoozed_until: None,
-        outcome: None,
-        outcome_why: String::new(),
-        told_back: false,
-        merged_into: None,
-        follows: None,
-        reopened: 0,
-        version: 1,
-        occurred_at: at,
-        opened_at: tx.now(),
-        touched_at: tx.now(),
-        first_response_at: None,
-        resolved_at: None,
-        closed_at: None,
+        ..Signal::new(new, (Cause::Conflict, at), person, title, assessment)
     };
     start_with(tx, &signal, &cause, &reason)?;
     Ok(signal.id)

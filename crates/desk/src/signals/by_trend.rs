@@ -1,7 +1,7 @@
 //! A theme that trends asks for an item.
 
 use mainstreet_db::Tx;
-use mainstreet_kernel::id::{PersonId, PostId, SignalId, SpaceId, ThemeId, TopicId};
+use mainstreet_kernel::id::{PersonId, PostId, SignalId, ThemeId, TopicId};
 use mainstreet_kernel::{Actor, Result, Timestamp};
 
 use super::model::{Act, Cause, Signal, State};
@@ -54,35 +54,13 @@ pub(crate) fn trend(tx: &mut Tx<'_>, trend: &Trend<'_>) -> Result<SignalId> {
 }
 
 fn opened(tx: &mut Tx<'_>, trend: &Trend<'_>) -> Result<Signal> {
-    let (now, clocks) = (tx.now(), triage::clocks(tx)?);
+    let clocks = triage::clocks(tx)?;
+    let title = mainstreet_kernel::text::excerpt(&format!("Trending: {}", trend.name), 200);
+    let (new, kind) = ((SignalId(tx.mint()), tx.now()), (Cause::Trend, trend.at));
     Ok(Signal {
-        id: SignalId(tx.mint()),
-        kind: Cause::Trend,
-        title: mainstreet_kernel::text::excerpt(&format!("Trending: {}", trend.name), 200),
-        topic: TopicId(0),
         anchor: Some(PostId(trend.theme.0)),
-        post: PostId(0),
-        person: trend.person,
-        space: SpaceId(0),
-        assessment: assessment(),
-        assignee: None,
-        lease_until: None,
-        state: State::New,
         due_at: Some(clocks.due(trend.at, Urgency::Normal)),
-        snoozed_until: None,
-        outcome: None,
-        outcome_why: String::new(),
-        told_back: false,
-        merged_into: None,
-        follows: None,
-        reopened: 0,
-        version: 1,
-        occurred_at: trend.at,
-        opened_at: now,
-        touched_at: now,
-        first_response_at: None,
-        resolved_at: None,
-        closed_at: None,
+        ..Signal::new(new, kind, trend.person, title, assessment())
     })
 }
 

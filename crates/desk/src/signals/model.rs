@@ -259,6 +259,45 @@ pub struct Signal {
 }
 
 impl Signal {
+    /// An item that just came and is about no post yet: new, with nobody, nothing of it done.
+    pub(super) fn new(
+        (id, now): (SignalId, Timestamp),
+        (kind, occurred_at): (Cause, Timestamp),
+        person: PersonId,
+        title: String,
+        assessment: Assessment,
+    ) -> Self {
+        Self {
+            id,
+            kind,
+            title,
+            topic: TopicId(0),
+            anchor: None,
+            post: PostId(0),
+            person,
+            space: SpaceId(0),
+            assessment,
+            assignee: None,
+            lease_until: None,
+            state: State::New,
+            due_at: None,
+            snoozed_until: None,
+            outcome: None,
+            outcome_why: String::new(),
+            told_back: false,
+            merged_into: None,
+            follows: None,
+            reopened: 0,
+            version: 1,
+            occurred_at,
+            opened_at: now,
+            touched_at: now,
+            first_response_at: None,
+            resolved_at: None,
+            closed_at: None,
+        }
+    }
+
     /// True when it is about a member as such, in no conversation.
     pub fn is_about_member(&self) -> bool {
         self.topic.0 == 0

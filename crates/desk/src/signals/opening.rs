@@ -202,34 +202,15 @@ fn start(tx: &mut Tx<'_>, opening: &Opening<'_>) -> Result<SignalId> {
     };
     let flags = i64::from(opening.cause == Cause::Flag);
     let (assessment, due) = assessed(tx, id, post, &seen, &[opening.cause], flags, Some(opening))?;
+    let kind = (opening.cause, opening.occurred_at);
     let signal = Signal {
-        id,
-        kind: opening.cause,
-        title: post.title.clone(),
         topic: post.topic,
         anchor,
         post: post.id,
-        person: post.person,
         space: post.space,
-        assessment,
-        assignee: None,
-        lease_until: None,
-        state: State::New,
         due_at: Some(due),
-        snoozed_until: None,
-        outcome: None,
-        outcome_why: String::new(),
-        told_back: false,
-        merged_into: None,
         follows: store::last_ended(tx, post.topic, anchor)?,
-        reopened: 0,
-        version: 1,
-        occurred_at: opening.occurred_at,
-        opened_at: now,
-        touched_at: now,
-        first_response_at: None,
-        resolved_at: None,
-        closed_at: None,
+        ..Signal::new((id, now), kind, post.person, post.title.clone(), assessment)
     };
     start_with(tx, &signal, &new_cause(opening), &opening.reason)?;
     Ok(id)

@@ -262,7 +262,7 @@ pub(super) fn forget_told(tx: &mut Tx<'_>, theme: ThemeId) -> Result<()> {
 }
 
 /// Themes by their ids.
-pub(super) fn find_all(tx: &mut Tx<'_>, ids: &[ThemeId]) -> Result<Vec<Theme>> {
+pub(crate) fn find_all(tx: &mut Tx<'_>, ids: &[ThemeId]) -> Result<Vec<Theme>> {
     let mut all = Vec::with_capacity(ids.len());
     for chunk in ids.chunks(CHUNK) {
         let sql = format!("SELECT * FROM themes WHERE id IN ({})", placeholders(1, chunk.len()));

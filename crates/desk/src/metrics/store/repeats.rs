@@ -46,14 +46,3 @@ pub(crate) fn solved_by_theme(tx: &mut Tx<'_>) -> Result<BTreeMap<ThemeId, Vec<S
     }
     Ok(themes)
 }
-
-/// What these themes are called.
-pub(crate) fn theme_names(tx: &mut Tx<'_>, themes: &[ThemeId]) -> Result<BTreeMap<ThemeId, String>> {
-    let mut found = BTreeMap::new();
-    for chunk in themes.chunks(CHUNK) {
-        let sql = format!("SELECT id, name FROM themes WHERE id IN ({})", placeholders(1, chunk.len()));
-        let values: Vec<Value> = chunk.iter().map(|theme| Value::from(*theme)).collect();
-        found.extend(tx.all(&sql, &values, |row| Ok((row.get("id")?, row.get("name")?)))?);
-    }
-    Ok(found)
-}

@@ -297,10 +297,7 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
         doubts,
         conflict: open.conflict,
         help: open.help,
-        place: match signal.theme() {
-            Some(_) => "Insights".to_owned(),
-            None => words::place(&open.view.channel, &open.view.space, open.view.own),
-        },
+        place: words::place(signal, &open.view.channel, &open.view.space, open.view.own),
         trend: open.trend,
         standing: words::standing(chrome, signal, open.view.assignee.as_deref(), mine),
         turns: turns(&open.view),

@@ -41,10 +41,7 @@ fn line(chrome: &Chrome, row: Row) -> Line {
     }
     Line {
         id: signal.id,
-        place: match signal.theme() {
-            Some(_) => "Insights".to_owned(),
-            None => place(&row.channel, &row.space, row.own),
-        },
+        place: place(&signal, &row.channel, &row.space, row.own),
         about: about(&signal),
         title: signal.title,
         badge,
@@ -53,8 +50,11 @@ fn line(chrome: &Chrome, row: Row) -> Line {
     }
 }
 
-/// The place of an item: the space, with its channel where that is not our own.
-pub(crate) fn place(channel: &str, space: &str, own: bool) -> String {
+/// The place of an item: the space, with its channel where that is not our own; Insights for a theme.
+pub(crate) fn place(signal: &Signal, channel: &str, space: &str, own: bool) -> String {
+    if signal.theme().is_some() {
+        return "Insights".to_owned();
+    }
     if own && space.is_empty() {
         return "About a member".to_owned();
     }

@@ -154,14 +154,9 @@ pub(super) async fn import(cx: Cx) -> Page {
 
 /// What could not be carried over, as a table.
 fn report(carried: &Carried) -> Page {
-    let cell = |text: &str| {
-        // A spreadsheet takes a cell that begins so for a formula.
-        let safe = if text.starts_with(['=', '+', '-', '@']) { format!("'{text}") } else { text.to_owned() };
-        format!("\"{}\"", safe.replace('"', "\"\""))
-    };
     let mut table = String::from("rule,what,why,rule_left_out\r\n");
     for note in &carried.report {
-        let cells = [&note.rule, &note.what, &note.why].map(|text| cell(text));
+        let cells = [&note.rule, &note.what, &note.why].map(|text| mainstreet_kernel::text::cell(text));
         table.push_str(&format!("{},{}\r\n", cells.join(","), note.rule_left_out));
     }
     let mut response = views::typed("text/csv; charset=utf-8", table);
