@@ -3,14 +3,13 @@
 //! The phrases stand in `lexicon/cues.txt`. Cues are inputs of the trained weights and the reasons shown; the
 //! few judgements without a trained weight (urgency, rumours, brand, law) rest on them alone.
 
-use std::sync::OnceLock;
-
 use crate::goods;
 use crate::harsh::{self, Harsh};
 use crate::mail;
+use crate::phrases;
 use crate::prose::Prose;
 use crate::reading::{Context, Span};
-use crate::tokens::{Sieve, Tokens, hash};
+use crate::tokens::Tokens;
 
 macro_rules! cues {
     ($($name:ident $key:literal $says:literal,)*) => {
@@ -27,7 +26,7 @@ macro_rules! cues {
                 match self { $(Self::$name => $says,)* }
             }
 
-            fn named(key: &str) -> Option<Self> {
+            pub(crate) fn named(key: &str) -> Option<Self> {
                 match key { $($key => Some(Self::$name),)* _ => None }
             }
         }
@@ -185,42 +184,6 @@ impl Cues {
     }
 }
 
-/// A phrase: words, each with its alternatives by hash; an empty list stands for any one word.
-struct Phrase {
-    cue: Cue,
-    rest: Vec<Vec<u64>>,
-}
-
-struct Lexicon {
-    phrases: Vec<Phrase>,
-    /// Hash of a first word and the phrase it opens, sorted.
-    firsts: Vec<(u64, u32)>,
-    sieve: Sieve,
-}
-
-fn lexicon() -> &'static Lexicon {
-    static LEXICON: OnceLock<Lexicon> = OnceLock::new();
-    LEXICON.get_or_init(|| {
-        let sieve = Sieve::new(std::iter::empty());
-        let mut lexicon = Lexicon { phrases: Vec::new(), firsts: Vec::new(), sieve };
-        for (key, phrase) in lines(include_str!("../lexicon/cues.txt")) {
-            let Some(cue) = Cue::named(key) else { continue };
-            let mut words = phrase.split_whitespace();
-            let Some(first) = words.next() else { continue };
-            let number = lexicon.phrases.len() as u32;
-            lexicon.firsts.extend(first.split('|').map(|word| (hash(word), number)));
-            let rest = words.map(|word| match word {
-                "_" => Vec::new(),
-                _ => word.split('|').map(hash).collect(),
-            });
-            lexicon.phrases.push(Phrase { cue, rest: rest.collect() });
-        }
-        lexicon.firsts.sort_unstable();
-        lexicon.sieve = Sieve::new(lexicon.firsts.iter().map(|(first, _)| *first));
-        lexicon
-    })
-}
-
 /// `key: value` lines of a lexicon file.
 pub(crate) fn lines(file: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     file.lines()
@@ -233,7 +196,7 @@ pub(crate) fn lines(file: &'static str) -> impl Iterator<Item = (&'static str, &
 pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cues {
     let mut found = Cues::default();
     let quoted = harsh::quotations(tokens);
-    phrases(tokens, &quoted, &mut found);
+    phrases::find(prose, tokens, &quoted, &mut found);
     marks(tokens, &mut found);
     harsh_words(tokens, &quoted, &mut found);
     goods::find(tokens, &mut found);
@@ -256,32 +219,6 @@ pub(crate) fn cues(prose: &Prose, tokens: &Tokens, context: &Context<'_>) -> Cue
     found.note_if(found.count(Cue::Weighs) >= 2, Cue::WeighsTwice);
     shape(prose, tokens, context, &mut found);
     found
-}
-
-fn phrases(tokens: &Tokens, quoted: &[bool], found: &mut Cues) {
-    let lexicon = lexicon();
-    for (at, token) in tokens.all.iter().enumerate().filter(|(_, token)| lexicon.sieve.may_hold(token.hash)) {
-        let from = lexicon.firsts.partition_point(|(first, _)| *first < token.hash);
-        let openings =
-            lexicon.firsts.get(from..).unwrap_or(&[]).iter().take_while(|(first, _)| *first == token.hash);
-        for phrase in openings.filter_map(|(_, number)| lexicon.phrases.get(*number as usize)) {
-            let rest = tokens.all.get(at + 1..at + 1 + phrase.rest.len());
-            let matches = rest.is_some_and(|rest| {
-                rest.iter()
-                    .zip(&phrase.rest)
-                    .all(|(token, wanted)| wanted.is_empty() || wanted.contains(&token.hash))
-            });
-            if matches {
-                let end = tokens.all.get(at + phrase.rest.len()).map_or(token.span.end, |last| last.span.end);
-                let shown = matches!(
-                    phrase.cue,
-                    Cue::Threatens | Cue::Dismisses | Cue::Contempt | Cue::PersonScorned | Cue::Harm
-                ) && quoted.get(at).copied().unwrap_or(false);
-                let cue = if shown { Cue::Reports } else { phrase.cue };
-                found.note(cue, Some(Span { start: token.span.start, end }));
-            }
-        }
-    }
 }
 
 fn marks(tokens: &Tokens, found: &mut Cues) {

@@ -10,6 +10,7 @@
 //! [`local`] what a community's people teach on top of them.
 
 mod card;
+mod clauses;
 mod cues;
 mod extract;
 mod features;
@@ -19,6 +20,7 @@ mod keyphrases;
 pub mod local;
 mod mail;
 mod personal;
+mod phrases;
 mod prior;
 mod prose;
 mod read;
