@@ -2,7 +2,8 @@
 //!
 //! Standard input: one `{"title","body","theme"}` a line in the order of writing; `theme` is what it is truly about, or
 //! null. `cargo run --release -p mainstreet-language --example themes -- 8 < openers.jsonl` takes them in in eight
-//! batches, each on top of the one before, as a community grows.
+//! batches, each on top of the one before, as a community grows. Lines that `bench/vectors.rs` gave a `vector` of a
+//! sentence model are grouped by words, and then by words and meaning.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,7 +15,7 @@
 use std::collections::HashMap;
 use std::time::Instant;
 
-use mainstreet_language::themes::{Before, Corpus, Groups, group, name, terms};
+use mainstreet_language::themes::{Before, Corpus, Groups, Meaning, group, name, terms};
 
 /// B-cubed precision and recall (Bagga and Baldwin 1998) over the texts whose theme is known.
 fn b_cubed(of: &[Option<usize>], truth: &[Option<String>]) -> (f64, f64) {
@@ -34,17 +35,35 @@ fn b_cubed(of: &[Option<usize>], truth: &[Option<String>]) -> (f64, f64) {
     (precision / n, recall / n)
 }
 
+/// What the lines say of meaning, in their order.
+fn meaning(rows: &[serde_json::Value]) -> Meaning {
+    let part = |part: &serde_json::Value| i8::try_from(part.as_i64().unwrap()).unwrap();
+    let vector = |row: &serde_json::Value| Some(row["vector"].as_array()?.iter().map(part).collect());
+    let floor = rows.iter().find_map(|row| row["floor"].as_f64()).unwrap_or(0.0);
+    Meaning::new(floor as f32, rows.iter().map(vector).collect())
+}
+
 fn main() {
     let batches: usize = std::env::args().nth(1).map_or(1, |text| text.parse().unwrap());
     let rows: Vec<serde_json::Value> =
         std::io::stdin().lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+    println!("by words");
+    measure(&rows, batches, &Meaning::default());
+    if rows.iter().any(|row| row["vector"].is_array()) {
+        println!("by words and meaning");
+        measure(&rows, batches, &meaning(&rows));
+    }
+}
+
+fn measure(rows: &[serde_json::Value], batches: usize, meaning: &Meaning) {
     let text = |row: &serde_json::Value, key: &str| row[key].as_str().unwrap_or("").to_owned();
     let texts: Vec<(String, String)> =
         rows.iter().map(|row| (text(row, "title"), text(row, "body"))).collect();
     let truth: Vec<Option<String>> =
         rows.iter().map(|row| row["theme"].as_str().map(str::to_owned)).collect();
-    let mut before = Before::default();
+    let mut before = Before { meaning: meaning.clone(), ..Before::default() };
     let mut groups = Groups::default();
+    let mut meant = vec![false; texts.len()];
     for batch in 1..=batches {
         let end = texts.len() * batch / batches;
         let start = Instant::now();
@@ -53,12 +72,11 @@ fn main() {
         let weighed = start.elapsed();
         groups = group(&corpus, &before);
         let themes = groups.of.iter().flatten().max().map_or(0, |most| most + 1).max(before.settled.len());
-        before = Before { of: groups.of.clone(), settled: vec![false; themes], ..Before::default() };
+        (before.of, before.settled) = (groups.of.clone(), vec![false; themes]);
+        meant.iter_mut().zip(&groups.meant).for_each(|(all, now)| *all |= now);
         println!("{end} texts: weighed {weighed:?}, in all {:?}", start.elapsed());
-        if batch == batches {
-            shown(&texts, &groups, &corpus);
-        }
     }
+    shown(&texts, &groups, &meant);
     if truth.iter().any(Option::is_some) {
         let (precision, recall) = b_cubed(&groups.of, &truth);
         let f1 = 2.0 * precision * recall / (precision + recall);
@@ -66,7 +84,9 @@ fn main() {
     }
 }
 
-fn shown(texts: &[(String, String)], groups: &Groups, corpus: &Corpus) {
+fn shown(texts: &[(String, String)], groups: &Groups, meant: &[bool]) {
+    let all: Vec<_> = texts.iter().map(|(title, body)| terms(title, body)).collect();
+    let corpus = Corpus::new(&all);
     let mut themes: HashMap<usize, Vec<usize>> = HashMap::new();
     for (at, of) in groups.of.iter().enumerate() {
         if let Some(of) = of {
@@ -76,11 +96,12 @@ fn shown(texts: &[(String, String)], groups: &Groups, corpus: &Corpus) {
     let mut themes: Vec<Vec<usize>> = themes.into_values().collect();
     themes.sort_by_key(|members| (std::cmp::Reverse(members.len()), members[0]));
     let placed: usize = themes.iter().map(Vec::len).sum();
-    println!("{} themes with {placed} texts", themes.len());
+    let by_meaning = meant.iter().filter(|meant| **meant).count();
+    println!("{} themes with {placed} texts, {by_meaning} of them found by meaning", themes.len());
     for members in themes.iter().take(15) {
         let theirs: Vec<(&str, &str)> =
             members.iter().take(60).map(|at| (texts[*at].0.as_str(), texts[*at].1.as_str())).collect();
         let titles: Vec<&str> = theirs.iter().take(3).map(|(title, _)| *title).collect();
-        println!("{:5} {} | {}", members.len(), name(&theirs, corpus, 3).join(", "), titles.join(" | "));
+        println!("{:5} {} | {}", members.len(), name(&theirs, &corpus, 3).join(", "), titles.join(" | "));
     }
 }

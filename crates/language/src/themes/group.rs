@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::corpus::{Corpus, Vector};
+use super::meaning::{Centres, Meaning};
 
 /// Two texts that stand alone found a theme from this cosine on. The three thresholds were chosen on invented
 /// communities whose themes are known (`mainstreet simulate --truth`) and by reading the themes of public archives.
@@ -29,6 +30,8 @@ pub struct Before {
     pub settled: Vec<bool>,
     /// Themes that a person parted: they never become one again.
     pub apart: Vec<(usize, usize)>,
+    /// What a sentence model says of the texts; nothing: words alone count.
+    pub meaning: Meaning,
 }
 
 /// What came of it.
@@ -38,6 +41,8 @@ pub struct Groups {
     pub of: Vec<Option<usize>>,
     /// How near each text is to the centre of its theme, 0 to 1.
     pub near: Vec<f32>,
+    /// Whether a text found its theme just now by meaning: by its words alone it had not.
+    pub meant: Vec<bool>,
     /// Themes of before that went into another: which, into which.
     pub merged: Vec<(usize, usize)>,
 }
@@ -71,6 +76,17 @@ struct State<'a> {
     apart: Vec<(usize, usize)>,
     merged: Vec<(usize, usize)>,
     scores: Vec<f32>,
+    /// Where each theme points, by a sentence model.
+    directions: Centres<'a>,
+    meant: Vec<bool>,
+}
+
+/// A theme near to a text: how near by words and meaning, and by words alone.
+#[derive(Clone, Copy)]
+struct Near {
+    at: usize,
+    all: f32,
+    words: f32,
 }
 
 impl<'a> State<'a> {
@@ -88,6 +104,8 @@ impl<'a> State<'a> {
             apart: before.apart.clone(),
             merged: Vec::new(),
             scores: Vec::new(),
+            directions: Centres::new(&before.meaning, themes),
+            meant: vec![false; corpus.len()],
         };
         for (text, theme) in before.of.iter().enumerate().take(corpus.len()) {
             if let Some(theme) = theme.filter(|theme| *theme < themes) {
@@ -106,6 +124,7 @@ impl<'a> State<'a> {
         if let Some(of) = self.of.get_mut(text) {
             *of = Some(theme);
         }
+        self.directions.add(text, theme);
         let vector = self.vector(text);
         if let (Some(members), Some(sums)) = (self.members.get_mut(theme), self.sums.get_mut(theme)) {
             members.push(text);
@@ -117,6 +136,7 @@ impl<'a> State<'a> {
 
     /// Works out the centre of a theme again: the terms that weigh most, of length one.
     fn centre(&mut self, theme: usize) {
+        self.directions.turn(theme);
         for (term, _) in self.centres.get_mut(theme).map(std::mem::take).unwrap_or_default() {
             if let Some(list) = self.by_term.get_mut(term as usize)
                 && let Some(at) = list.iter().position(|(other, _)| *other == theme)
@@ -144,8 +164,8 @@ impl<'a> State<'a> {
         }
     }
 
-    /// The theme whose centre is nearest to `vector`, `but` one and those that may not be.
-    fn nearest(&mut self, vector: &[(u32, f32)], may: impl Fn(&Self, usize) -> bool) -> Option<(usize, f32)> {
+    /// How near each centre is to `vector` by words; the second list says which are anything but 0.
+    fn by_words(&mut self, vector: &[(u32, f32)]) -> (Vec<f32>, Vec<usize>) {
         let mut scores = std::mem::take(&mut self.scores);
         scores.resize(self.members.len(), 0.0);
         let mut touched = Vec::new();
@@ -154,22 +174,47 @@ impl<'a> State<'a> {
                 add_up(&mut scores, &mut touched, *theme, weight * other);
             }
         }
-        let best = take_best(&mut scores, &touched, |theme| may(self, theme));
+        (scores, touched)
+    }
+
+    /// The theme whose centre is nearest to another's by words, of those that it may join.
+    fn nearest_to(&mut self, theme: usize) -> Option<(usize, f32)> {
+        let centre = self.centres.get(theme).cloned().unwrap_or_default();
+        let (mut scores, touched) = self.by_words(&centre);
+        let best = take_best(&mut scores, &touched, |other| other != theme && self.may_merge(theme, other));
         self.scores = scores;
         best
     }
 
-    /// The nearest text that stands alone.
-    fn nearest_alone(&mut self, vector: &[(u32, f32)], scores: &mut [f32]) -> Option<(usize, f32)> {
+    /// The theme nearest to a text.
+    fn nearest(&mut self, text: usize) -> Option<Near> {
+        let (mut scores, mut touched) = self.by_words(self.vector(text));
+        for (theme, pull) in self.directions.pulls(text) {
+            add_up(&mut scores, &mut touched, theme, pull);
+        }
+        let best = take_best(&mut scores, &touched, |_| true);
+        self.scores = scores;
+        best.map(|(at, all)| Near { at, all, words: all - self.directions.pull(text, at) })
+    }
+
+    /// The nearest text that stands alone, of those that share a word with this one.
+    fn nearest_alone(&mut self, text: usize, scores: &mut [f32]) -> Option<Near> {
         let mut touched = Vec::new();
-        for (term, weight) in vector {
+        for (term, weight) in self.vector(text) {
             let Some(list) = self.alone.get_mut(*term as usize) else { continue };
             list.retain(|(text, _)| self.of.get(*text).is_some_and(Option::is_none));
             for (text, other) in list.iter() {
                 add_up(scores, &mut touched, *text, weight * other);
             }
         }
-        take_best(scores, &touched, |_| true)
+        let meaning = &self.before.meaning;
+        for other in &touched {
+            if let Some(score) = scores.get_mut(*other) {
+                *score += meaning.between(text, *other);
+            }
+        }
+        let best = take_best(scores, &touched, |_| true);
+        best.map(|(at, all)| Near { at, all, words: all - meaning.between(text, at) })
     }
 
     /// Places what has no place, in the order written. Answers what still stands alone.
@@ -180,18 +225,20 @@ impl<'a> State<'a> {
             .filter(|text| !fixed(*text) && self.of.get(*text).is_some_and(Option::is_none))
             .collect();
         for text in &waiting {
-            let vector = self.vector(*text);
-            let theme = self.nearest(vector, |_, _| true);
-            let other = self.nearest_alone(vector, &mut scores);
-            let rival = other.map_or(0.0, |(_, score)| score);
+            let theme = self.nearest(*text);
+            let other = self.nearest_alone(*text, &mut scores);
+            let rival = other.map_or(0.0, |near| near.all);
             match (theme, other) {
-                (Some((theme, score)), _) if score >= ASSIGN && score >= rival * RATHER => {
-                    self.add(*text, theme);
-                    self.centre(theme);
+                (Some(theme), _) if theme.all >= ASSIGN && theme.all >= rival * RATHER => {
+                    self.put(*text, theme);
                 }
-                (_, Some((other, score))) if score >= PAIR => self.found(other, *text),
+                (_, Some(other)) if other.all >= PAIR => {
+                    let meant = other.words < PAIR;
+                    [other.at, *text].into_iter().for_each(|one| self.mark(one, meant));
+                    self.found(other.at, *text);
+                }
                 _ => {
-                    for (term, weight) in vector {
+                    for (term, weight) in self.vector(*text) {
                         if let Some(list) = self.alone.get_mut(*term as usize) {
                             list.push((*text, *weight));
                         }
@@ -207,6 +254,7 @@ impl<'a> State<'a> {
         self.members.push(Vec::new());
         self.sums.push(HashMap::new());
         self.centres.push(Vector::new());
+        self.directions.push();
         self.add(first, theme);
         self.add(second, theme);
         self.centre(theme);
@@ -214,11 +262,21 @@ impl<'a> State<'a> {
 
     /// A second chance for a text that stands alone.
     fn join(&mut self, text: usize) -> bool {
-        let near = self.nearest(self.vector(text), |_, _| true);
-        let Some((theme, _)) = near.filter(|(_, score)| *score >= ASSIGN) else { return false };
-        self.add(text, theme);
-        self.centre(theme);
+        let Some(near) = self.nearest(text).filter(|near| near.all >= ASSIGN) else { return false };
+        self.put(text, near);
         true
+    }
+
+    fn put(&mut self, text: usize, near: Near) {
+        self.mark(text, near.words < ASSIGN);
+        self.add(text, near.at);
+        self.centre(near.at);
+    }
+
+    fn mark(&mut self, text: usize, meant: bool) {
+        if let Some(mark) = self.meant.get_mut(text) {
+            *mark = meant && self.before.meaning.speaks_of(text);
+        }
     }
 
     /// Joins themes that are near enough, until none is. Answers how many went into another.
@@ -227,9 +285,7 @@ impl<'a> State<'a> {
         loop {
             let mut merged = 0;
             for theme in 0..self.members.len() {
-                let centre = self.centres.get(theme).cloned().unwrap_or_default();
-                let near =
-                    self.nearest(&centre, |state, other| other != theme && state.may_merge(theme, other));
+                let near = self.nearest_to(theme);
                 if let Some((other, _)) = near.filter(|(_, score)| *score >= MERGE) {
                     self.merge(theme, other);
                     merged += 1;
@@ -272,6 +328,7 @@ impl<'a> State<'a> {
                 *all.entry(term).or_default() += sum;
             }
         }
+        self.directions.merge(gone, into);
         for (one, other) in &mut self.apart {
             for side in [one, other] {
                 if *side == gone {
@@ -299,7 +356,7 @@ impl<'a> State<'a> {
         };
         let all = std::mem::take(&mut self.merged);
         let merged = all.iter().map(|(gone, _)| (*gone, last(*gone, &all))).collect();
-        Groups { of: self.of, near, merged }
+        Groups { of: self.of, near, meant: self.meant, merged }
     }
 }
 

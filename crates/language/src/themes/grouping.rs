@@ -28,14 +28,15 @@ fn texts(count: usize) -> (Vec<Terms>, Vec<usize>) {
 }
 
 /// Puts texts in batch by batch, each time with what came of the time before.
-fn in_batches(texts: &[Terms], ends: &[usize]) -> Vec<(Before, Groups)> {
-    let mut before = Before::default();
+fn in_batches(texts: &[Terms], ends: &[usize], meaning: &Meaning) -> Vec<(Before, Groups)> {
+    let mut before = Before { meaning: meaning.clone(), ..Before::default() };
     let mut all = Vec::new();
     for end in ends {
         let corpus = Corpus::new(&texts[..*end]);
         let groups = group(&corpus, &before);
         let themes = groups.of.iter().flatten().max().map_or(0, |most| most + 1).max(before.settled.len());
-        let next = Before { of: groups.of.clone(), settled: vec![false; themes], ..Before::default() };
+        let (of, settled) = (groups.of.clone(), vec![false; themes]);
+        let next = Before { of, settled, meaning: meaning.clone(), ..Before::default() };
         all.push((std::mem::replace(&mut before, next), groups));
     }
     all
@@ -102,6 +103,7 @@ fn what_a_person_said_holds() {
         fixed: (0..120).map(|at| at == out || at == strange).collect(),
         settled: vec![false, false],
         apart: vec![(1, 0)],
+        ..Before::default()
     };
     let groups = group(&corpus, &before);
     assert!((0..120).all(|at| place(at).is_none_or(|theme| groups.of[at] == Some(theme))));
@@ -123,6 +125,7 @@ fn nonsense_in_what_was_known_does_no_harm() {
         fixed: vec![true; 3],
         settled: vec![false; 2],
         apart: vec![(7, 7), (0, 90)],
+        ..Before::default()
     };
     let groups = group(&Corpus::new(&texts), &before);
     assert_eq!(groups.of.len(), 10);
@@ -133,10 +136,14 @@ proptest! {
 
     /// However the texts arrive, a text that has a theme keeps it, under the number of the older where two became one.
     #[test]
-    fn themes_keep_their_identity(cuts in proptest::collection::btree_set(1_usize..150, 0..8)) {
+    fn themes_keep_their_identity(
+        cuts in proptest::collection::btree_set(1_usize..150, 0..8),
+        meant in proptest::bool::ANY,
+    ) {
         let (texts, subjects) = texts(150);
         let ends: Vec<usize> = cuts.into_iter().chain([150, 150]).collect();
-        let rounds = in_batches(&texts, &ends);
+        let directions = subjects.iter().map(|one| meant.then(|| direction(*one))).collect();
+        let rounds = in_batches(&texts, &ends, &Meaning::new(0.2, directions));
         for (before, after) in &rounds {
             for (at, theme) in before.of.iter().enumerate() {
                 let Some(theme) = theme else { continue };
@@ -159,4 +166,54 @@ proptest! {
         let members: Vec<(&str, &str)> = texts.iter().map(|(a, b)| (a.as_str(), b.as_str())).collect();
         prop_assert!(name(&members, &corpus, 3).len() <= 3);
     }
+}
+
+/// A direction for each subject.
+fn direction(subject: usize) -> Vec<i8> {
+    (0..SUBJECTS.len()).map(|at| if at == subject { 120 } else { 5 }).collect()
+}
+
+#[test]
+fn meaning_joins_what_shares_no_word_and_keeps_apart_what_only_shares_words() {
+    let (mut texts, subjects) = texts(60);
+    let stranger = terms("battery drain charge noon", "phone empty orchestra");
+    texts.extend([terms("sluggish handset", "charmless brick"), stranger]);
+    let (handset, orchestra) = (60, 61);
+    let corpus = Corpus::new(&texts);
+    let by_words = group(&corpus, &Before::default());
+    assert_eq!(by_words.of[handset], None);
+    assert_eq!(by_words.of[orchestra], by_words.of[0]);
+    assert!(by_words.meant.iter().all(|meant| !meant));
+    let mut directions: Vec<Option<Vec<i8>>> = subjects.iter().map(|one| Some(direction(*one))).collect();
+    directions.extend([Some(direction(0)), Some(vec![5, -120, 5, -120, 5, -120])]);
+    // One that means nothing, and one of another model.
+    (directions[7], directions[8]) = (Some(vec![0; 6]), Some(vec![1, 2]));
+    let before = Before { meaning: Meaning::new(0.2, directions), ..Before::default() };
+    let groups = group(&corpus, &before);
+    assert_eq!(groups.of[handset], groups.of[0]);
+    assert!(groups.of[handset].is_some() && groups.meant[handset]);
+    assert_eq!(groups.of[orchestra], None);
+    assert!(f1(&groups.of[..60], &subjects) >= f1(&by_words.of[..60], &subjects));
+    assert_eq!(groups, group(&corpus, &before), "the same each time");
+}
+
+#[test]
+fn meaning_neither_moves_nor_merges_what_stands() {
+    let (texts, subjects) = texts(60);
+    let corpus = Corpus::new(&texts);
+    let groups = group(&corpus, &Before::default());
+    let themes = groups.of.iter().flatten().max().map_or(0, |most| most + 1);
+    // All mean the same, says the model.
+    let directions = subjects.iter().map(|_| Some(direction(0))).collect();
+    let before = Before {
+        of: groups.of.clone(),
+        settled: vec![false; themes],
+        meaning: Meaning::new(0.2, directions),
+        ..Before::default()
+    };
+    let again = group(&corpus, &before);
+    for (was, now) in groups.of.iter().zip(&again.of).filter(|(was, _)| was.is_some()) {
+        assert_eq!(was, now);
+    }
+    assert_eq!(again.merged, []);
 }

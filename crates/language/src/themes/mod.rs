@@ -3,7 +3,8 @@
 //! A text's [`terms`] are the stems of its words and of pairs of neighbours; the title's count twice, of the body the
 //! first sixty words do. A [`Corpus`] weighs them by how rare they are in a window of time. [`group`] puts each text to
 //! the nearest theme, lets two that stand alone found a new one, and joins themes that are nearer to each other than
-//! [`MERGE`]. [`name`] says what a theme is about in its writers' own words.
+//! [`MERGE`]. Where a sentence model gives them a [`Meaning`], a text looks for its place by words and meaning together;
+//! what joins whole themes is words alone. [`name`] says what a theme is about in its writers' own words.
 //!
 //! **Invariants.** The same texts in the same order give the same themes on every machine. A text that has a theme keeps
 //! it. Of two themes that become one, the one that a person settled, else the older one, goes on.
@@ -12,10 +13,12 @@ mod corpus;
 mod group;
 #[cfg(test)]
 mod grouping;
+mod meaning;
 mod name;
 
 pub use corpus::Corpus;
 pub use group::{ASSIGN, Before, Groups, MERGE, PAIR, group};
+pub use meaning::Meaning;
 pub use name::name;
 
 use crate::keyphrases::is_glue;
