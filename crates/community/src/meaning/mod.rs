@@ -22,7 +22,7 @@ pub use blend::blend;
 pub use models::{NewModel, add, all, remove, use_again};
 pub use near::{Asker, Closeness, RELATED, SAME};
 pub use node::{Meaning, State, folder_of};
-pub use vectors::{Progress, READER, advance, progress};
+pub use vectors::{Beginnings, Progress, READER, advance, beginnings, progress};
 
 /// A sentence model that was added.
 #[derive(Clone, Debug, PartialEq)]

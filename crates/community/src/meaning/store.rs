@@ -1,8 +1,8 @@
 //! Every SQL string about models and vectors.
 
 use mainstreet_db::{Row, Tx, params};
-use mainstreet_kernel::Result;
 use mainstreet_kernel::id::{PersonId, PostId, SpaceId, TopicId};
+use mainstreet_kernel::{Result, Timestamp};
 
 use super::Model;
 use super::models::NewModel;
@@ -237,5 +237,19 @@ pub(super) fn kept_after(tx: &mut Tx<'_>, model: i64, from: (i64, i64), limit: u
                 first: row.get::<i64>("number")? == 1,
             })
         },
+    )
+}
+
+/// Round and vector of the first post of each topic begun since `from`, where its text has not changed since it was read.
+pub(super) fn first_posts(
+    tx: &mut Tx<'_>,
+    model: i64,
+    from: Timestamp,
+) -> Result<Vec<(PostId, i64, Vec<u8>)>> {
+    tx.all(
+        "SELECT v.post_id, v.round, v.vector FROM topics t JOIN post_vectors v ON v.post_id = t.first_post_id
+         WHERE t.created_at >= $1 AND v.model_id = $2 AND v.due = 0 AND v.vector IS NOT NULL",
+        params![from, model],
+        |row| Ok((row.get("post_id")?, row.get("round")?, row.get("vector")?)),
     )
 }

@@ -1,10 +1,12 @@
 //! Making vectors: what has changed is asked for by a reader of the log; a job makes what was asked for.
 
+use std::collections::HashMap;
+
 use mainstreet_db::log::Entry;
 use mainstreet_db::{Db, Tx};
 use mainstreet_embeddings::Vector;
 use mainstreet_kernel::id::PostId;
-use mainstreet_kernel::{Result, Verb};
+use mainstreet_kernel::{Result, Timestamp, Verb};
 
 use super::node::Loaded;
 use super::{Model, store};
@@ -86,6 +88,31 @@ fn list_more(tx: &mut Tx<'_>, id: i64) -> Result<bool> {
     let last = store::ask_after(tx, id, model.scanned, LISTED)?;
     store::scanned(tx, id, last)?;
     Ok(last.is_some())
+}
+
+/// What the model in use says of the beginnings of topics.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Beginnings {
+    /// Its number.
+    pub model: i64,
+    /// The cosine under which texts have nothing in common.
+    pub floor: f64,
+    /// The latest round among the vectors: a higher one tells that some are new.
+    pub round: i64,
+    /// The vector of each first post, one signed byte a dimension. One whose text changed since has none.
+    pub of: HashMap<PostId, Vec<i8>>,
+}
+
+/// What the model in use says of topics begun since `from`; nothing without a model. It looks only at what was written
+/// down, so that every node finds the same, also one without the files of the model.
+pub fn beginnings(tx: &mut Tx<'_>, from: Timestamp) -> Result<Option<Beginnings>> {
+    let Some(model) = store::in_use(tx)? else { return Ok(None) };
+    let mut found = Beginnings { model: model.id, floor: model.floor, round: 0, of: HashMap::new() };
+    for (post, round, vector) in store::first_posts(tx, model.id, from)? {
+        found.round = found.round.max(round);
+        found.of.insert(post, vector.into_iter().map(u8::cast_signed).collect());
+    }
+    Ok(Some(found))
 }
 
 /// How far the vectors are.

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
+use mainstreet_community::meaning::{self, Beginnings};
 use mainstreet_db::{Db, Tx};
 use mainstreet_kernel::Result;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{PostId, ThemeId, TopicId};
-use mainstreet_language::themes::{Before, Corpus, Groups, Terms, group, name, terms};
+use mainstreet_language::themes::{Before, Corpus, Groups, Meaning, Terms, group, name, terms};
 use mainstreet_language::{Context, Intent as Read, read};
 
-use super::model::{Act, Kind};
+use super::model::{Act, Kind, PlacedBy};
 use super::store::{self, NewStep, NewTheme, looking};
 use crate::triage::Intent;
 
@@ -41,7 +42,7 @@ pub(super) struct Opener {
 #[derive(Clone, Debug)]
 pub(super) struct Kept {
     pub theme: Option<ThemeId>,
-    pub by_person: bool,
+    pub by: PlacedBy,
     pub kind: Kind,
     pub kind_by_person: bool,
     pub hash: i64,
@@ -66,6 +67,10 @@ struct Gathered {
     corrected: HashMap<PostId, String>,
     themes: Vec<Known>,
     parted: Vec<(ThemeId, ThemeId)>,
+    /// What the sentence model in use says; nothing without one.
+    meant: Option<Beginnings>,
+    /// The model and the round that were looked at last.
+    seen: Option<(i64, i64)>,
 }
 
 /// Where a conversation belongs now.
@@ -74,6 +79,7 @@ pub(super) struct Placed {
     pub topic: TopicId,
     /// Index into the themes known, and past them the new ones.
     pub theme: Option<usize>,
+    pub by: PlacedBy,
     pub kind: Kind,
     pub hash: i64,
     pub near: f32,
@@ -87,6 +93,8 @@ struct Found {
     new: Vec<(usize, String, usize)>,
     renamed: Vec<(ThemeId, String, usize)>,
     merged: Vec<(ThemeId, ThemeId)>,
+    /// The model and the round that were looked at.
+    meant: Option<(i64, i64)>,
 }
 
 /// Brings the themes up to date: reads in one transaction, works outside of any, writes in a short one. Answers how
@@ -132,20 +140,48 @@ fn gather(tx: &mut Tx<'_>) -> Result<Gathered> {
         corrected: looking::corrected(tx)?,
         themes: looking::standing(tx)?,
         parted,
+        meant: meaning::beginnings(tx, from)?,
+        seen: store::meant(tx)?,
     })
 }
 
 impl Gathered {
+    /// The model in use and the latest round of its vectors.
+    fn looked_at(&self) -> Option<(i64, i64)> {
+        self.meant.as_ref().map(|meant| (meant.model, meant.round))
+    }
+
+    /// True when vectors were made since the last time, or those of another model are there.
+    fn means_more(&self) -> bool {
+        let Some((model, round)) = self.looked_at().filter(|(_, round)| *round > 0) else { return false };
+        self.seen.is_none_or(|(last, until)| last != model || round > until)
+    }
+
     /// True when something was begun or changed since the last time.
     fn is_news(&self) -> bool {
-        self.openers.iter().any(|opener| match &opener.kept {
+        let changed = self.openers.iter().any(|opener| match &opener.kept {
             None => true,
             Some(kept) => kept.hash != opener.hash() || kept.kind != opener.kind(&self.corrected),
-        })
+        });
+        changed || self.means_more()
     }
 }
 
 impl Opener {
+    /// True when a person said where it belongs.
+    fn is_fixed(&self) -> bool {
+        self.kept.as_ref().is_some_and(|kept| kept.by == PlacedBy::Person)
+    }
+
+    /// What put it where it is now: what has kept its theme came there as it did.
+    fn by(&self, theme: Option<usize>, before: Option<usize>, meant: bool) -> PlacedBy {
+        match &self.kept {
+            Some(kept) if theme.is_some() && before.is_some() => kept.by,
+            _ if meant => PlacedBy::Meaning,
+            _ => PlacedBy::Words,
+        }
+    }
+
     /// FNV-1a of title and text: whether it still reads as it did.
     fn hash(&self) -> i64 {
         let all = self.title.bytes().chain([0]).chain(self.body.bytes());
@@ -199,44 +235,60 @@ fn before(gathered: &Gathered) -> Before {
         gathered.themes.iter().enumerate().map(|(at, theme)| (theme.id, at)).collect();
     let of = |opener: &Opener| {
         // What was rewritten since the program placed it is placed again.
-        let kept = opener.kept.as_ref().filter(|kept| kept.by_person || kept.hash == opener.hash())?;
+        let kept =
+            opener.kept.as_ref().filter(|kept| kept.by == PlacedBy::Person || kept.hash == opener.hash())?;
         place.get(&kept.theme?).copied()
     };
     Before {
         of: gathered.openers.iter().map(of).collect(),
-        fixed: gathered.openers.iter().map(|o| o.kept.as_ref().is_some_and(|kept| kept.by_person)).collect(),
+        fixed: gathered.openers.iter().map(Opener::is_fixed).collect(),
         settled: gathered.themes.iter().map(|theme| theme.settled).collect(),
         apart: gathered
             .parted
             .iter()
             .filter_map(|(one, other)| Some((*place.get(one)?, *place.get(other)?)))
             .collect(),
+        meaning: gathered
+            .meant
+            .as_ref()
+            .map(|meant| directions(meant, &gathered.openers))
+            .unwrap_or_default(),
     }
+}
+
+/// What the model says of each of them.
+fn directions(meant: &Beginnings, openers: &[Opener]) -> Meaning {
+    let all = openers.iter().map(|opener| meant.of.get(&opener.post).cloned());
+    Meaning::new(meant.floor as f32, all.collect())
 }
 
 /// Works out what belongs where. Pure.
 fn find(gathered: &Gathered) -> Found {
     let all: Vec<Terms> = gathered.openers.iter().map(|opener| terms(&opener.title, &opener.body)).collect();
     let corpus = Corpus::new(&all);
-    let groups = group(&corpus, &before(gathered));
+    let before = before(gathered);
+    let groups = group(&corpus, &before);
     let (new, renamed) = names(gathered, &corpus, &groups);
     let id = |at: usize| gathered.themes.get(at).map(|theme| theme.id);
-    let placed = gathered.openers.iter().zip(groups.of.iter().zip(&groups.near)).filter_map(
-        |(opener, (theme, near))| {
-            let (kind, hash) = (opener.kind(&gathered.corrected), opener.hash());
-            let same = opener.kept.as_ref().is_some_and(|kept| {
-                let stirred = (kept.near - f64::from(*near)).abs() > STIR;
-                kept.theme == theme.and_then(id)
-                    && (kept.theme.is_some() || theme.is_none())
-                    && kept.kind == kind
-                    && kept.hash == hash
-                    && !stirred
-            });
-            (!same).then_some(Placed { topic: opener.topic, theme: *theme, kind, hash, near: *near })
-        },
-    );
+    let placed = gathered.openers.iter().enumerate().filter_map(|(at, opener)| {
+        let theme = groups.of.get(at).copied().flatten();
+        let near = groups.near.get(at).copied().unwrap_or_default();
+        let (kind, hash) = (opener.kind(&gathered.corrected), opener.hash());
+        let meant = groups.meant.get(at).copied().unwrap_or_default();
+        let by = opener.by(theme, before.of.get(at).copied().flatten(), meant);
+        let same = opener.kept.as_ref().is_some_and(|kept| {
+            let stirred = (kept.near - f64::from(near)).abs() > STIR;
+            kept.theme == theme.and_then(id)
+                && (kept.theme.is_some() || theme.is_none())
+                && kept.kind == kind
+                && kept.hash == hash
+                && !stirred
+        });
+        (!same).then_some(Placed { topic: opener.topic, theme, by, kind, hash, near })
+    });
     Found {
         placed: placed.collect(),
+        meant: gathered.looked_at(),
         new,
         renamed,
         merged: groups.merged.iter().filter_map(|(gone, into)| Some((id(*gone)?, id(*into)?))).collect(),
@@ -320,5 +372,8 @@ fn keep(tx: &mut Tx<'_>, revision: i64, known: &[ThemeId], found: &Found) -> Res
         .map(|one| (one.clone(), one.theme.and_then(|theme| ids.get(&theme).copied())))
         .collect();
     looking::write(tx, &placed)?;
+    if let Some(meant) = found.meant {
+        store::set_meant(tx, meant)?;
+    }
     Ok(Some(placed.len()))
 }

@@ -3,7 +3,8 @@
 //!
 //! A [`Theme`] goes from open to shared, accepted or declined, shipped, and everyone who asked told. The background step
 //! [`refresh`] reads in one transaction, works outside of any, and writes in another; when somebody changed a theme in
-//! between, what it found is thrown away and found again.
+//! between, what it found is thrown away and found again. Where a sentence model is in use, a conversation looks for its
+//! place by words and meaning together, and new vectors are news; what has a theme is never moved for them.
 //!
 //! **Invariants.** A theme keeps its id: what is merged away leads to where it went. What a person named, placed,
 //! confirmed, merged or parted stays so; the program never undoes it. Doing the step twice changes nothing.
@@ -24,7 +25,7 @@ pub use actions::{LONGEST_NAME, confirm, count_as, merge, move_on, part, put, re
 pub use answers::{Answerer, Case, Help, help};
 pub use compute::{WINDOW, refresh};
 pub use growth::{Growth, poisson_tail};
-pub use model::{Act, Kind, Status, Step, Theme, Turn};
+pub use model::{Act, Kind, PlacedBy, Status, Step, Theme, Turn};
 pub use ranking::{List, RANKED, Ranked, TREND_WEEKS, Trending};
 pub(crate) use store::find_all as themes;
 pub use telling::{MOST_TOLD, mark_told, tell};

@@ -38,6 +38,18 @@ words! {
 }
 
 words! {
+    /// What put a conversation into its theme, or took it out.
+    PlacedBy, "A conversation is placed by the program, by meaning, or by a person." {
+        /// The program: its words are those of the theme.
+        Words = "program",
+        /// The program: its words alone had not been enough, what a sentence model says of it was.
+        Meaning = "meaning",
+        /// A person.
+        Person = "person",
+    }
+}
+
+words! {
     /// What was done to a theme.
     Act, "This is nothing that can be done to a theme." {
         /// Said to be one.
@@ -134,8 +146,8 @@ pub struct Turn {
     pub kind: Kind,
     /// True when a person said so.
     pub kind_by_person: bool,
-    /// True when a person put it into the theme.
-    pub placed_by_person: bool,
+    /// What put it into the theme.
+    pub placed_by: PlacedBy,
     /// True while nobody else has replied and nothing was accepted.
     pub unanswered: bool,
     /// True when an answer was accepted.

@@ -6,6 +6,7 @@ mod acts;
 mod calm;
 mod drafting;
 mod insights;
+mod insights_meant;
 mod judgement;
 mod measures;
 mod metrics;

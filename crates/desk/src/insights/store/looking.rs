@@ -27,7 +27,7 @@ pub(in super::super) fn openers(tx: &mut Tx<'_>, from: Timestamp, limit: usize) 
                 None => None,
                 Some(_) => Some(Kept {
                     theme: row.get("theme_id")?,
-                    by_person: row.get::<String>("placed_by")? == "person",
+                    by: row.word("placed_by")?,
                     kind: row.word("kind")?,
                     kind_by_person: row.get::<String>("kind_by")? == "person",
                     hash: row.get("text_hash")?,
@@ -97,12 +97,22 @@ pub(in super::super) fn gone(tx: &mut Tx<'_>) -> Result<HashMap<ThemeId, ThemeId
 pub(in super::super) fn write(tx: &mut Tx<'_>, placed: &[(Placed, Option<ThemeId>)]) -> Result<()> {
     let now = tx.now();
     let rows = placed.iter().map(|(one, theme)| {
-        row![one.topic, *theme, "program", one.kind.as_str(), "program", one.hash, f64::from(one.near), now]
+        row![
+            one.topic,
+            *theme,
+            one.by.as_str(),
+            one.kind.as_str(),
+            "program",
+            one.hash,
+            f64::from(one.near),
+            now
+        ]
     });
     tx.insert_many(
         "INSERT INTO theme_posts (topic_id, theme_id, placed_by, kind, kind_by, text_hash, near, placed_at)",
         rows,
         "ON CONFLICT (topic_id) DO UPDATE SET near = excluded.near, text_hash = excluded.text_hash,
+           placed_by = CASE WHEN theme_posts.placed_by = 'person' THEN 'person' ELSE excluded.placed_by END,
            theme_id = CASE WHEN theme_posts.placed_by = 'person' THEN theme_posts.theme_id ELSE excluded.theme_id END,
            kind = CASE WHEN theme_posts.kind_by = 'person' THEN theme_posts.kind ELSE excluded.kind END",
     )

@@ -62,6 +62,28 @@ pub(super) fn next_revision_after(tx: &mut Tx<'_>, seen: i64) -> Result<bool> {
     Ok(changed == 1)
 }
 
+/// The model, and its round, whose vectors were looked at last.
+pub(super) fn meant(tx: &mut Tx<'_>) -> Result<Option<(i64, i64)>> {
+    let marks: Vec<(String, i64)> =
+        tx.all("SELECT name, value FROM theme_marks WHERE name IN ('model', 'round')", &[], |row| {
+            Ok((row.get("name")?, row.get("value")?))
+        })?;
+    let of = |wanted: &str| marks.iter().find(|(name, _)| name == wanted).map(|(_, value)| *value);
+    Ok(of("model").zip(of("round")))
+}
+
+/// Notes which vectors were looked at.
+pub(super) fn set_meant(tx: &mut Tx<'_>, (model, round): (i64, i64)) -> Result<()> {
+    for (name, value) in [("model", model), ("round", round)] {
+        tx.run(
+            "INSERT INTO theme_marks (name, value) VALUES ($1, $2)
+             ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+            params![name, value],
+        )?;
+    }
+    Ok(())
+}
+
 /// A theme to write.
 pub(super) struct NewTheme<'a> {
     pub name: &'a str,

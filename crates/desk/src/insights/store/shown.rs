@@ -69,7 +69,7 @@ fn turn(row: &Row) -> Result<Turn> {
         counts: is_counted(row)?,
         kind: row.word("kind")?,
         kind_by_person: row.get::<String>("kind_by")? == "person",
-        placed_by_person: row.get::<String>("placed_by")? == "person",
+        placed_by: row.word("placed_by")?,
         solved: row.get::<Option<PostId>>("accepted_post_id")?.is_some(),
         near: row.get("near")?,
         unanswered: row.get::<i64>("unanswered")? == 1,

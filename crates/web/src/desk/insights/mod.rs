@@ -4,7 +4,7 @@ mod acts;
 mod lists;
 mod show;
 
-use mainstreet_desk::insights::{Growth, Kind, List, Turn};
+use mainstreet_desk::insights::{Growth, Kind, List, PlacedBy, Turn};
 
 use crate::routes::Routes;
 
@@ -43,6 +43,15 @@ fn kind_word(kind: Kind, many: bool) -> &'static str {
         (Kind::Objection, false) => "objection",
         (Kind::Objection, true) => "objections",
         (Kind::Talk, _) => "just talk",
+    }
+}
+
+/// What put a conversation into its theme, after the rest of its line; nothing for its words, as usual.
+fn placed_words(by: PlacedBy) -> &'static str {
+    match by {
+        PlacedBy::Words => "",
+        PlacedBy::Meaning => ", here by meaning, not by its words alone",
+        PlacedBy::Person => ", put here by a person",
     }
 }
 
