@@ -118,11 +118,18 @@ fn print(address: &str, body: &str) -> String {
     format!("{hash:016x}")
 }
 
-/// Asks for a draft with exactly what the person saw.
+/// Asks for a draft with exactly what the person saw. What they had typed, `beside`, is kept with it and goes nowhere.
 ///
 /// # Errors
 /// `Conflict` when the conversation has changed since, when one is on its way, or when there were too many.
-pub fn ask(tx: &mut Tx<'_>, actor: Actor, sight: Sight, endpoint: &Endpoint, seen: &str) -> Result<EntryId> {
+pub fn ask(
+    tx: &mut Tx<'_>,
+    actor: Actor,
+    sight: Sight,
+    endpoint: &Endpoint,
+    seen: &str,
+    beside: &str,
+) -> Result<EntryId> {
     let me = actor.person.ok_or_else(|| Error::forbidden("Sign in to work in the desk."))?;
     let signal = crate::signals::steps::take_up(tx, actor, Sight { version: None, ..sight })?;
     if !signal.state.is_open() {
@@ -149,6 +156,7 @@ pub fn ask(tx: &mut Tx<'_>, actor: Actor, sight: Sight, endpoint: &Endpoint, see
         url: &request.address,
         model: &request.model,
         body: &request.body,
+        beside,
     };
     store::add(tx, &new)?;
     Ok(new.id)

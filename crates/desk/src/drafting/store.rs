@@ -45,6 +45,10 @@ pub struct Asked {
     pub said: String,
     /// When it was asked for.
     pub at: Timestamp,
+    /// By whom.
+    pub by: PersonId,
+    /// What that person had typed before.
+    pub beside: String,
 }
 
 pub(super) struct NewRequest<'a> {
@@ -54,9 +58,10 @@ pub(super) struct NewRequest<'a> {
     pub url: &'a str,
     pub model: &'a str,
     pub body: &'a str,
+    pub beside: &'a str,
 }
 
-const COLUMNS: &str = "id, signal_id, url, model, body, state, draft, said, at";
+const COLUMNS: &str = "id, signal_id, url, model, body, state, draft, said, at, asked_by, beside";
 
 fn read(row: &Row) -> Result<Asked> {
     Ok(Asked {
@@ -69,15 +74,17 @@ fn read(row: &Row) -> Result<Asked> {
         draft: row.get("draft")?,
         said: row.get("said")?,
         at: row.get("at")?,
+        by: row.get("asked_by")?,
+        beside: row.get("beside")?,
     })
 }
 
 pub(super) fn add(tx: &mut Tx<'_>, new: &NewRequest<'_>) -> Result<()> {
     let now = tx.now();
     tx.run(
-        "INSERT INTO draft_requests (id, signal_id, asked_by, url, model, body, state, at)
-         VALUES ($1, $2, $3, $4, $5, $6, 'waiting', $7)",
-        params![new.id, new.signal, new.by, new.url, new.model, new.body, now],
+        "INSERT INTO draft_requests (id, signal_id, asked_by, url, model, body, beside, state, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, 'waiting', $8)",
+        params![new.id, new.signal, new.by, new.url, new.model, new.body, new.beside, now],
     )
     .map(drop)
 }
@@ -118,7 +125,7 @@ pub(super) fn latest(tx: &mut Tx<'_>, signal: SignalId) -> Result<Option<Asked>>
 
 pub(super) fn close(tx: &mut Tx<'_>, signal: SignalId, stand: Stand) -> Result<()> {
     tx.run(
-        "UPDATE draft_requests SET state = $2, body = '', draft = ''
+        "UPDATE draft_requests SET state = $2, body = '', draft = '', beside = ''
          WHERE signal_id = $1 AND state IN ('done', 'failed', 'waiting')",
         params![signal, stand],
     )
@@ -128,7 +135,7 @@ pub(super) fn close(tx: &mut Tx<'_>, signal: SignalId, stand: Stand) -> Result<(
 /// Texts of requests older than `before` go; that they were made stays.
 pub(super) fn forget(tx: &mut Tx<'_>, before: Timestamp) -> Result<()> {
     tx.run(
-        "UPDATE draft_requests SET state = 'dropped', body = '', draft = ''
+        "UPDATE draft_requests SET state = 'dropped', body = '', draft = '', beside = ''
          WHERE at < $1 AND state IN ('done', 'failed')",
         params![before],
     )

@@ -1,4 +1,4 @@
-//! Growth and surprise of small counts.
+//! Growth of small counts.
 
 use crate::metrics::rates::Interval;
 
@@ -71,17 +71,6 @@ fn at_most(hits: u64, n: u64, p: f64) -> f64 {
     sum.min(1.0)
 }
 
-/// The probability of `count` or more where `expected` are expected (Poisson).
-pub fn poisson_tail(count: u64, expected: f64) -> f64 {
-    let mut below = 0.0;
-    let mut term = (-expected).exp();
-    for i in 0..count {
-        below += term;
-        term *= expected / (i + 1) as f64;
-    }
-    (1.0 - below).clamp(0.0, 1.0)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -112,15 +101,5 @@ mod tests {
     fn many_do_not_break_it() {
         let found = Growth { now: 4_000, before: 2_000 }.interval();
         assert!(found.low > 1.89 && found.high < 2.12, "{found:?}");
-    }
-
-    #[test]
-    fn surprise_is_poissons() {
-        for (count, expected, p) in
-            [(0, 3.0, 1.0), (1, 1.0, 0.632_12), (5, 1.0, 0.003_66), (5, 0.5, 0.000_172)]
-        {
-            let found = poisson_tail(count, expected);
-            assert!((found - p).abs() < 1e-5, "{count} {expected} {found}");
-        }
     }
 }

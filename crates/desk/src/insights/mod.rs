@@ -24,7 +24,7 @@ mod views;
 pub use actions::{LONGEST_NAME, confirm, count_as, merge, move_on, part, put, rename, split, take_out};
 pub use answers::{Answerer, Case, Help, help};
 pub use compute::{WINDOW, refresh};
-pub use growth::{Growth, poisson_tail};
+pub use growth::Growth;
 pub use model::{Act, Kind, PlacedBy, Status, Step, Theme, Turn};
 pub use ranking::{List, RANKED, Ranked, TREND_WEEKS, Trending};
 pub(crate) use store::find_all as themes;

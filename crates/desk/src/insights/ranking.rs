@@ -6,10 +6,10 @@ use mainstreet_kernel::Timestamp;
 use mainstreet_kernel::clock::DAY;
 use mainstreet_kernel::id::{PersonId, ThemeId};
 
-use super::growth::{Growth, poisson_tail};
+use super::growth::Growth;
 use super::model::Kind;
 use crate::conflicts::alarms::{self, Alarms};
-use crate::metrics::rates::Share;
+use crate::metrics::rates::{Share, poisson_tail};
 
 /// The time that themes are ranked over.
 pub const RANKED: i64 = 90 * DAY;
@@ -18,7 +18,7 @@ pub const TREND_WEEKS: usize = 26;
 /// What one person alone began is no theme of many.
 const FEWEST: u64 = 2;
 /// A topic trends from so many authors within a day on (`docs/guide/insights.md`).
-const TREND_AUTHORS: u64 = 5;
+pub(super) const TREND_AUTHORS: u64 = 5;
 /// And when chance alone would bring so many less often than this.
 const TREND_CHANCE: f64 = 0.001;
 /// So long nothing more is said of a theme that trended.
@@ -130,11 +130,9 @@ pub(super) fn rank(facts: &[Fact], list: List, now: Timestamp) -> Vec<Ranked> {
 
 /// Counts a theme. `facts` are of it alone.
 pub(super) fn tally(theme: ThemeId, facts: &[Fact], now: Timestamp) -> Ranked {
-    let facts: Vec<Fact> = facts.iter().copied().filter(|fact| fact.counts && fact.at <= now).collect();
-    let people = |from: Timestamp, to: Timestamp| -> u64 {
-        let within = facts.iter().filter(|fact| fact.at > from && fact.at <= to);
-        within.map(|fact| fact.person).collect::<BTreeSet<_>>().len() as u64
-    };
+    let mut facts: Vec<Fact> = facts.iter().copied().filter(|fact| fact.counts && fact.at <= now).collect();
+    facts.sort_by_key(|fact| (fact.at, fact.person));
+    let people = |from: Timestamp, to: Timestamp| people(&facts, from, to);
     let (start, earlier) = (now.plus(-RANKED), now.plus(-2 * RANKED));
     let recent = || facts.iter().filter(|fact| fact.at > start);
     let open = recent().filter(|fact| fact.unanswered).count() as u64;
@@ -149,14 +147,19 @@ pub(super) fn tally(theme: ThemeId, facts: &[Fact], now: Timestamp) -> Ranked {
     }
 }
 
+/// Different people after `from`, up to `to`. `facts` are in the order of their times.
+fn people(facts: &[Fact], from: Timestamp, to: Timestamp) -> u64 {
+    let place = |at: Timestamp| facts.partition_point(|fact| fact.at <= at);
+    let within = facts.get(place(from)..place(to)).unwrap_or_default();
+    within.iter().map(|fact| fact.person).collect::<BTreeSet<_>>().len() as u64
+}
+
 /// At least five authors within 24 hours, where Poisson with the mean of the 28 days before gives so many less than
 /// once in a thousand. A theme without a past counts as one author in these 28 days.
+/// `facts` are in the order of their times.
 fn trending(facts: &[Fact], now: Timestamp) -> Option<Trending> {
     let day = |back: i64| now.plus(-back * DAY);
-    let people = |from: Timestamp, to: Timestamp| -> u64 {
-        let within = facts.iter().filter(|fact| fact.at > from && fact.at <= to);
-        within.map(|fact| fact.person).collect::<BTreeSet<_>>().len() as u64
-    };
+    let people = |from: Timestamp, to: Timestamp| people(facts, from, to);
     let authors = people(day(1), now);
     if authors < TREND_AUTHORS {
         return None;
@@ -279,5 +282,18 @@ mod tests {
         }
         let one: Vec<Fact> = (0..9).map(|_| fact(1, 3, 1)).collect();
         assert!(tally(ThemeId(1), &one, NOW).trending.is_none(), "one person is no trend");
+    }
+
+    #[test]
+    fn people_of_a_stretch_are_found_in_any_order() {
+        let facts: Vec<Fact> = [3, 1, 2, 1, 9, 4].into_iter().map(|days| fact(1, days % 3, days)).collect();
+        let mut sorted = facts.clone();
+        sorted.sort_by_key(|fact| fact.at);
+        for (from, to) in [(0, 10), (2, 5), (3, 3), (5, 2), (1, 2), (8, 20)] {
+            let (start, end) = (NOW.plus(-to * DAY), NOW.plus(-from * DAY));
+            let within = facts.iter().filter(|fact| fact.at > start && fact.at <= end);
+            let each: BTreeSet<PersonId> = within.map(|fact| fact.person).collect();
+            assert_eq!(people(&sorted, start, end), each.len() as u64, "{from} {to}");
+        }
     }
 }

@@ -9,7 +9,7 @@ use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use super::actions::{hold, note, worker};
 use super::model::Act;
-use super::ranking::{Fact, QUIET, TREND_BEFORE, Trending, fires};
+use super::ranking::{Fact, QUIET, TREND_AUTHORS, TREND_BEFORE, Trending, fires};
 use super::store::{self, NewStep, shown, trends};
 use crate::signals::{self, State};
 
@@ -52,14 +52,16 @@ pub fn watch(tx: &mut Tx<'_>) -> Result<usize> {
     let mut told = 0;
     for (theme, mut facts) in themes {
         let day = now.plus(-DAY);
-        if fires(&mut facts, day).is_empty() {
+        // What trends within the last day has its authors in the last two.
+        let recent = facts.iter().filter(|fact| fact.at > day.plus(-DAY)).count() as u64;
+        if recent < TREND_AUTHORS {
             continue;
         }
         let before = trends::of(tx, theme)?;
-        let quiet = before.first().map_or(day, |last| last.at.plus(QUIET).max(day));
         if before.iter().any(Trended::silences) {
             continue;
         }
+        let quiet = before.first().map_or(day, |last| last.at.plus(QUIET).max(day));
         for (at, person, found) in fires(&mut facts, quiet) {
             tell(tx, theme, person, at, found)?;
             told += 1;

@@ -1,6 +1,6 @@
 //! How evenly and how regularly people take part: small formulas over counts.
 
-use crate::insights::poisson_tail;
+use crate::metrics::rates::poisson_tail;
 
 /// The ratio of daily to four-weekly people: the mean of `daily` over a week, divided by those of the 28 days
 /// that end with it. Nothing without people.

@@ -1,4 +1,5 @@
-//! Shares, and the difference of two shares, each with the interval that sampling leaves open.
+//! Shares, and the difference of two shares, each with the interval that sampling leaves open; and how likely a count is
+//! by chance alone.
 
 /// The standard normal quantile for a two-sided 95 % interval.
 pub const Z95: f64 = 1.959_963_984_540_054;
@@ -117,6 +118,28 @@ pub fn mantel_haenszel(strata: &[(Share, Share)]) -> Option<(Difference, f64)> {
     Some((Difference { value, interval }, error))
 }
 
+/// P(X >= `count`) of a Poisson variable with this mean: how likely chance alone brings so many. The terms are summed one
+/// from the other, e^-m m^k / k! (Johnson, Kemp and Kotz, Univariate Discrete Distributions, 2005, chapter 4).
+pub fn poisson_tail(count: u64, mean: f64) -> f64 {
+    let mut term = (-mean).exp();
+    let mut below = 0.0;
+    for k in 0..count {
+        below += term;
+        term *= mean / (k + 1) as f64;
+    }
+    // Far out the difference is lost to rounding: then the first terms of the tail itself.
+    let rest = 1.0 - below;
+    if rest > 1e-9 {
+        return rest.clamp(0.0, 1.0);
+    }
+    let mut tail = 0.0;
+    for k in count..count + 200 {
+        tail += term;
+        term *= mean / (k + 1) as f64;
+    }
+    tail.clamp(0.0, 1.0)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,6 +216,22 @@ mod tests {
             let (first, second) = (Share::new(a, n), Share::new(b, m));
             let (pooled, _) = mantel_haenszel(&[(first, second)]).unwrap();
             prop_assert!((pooled.value - newcombe(first, second).unwrap().value).abs() < 1e-12);
+        }
+    }
+
+    /// Ends from a program of its own that sums with the logarithm of the gamma function.
+    #[test]
+    fn the_tail_of_a_poisson_is_right() {
+        for (count, mean, expect) in [
+            (0, 3.0, 1.0),
+            (1, 1.0, 1.0 - (-1.0_f64).exp()),
+            (3, 0.5, 0.014_387_677_966_970_7),
+            (5, 1.0, 0.003_659_846_8),
+            (5, 0.5, 0.000_172_115_6),
+            (8, 0.5, 6.219_691e-8),
+        ] {
+            let found = poisson_tail(count, mean);
+            assert!((found - expect).abs() <= expect * 1e-4, "{count} at {mean}: {found}");
         }
     }
 }

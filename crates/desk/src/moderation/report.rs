@@ -6,6 +6,7 @@ use mainstreet_community::moderation::Act;
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::HOUR;
 use mainstreet_kernel::id::SpaceId;
+use mainstreet_kernel::text::cell;
 use mainstreet_kernel::{Result, Timestamp};
 use serde::Serialize;
 
@@ -283,7 +284,8 @@ pub fn report(tx: &mut Tx<'_>, from: Timestamp, to: Timestamp, space: Option<Spa
     })
 }
 
-/// The statements as lines of comma-separated values, with a heading.
+/// The statements as lines of comma-separated values, with a heading. What people named is quoted, and no spreadsheet takes
+/// it for a formula.
 pub fn csv(report: &Report) -> String {
     let mut out =
         "puid,decision_visibility,decision_account,end_date,decision_ground,incompatible_content_ground,\
@@ -298,11 +300,11 @@ pub fn csv(report: &Report) -> String {
             one.decision_account.unwrap_or_default().to_owned(),
             time(one.end_date),
             one.decision_ground.to_owned(),
-            one.incompatible_content_ground.clone(),
+            cell(&one.incompatible_content_ground),
             one.category.to_owned(),
             one.content_type.to_owned(),
             time(one.content_date),
-            one.content_language.clone().unwrap_or_default(),
+            cell(one.content_language.as_deref().unwrap_or_default()),
             one.territorial_scope.to_owned(),
             one.source_type.to_owned(),
             one.automated_detection.to_owned(),
@@ -316,21 +318,38 @@ pub fn csv(report: &Report) -> String {
     out
 }
 
-/// The measures as lines of comma-separated values, with a heading.
+/// The measures as lines of comma-separated values, with a heading; guarded like [`csv`].
 pub fn measures_csv(report: &Report) -> String {
     let mut out = "number,at,measure,by,place,clause,details\n".to_owned();
-    for one in &report.measures {
-        let details = format!("\"{}\"", one.details.replace('"', "\"\""));
-        let fields = [&one.number, &one.at, one.measure, one.by, &one.place, &one.clause, &details];
-        out.push_str(&fields.join(","));
-        out.push('\n');
-    }
+    report.measures.iter().for_each(|one| out.push_str(&line(one)));
     out
+}
+
+fn line(one: &measures::Row) -> String {
+    let [place, clause, details] = [&one.place, &one.clause, &one.details].map(|text| cell(text));
+    let fields = [&one.number, &one.at, one.measure, one.by, &place, &clause, &details];
+    format!("{}\n", fields.join(","))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_cell_is_taken_for_a_formula() {
+        let row = measures::Row {
+            number: "7".to_owned(),
+            at: "2026-03-01T09:00:00.000Z".to_owned(),
+            measure: "calm_on",
+            by: "person",
+            place: "=HYPERLINK(\"https://evil.example\")".to_owned(),
+            clause: "+1, -1".to_owned(),
+            details: "@SUM(\"a\")".to_owned(),
+        };
+        let expect = "7,2026-03-01T09:00:00.000Z,calm_on,person,\"'=HYPERLINK(\"\"https://evil.example\"\")\",\"'+1, -1\",\
+                      \"'@SUM(\"\"a\"\")\"\n";
+        assert_eq!(line(&row), expect);
+    }
 
     #[test]
     fn medians() {

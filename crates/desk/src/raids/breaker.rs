@@ -8,6 +8,7 @@ use mainstreet_kernel::clock::{DAY, HOUR, MINUTE};
 use mainstreet_kernel::{Actor, Result, Timestamp};
 
 use super::store;
+use crate::metrics::rates::poisson_tail;
 
 /// Counted over this time, in milliseconds.
 pub const WINDOW: i64 = 10 * MINUTE;
@@ -58,27 +59,6 @@ impl Flow {
             self.now, self.what, self.usual
         )
     }
-}
-
-/// P(X >= `count`) of a Poisson variable with this mean.
-pub fn poisson_tail(count: u64, mean: f64) -> f64 {
-    let mut term = (-mean).exp();
-    let mut below = 0.0;
-    for k in 0..count {
-        below += term;
-        term *= mean / (k + 1) as f64;
-    }
-    // Far out the difference is lost to rounding: then the first terms of the tail itself.
-    let rest = 1.0 - below;
-    if rest > 1e-9 {
-        return rest.clamp(0.0, 1.0);
-    }
-    let mut tail = 0.0;
-    for k in count..count + 200 {
-        tail += term;
-        term *= mean / (k + 1) as f64;
-    }
-    tail.clamp(0.0, 1.0)
 }
 
 /// What it sees now: sign-ups, and posts of new accounts.
@@ -160,19 +140,6 @@ fn ended_by_hand(tx: &mut Tx<'_>, now: Timestamp) -> Result<bool> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_tail_of_a_poisson_is_right() {
-        for (count, mean, expect) in [
-            (0, 2.0, 1.0),
-            (1, 1.0, 1.0 - (-1.0_f64).exp()),
-            (3, 0.5, 0.014_387_677_966_970_7),
-            (8, 0.5, 6.219_691e-8),
-        ] {
-            let found = poisson_tail(count, mean);
-            assert!((found - expect).abs() <= expect * 1e-4, "{count} at {mean}: {found}");
-        }
-    }
 
     #[test]
     fn a_flood_is_told_from_a_good_day() {

@@ -44,12 +44,12 @@ fn what_goes_out_is_masked_and_published_and_goes_once() {
         let member = db.read_now(move |tx| drafting::prepare(tx, cast.mira, id, &endpoint()));
         assert_eq!(member.unwrap_err().kind, Kind::Forbidden);
         let sight = Sight { id, version: None };
-        let stale = db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), "0"));
+        let stale = db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), "0", ""));
         assert_eq!(stale.unwrap_err().kind, Kind::Conflict);
         let print = request.print.clone();
-        db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), &print))?;
+        db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), &print, ""))?;
         let print = request.print.clone();
-        let twice = db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), &print));
+        let twice = db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), &print, ""));
         assert!(twice.unwrap_err().safe.contains("on its way"));
         let taken = db.write_now(drafting::take)?.expect("a request");
         assert_eq!(taken.body, request.body, "what was seen, to the letter");
@@ -61,7 +61,7 @@ fn what_goes_out_is_masked_and_published_and_goes_once() {
         assert_eq!(db.read_now(move |tx| drafting::latest(tx, id))?.expect("it").stand, Stand::Used);
         // Who took one and never came back was interrupted, and what comes later is not believed.
         let print = request.print;
-        db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), &print))?;
+        db.write_now(move |tx| drafting::ask(tx, cast.max, sight, &endpoint(), &print, ""))?;
         let taken = db.write_now(drafting::take)?.expect("a request");
         db.hand.advance(HOUR);
         assert!(db.write_now(drafting::take)?.is_none());

@@ -131,7 +131,7 @@ function aim(form, number) {
   form.querySelector('label.vh').textContent = number ? `Reply to post ${number}` : 'Your reply';
   const says = form.querySelector('[data-aim]') ?? form.querySelector('.composer-foot > span');
   says.firstChild.textContent = number ? `In reply to post ${number}. ` : '';
-  const away = says.querySelector('a');
+  const away = says.querySelector('[data-aim-away]');
   if (away && !number) away.remove();
 }
 
@@ -147,8 +147,9 @@ function selection(post) {
 
 function answering(form, area) {
   document.addEventListener('click', (event) => {
-    const link = event.target.closest('[data-post] a[data-key="r"], [data-post] a[data-key="q"]');
+    const link = event.target.closest('[data-post] button[data-key="r"], [data-post] button[data-key="q"], button[data-aim-away]');
     if (!link || event.button || event.ctrlKey || event.metaKey) return;
+    if (link.hasAttribute('data-aim-away')) { event.preventDefault(); aim(form, ''); area.focus(); return; }
     const post = link.closest('[data-post]');
     const quote = link.dataset.key === 'q' ? selection(post) : '';
     if (link.dataset.key === 'q' && !quote) return;
@@ -171,7 +172,7 @@ for (const bar of document.querySelectorAll('[data-toolbar]')) {
     if (button?.value === 'preview' && document.querySelector('[data-preview]')) {
       event.preventDefault();
       preview(form, area).catch(() => complain(form, area, 'The preview could not be made. Your text is kept.'));
-    } else if (form.id === 'reply' && !event.defaultPrevented) {
+    } else if (form.id === 'reply' && !event.defaultPrevented && (!button || button.value === 'send')) {
       event.preventDefault();
       if (form.dataset.sent) return;
       form.dataset.sent = 'yes';

@@ -58,7 +58,9 @@ export function keep(form) {
   form.addEventListener('input', () => { clearTimeout(timer); timer = setTimeout(now, 1000); });
   form.addEventListener('focusout', () => { if (timer) now(); timer = null; });
   form.addEventListener('submit', (event) => {
-    if (event.submitter?.value === 'preview') return now();
+    const button = event.submitter;
+    // Buttons beside the composer bring its text along; only throwing a draft away ends it.
+    if (button?.value === 'preview' || (button?.hasAttribute('formaction') && button.value !== 'drop')) return now();
     clearTimeout(timer);
     try { sessionStorage.setItem('sending', name(form)); } catch { /* the draft is offered again, no harm */ }
   });

@@ -5,11 +5,12 @@ use mainstreet_community::posts::{self, NewReply};
 use mainstreet_community::{accounts, markdown, topics};
 use mainstreet_db::Tx;
 use mainstreet_kernel::clock::MINUTE;
+use mainstreet_kernel::error::Kind;
 use mainstreet_kernel::id::TopicId;
 use mainstreet_kernel::{Actor, Result};
 use serde::Deserialize;
 
-use super::topics::{Composer, render};
+use super::topics::{Composer, quoted, render};
 use crate::request::Cx;
 use crate::routes::Routes;
 use crate::views::{self, Chrome, Page};
@@ -28,6 +29,8 @@ struct Form {
     reply_to: String,
     token: String,
     act: String,
+    /// Which page of the topic the form stood on.
+    page: String,
     /// A field that people do not see; programs fill it.
     website: String,
 }
@@ -70,6 +73,9 @@ async fn create(cx: Cx) -> Page {
             action: format!("/t/{topic}/replies"),
         });
     }
+    if let Some(aim) = aim(&form.act) {
+        return aimed(&cx, topic, aim, form).await;
+    }
     let new = NewReply {
         topic,
         body: form.body.clone(),
@@ -100,6 +106,39 @@ async fn create(cx: Cx) -> Page {
         }
         Err(error) => Err(error),
     }
+}
+
+/// What a button beside the composer asks for.
+#[derive(Clone, Copy)]
+enum Aim {
+    /// To answer this post; 0: the topic.
+    To(i64),
+    /// To quote this post.
+    Quote(i64),
+}
+
+fn aim(act: &str) -> Option<Aim> {
+    let to = act.strip_prefix("to-").and_then(|number| number.parse().ok()).map(Aim::To);
+    to.or_else(|| act.strip_prefix("quote-").and_then(|number| number.parse().ok()).map(Aim::Quote))
+}
+
+/// The page again, with the reply aimed at a post or a quote put under what was typed.
+async fn aimed(cx: &Cx, topic: TopicId, aim: Aim, form: Form) -> Page {
+    let mut composer =
+        Composer { token: form.token, body: form.body, reply_to: form.reply_to.parse().ok(), error: None };
+    match aim {
+        Aim::To(number) => composer.reply_to = Some(number).filter(|number| *number > 0),
+        Aim::Quote(number) => match quoted(cx, topic, number).await {
+            Ok(quote) => {
+                let above = composer.body.trim_end();
+                composer.body = if above.is_empty() { quote } else { format!("{above}\n\n{quote}") };
+                composer.reply_to = Some(number);
+            }
+            Err(error) if error.kind == Kind::NotFound => composer.error = Some(error.safe.to_string()),
+            Err(error) => return Err(error),
+        },
+    }
+    render(cx, topic, None, form.page.parse().unwrap_or(1).max(1), composer).await
 }
 
 /// `POST /preview`: the text as it will look, for the script of the composer.

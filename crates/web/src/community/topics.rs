@@ -303,7 +303,8 @@ fn note_read(cx: &Cx, topic: &Topic, views: &[View], read_to: Option<i64>) -> bo
     further
 }
 
-async fn quoted(cx: &Cx, id: TopicId, number: i64) -> Result<String> {
+/// A post of a topic as a quote, with its author and a link.
+pub(super) async fn quoted(cx: &Cx, id: TopicId, number: i64) -> Result<String> {
     let viewer = cx.reader();
     cx.read(move |tx| {
         let (topic, space) = topics::store::find_placed(tx, id)?;

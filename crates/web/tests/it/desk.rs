@@ -78,13 +78,9 @@ async fn filled_from_a_canned_reply(place: &Place, path: &str, base: &str) -> An
     assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
     wrong.shows("There is no variable").shows("Hi {{nam}}");
     let item = place.get(Some(max), path).await;
-    let start = format!("{base}?list=questions&#38;canned=");
-    let filled = if item.text.contains(&start) {
-        item.link(&start)
-    } else {
-        item.link(&format!("{base}?list=questions&amp;canned="))
-    };
-    let filled = place.get(Some(max), &filled.replace("#reply", "")).await;
+    let canned = format!("canned-{}", item.value_after("canned-"));
+    let press = [("act", canned.as_str()), ("list", "questions"), ("carried", "1")];
+    let filled = place.post(max, path, &format!("{base}/composition"), &press).await;
     filled.shows("Hi Mira, set it to 40. Max");
     filled
 }
@@ -173,23 +169,18 @@ async fn labels_notes_and_questions_to_owners() -> Result<()> {
     let item = place.get(Some(max), &path).await;
     item.shows("by a person").shows("set by Max: read it");
 
-    let noted = place.post(max, &path, &format!("{base}/note"), &[("body", "ask <b>Kim</b>")]).await;
+    let noted = place.post(max, &path, &format!("{base}/note"), &[("note", "ask <b>Kim</b>")]).await;
     assert_eq!(noted.status, StatusCode::SEE_OTHER);
     let item = place.get(Some(max), &path).await;
     item.shows("note, desk only").shows("ask &#60;b&#62;Kim");
 
     let empty = place
-        .post(max, &path, &format!("{base}/escalation"), &[("owner", "legal"), ("promise", "by Friday")])
+        .post(max, &path, &format!("{base}/escalation"), &[("to", "legal"), ("promise", "by Friday")])
         .await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     empty.shows("Ask the owner something").shows("by Friday");
     let asked = place
-        .post(
-            max,
-            &path,
-            &format!("{base}/escalation"),
-            &[("owner", "legal"), ("question", "May we say so?")],
-        )
+        .post(max, &path, &format!("{base}/escalation"), &[("to", "legal"), ("question", "May we say so?")])
         .await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER);
     place.get(Some(max), &path).await.shows("To legal:").shows("May we say so?");

@@ -120,8 +120,10 @@ async fn what_went_wrong_is_said_and_can_be_put_aside() -> Result<()> {
     })?;
     let page = place.get(Some(max), &item).await;
     page.shows("No draft came").shows("&#60;b&#62;failed");
-    let aside = place.post(max, &item, &format!("{path}/removal"), &[]).await;
-    assert_eq!(aside.status, StatusCode::SEE_OTHER);
+    let press = [("act", "aside"), ("carried", "1"), ("body", "My own words.")];
+    let aside = place.post(max, &item, &format!("{item}/composition"), &press).await;
+    assert_eq!(aside.status, StatusCode::OK);
+    assert_eq!(aside.typed("body"), "My own words.");
     assert!(!place.get(Some(max), &item).await.text.contains("No draft came"));
     // What was taken and never came back is said to be interrupted.
     let print = place.get(Some(max), &path).await.value("print");

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "tests")]
 
 mod calm;
+mod composition;
 mod desk;
 mod drafting;
 mod due_process;

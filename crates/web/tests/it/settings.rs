@@ -98,7 +98,7 @@ async fn an_owner_answers_without_an_account() -> Result<()> {
 
     let item = place.get(Some(&place.max), "/desk/inbox?list=open").await.link("/desk/inbox/");
     let base = item.split('?').next().unwrap().to_owned();
-    let ask = [("owner", "product"), ("question", "Which way round\nis it?"), ("promise", "We ask.")];
+    let ask = [("to", "product"), ("question", "Which way round\nis it?"), ("promise", "We ask.")];
     let asked = place.post(&place.max, &item, &format!("{base}/escalation"), &ask).await;
     assert_eq!(asked.status, StatusCode::SEE_OTHER, "{}", asked.text);
     place.get(Some(&place.max), &item).await.shows("The mail to product@example.org waits to go out.");

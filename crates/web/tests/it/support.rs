@@ -252,6 +252,25 @@ impl Answer {
         rest.split('"').next().unwrap_or_default().to_owned()
     }
 
+    /// What follows `start`, up to the next quote.
+    pub(crate) fn value_after(&self, start: &str) -> String {
+        let rest = self.text.split_once(start).map(|(_, rest)| rest).unwrap_or_default();
+        rest.split('"').next().unwrap_or_default().to_owned()
+    }
+
+    /// The text in the first box of this name.
+    pub(crate) fn typed(&self, name: &str) -> String {
+        let start = format!("name=\"{name}\"");
+        let rest = self.text.split(&start).skip(1).find(|rest| {
+            let (tag, _) = rest.split_once('>').unwrap_or_default();
+            !tag.contains('<')
+                && rest.split_once("</textarea>").is_some_and(|(text, _)| !text.contains("<textarea"))
+                && !tag.contains("type=")
+        });
+        let text = rest.and_then(|rest| rest.split_once('>')).map(|(_, rest)| rest).unwrap_or_default();
+        text.split("</textarea>").next().unwrap_or_default().to_owned()
+    }
+
     /// The first link that begins with `start`.
     pub(crate) fn link(&self, start: &str) -> String {
         let begins = format!("href=\"{start}");

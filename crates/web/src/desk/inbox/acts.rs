@@ -14,7 +14,7 @@ use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
 use mainstreet_kernel::{Actor, Error, Result, Timestamp, Zone};
 use serde::Deserialize;
 
-use super::page::{Mistake, Wanted, address, draw};
+use super::page::{Mistake, Wanted, address, draw, draw_typed};
 use crate::hand_off;
 use crate::request::Cx;
 use crate::routes::{Routes, is_mistake};
@@ -51,6 +51,8 @@ pub(super) struct Form {
     pub(super) until: String,
     pub(super) day: String,
     pub(super) owner: String,
+    /// The owner who is asked; `owner` is the label.
+    pub(super) to: String,
     pub(super) question: String,
     pub(super) promise: String,
     pub(super) outcome: String,
@@ -72,6 +74,61 @@ pub(super) struct Form {
     pub(super) quick: String,
     pub(super) drafted: String,
     pub(super) read: String,
+    /// What had been typed before a draft came.
+    pub(super) beside: String,
+    /// A note for the team.
+    pub(super) note: String,
+    /// The fingerprint of what would go to a model.
+    pub(super) print: String,
+    /// The act was a button of the composer: what stands in it is still wanted.
+    pub(super) carried: String,
+}
+
+impl Form {
+    /// Whose it shall be; a button that says it outdoes the list of people, which is always sent with the composer.
+    fn whom(&self) -> &str {
+        match self.act.as_str() {
+            "take" => "",
+            "release" => "none",
+            _ => &self.person,
+        }
+    }
+
+    /// The fields of the composer, for a page between it and what comes next.
+    pub(super) fn composer(&self) -> Vec<(&'static str, String)> {
+        let version = self.version.map(|version| version.to_string()).unwrap_or_default();
+        let fields = [
+            ("carried", &self.carried),
+            ("body", &self.body),
+            ("beside", &self.beside),
+            ("version", &version),
+            ("token", &self.token),
+            ("canned", &self.canned),
+            ("drafted", &self.drafted),
+            ("read", &self.read),
+        ];
+        fields
+            .into_iter()
+            .filter(|(_, text)| !text.is_empty())
+            .map(|(name, text)| (name, text.clone()))
+            .collect()
+    }
+
+    /// What is left of it after an act that had fields of its own.
+    fn done(mut self, name: &str) -> Self {
+        match name {
+            "note" => self.note = String::new(),
+            "escalation" => (self.question, self.promise) = (String::new(), String::new()),
+            _ => {}
+        }
+        self
+    }
+
+    /// True when the composer was sent along and holds something.
+    pub(super) fn carries(&self) -> bool {
+        let holds = !self.body.trim().is_empty() || !self.beside.trim().is_empty();
+        holds && !self.carried.is_empty()
+    }
 }
 
 /// A request to act: who, on what as they saw it, with which words.
@@ -100,6 +157,7 @@ impl Acting {
     ) -> Page {
         let Self { actor, sight, list, form } = self;
         let typed = form.clone();
+        let carried = matches!(place, Place::Here) && name != "reply" && typed.carries();
         let me = actor.person.ok_or_else(|| Error::forbidden("Sign in to work in the desk."))?;
         let done = cx
             .write(move |tx| {
@@ -120,13 +178,23 @@ impl Acting {
                     (Place::Next, None) => format!("/desk/inbox?list={list}"),
                 };
                 let undo = undo.map(|step| format!("/desk/inbox/{}/undo/{}", signal.id, step.id));
-                views::see_with(cx, &path, &Flash { text: said.to_owned(), undo })
+                let flash = Flash { text: said.to_owned(), undo };
+                if carried {
+                    return draw_typed(cx, actor, list, signal.id, typed.done(name), Some(flash)).await;
+                }
+                views::see_with(cx, &path, &flash)
             }
             Err(error) if is_mistake(&error) => {
                 let status = crate::error::status(error.kind);
                 let text = error.safe.into_owned();
                 let wanted = Wanted { list, page: 0, item: Some(sight.id), canned: None };
-                draw(cx, actor, wanted, Some(Mistake { form: name, text, typed, status })).await
+                draw(
+                    cx,
+                    actor,
+                    wanted,
+                    Some(Mistake { form: name, text, typed, status, ..Mistake::default() }),
+                )
+                .await
             }
             Err(error) => Err(error),
         }
@@ -142,15 +210,15 @@ enum Place {
     Next,
 }
 
-/// `POST /desk/inbox/{id}/assignment`: to the person named, to me without a name, to nobody with `none`.
+/// `POST /desk/inbox/{id}/assignment`: to the person named, to me without a name or with `take`, to nobody with `none`.
 async fn assign(cx: Cx) -> Page {
     let acting = Acting::of(&cx, cx.staff()?.actor())?;
-    let work = |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| match form.person.as_str() {
+    let work = |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| match form.whom() {
         "" => signals::claim(tx, actor, sight),
         "none" => signals::release(tx, actor, sight),
         person => signals::assign(tx, actor, sight, person.parse::<PersonId>()?),
     };
-    let said = match acting.form.person.as_str() {
+    let said = match acting.form.whom() {
         "" => "You have it for ten minutes; what you do renews them.",
         "none" => "It is back with everybody.",
         _ => "Handed on.",
@@ -185,7 +253,7 @@ async fn reply(cx: Cx) -> Page {
 async fn note(cx: Cx) -> Page {
     let acting = Acting::of(&cx, cx.staff()?.actor())?;
     let work = |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
-        signals::note(tx, actor, sight, &form.body)
+        signals::note(tx, actor, sight, &form.note)
     };
     acting.run(&cx, "note", Place::Here, "Noted, for the desk only.", work).await
 }
@@ -217,7 +285,7 @@ async fn escalate(cx: Cx) -> Page {
     let mail = hand_off::send(&cx);
     let work = move |tx: &mut Tx<'_>, actor: Actor, sight: Sight, form: &Form| {
         let ask = Question {
-            owner: form.owner.parse()?,
+            owner: form.to.parse()?,
             question: form.question.clone(),
             promise: form.promise.clone(),
             due_at: None,
@@ -364,6 +432,7 @@ async fn undo(cx: Cx) -> Page {
 
 impl Default for Mistake {
     fn default() -> Self {
-        Self { form: "", text: String::new(), typed: Form::default(), status: StatusCode::OK }
+        let (typed, status) = (Form::default(), StatusCode::OK);
+        Self { form: "", text: String::new(), typed, status, flash: None }
     }
 }

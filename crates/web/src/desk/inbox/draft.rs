@@ -2,21 +2,22 @@
 
 use askama::Template;
 use axum::http::StatusCode;
-use mainstreet_desk::drafting::{self, Request};
+use mainstreet_db::Tx;
+use mainstreet_desk::drafting::{self, Request, Stand};
+use mainstreet_desk::rules;
 use mainstreet_desk::signals::{Sight, view};
 use mainstreet_kernel::id::SignalId;
 use mainstreet_kernel::{Error, Result};
 use serde::Deserialize;
 
+use super::acts::Form;
+use super::page::joined;
 use crate::request::Cx;
 use crate::routes::{Routes, is_mistake};
 use crate::views::{self, Chrome, Page};
 
 pub(super) fn routes() -> Routes {
-    Routes::new()
-        .get("/desk/inbox/{id}/draft", show)
-        .post("/desk/inbox/{id}/draft", ask)
-        .post("/desk/inbox/{id}/draft/removal", remove)
+    Routes::new().get("/desk/inbox/{id}/draft", show).post("/desk/inbox/{id}/draft", ask)
 }
 
 #[derive(Template)]
@@ -29,22 +30,23 @@ struct Show {
     title: String,
     /// What would go out, or why nothing can.
     request: Option<Request>,
-    list: String,
+    /// What stood in the composer; it goes nowhere and comes back.
+    typed: Form,
     error: String,
 }
 
-#[derive(Clone, Default, Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-struct Asked {
+struct Listed {
     list: String,
-    print: String,
 }
 
 fn off() -> Error {
     Error::conflict("Drafting is off. An owner can switch it on in the settings, under Drafting.")
 }
 
-async fn draw(cx: &Cx, list: String, error: Option<Error>) -> Page {
+/// Draws what would be sent, with what was typed in the composer kept behind it.
+pub(super) async fn draw(cx: &Cx, mut typed: Form, error: Option<Error>) -> Page {
     let (actor, id) = (cx.staff()?.actor(), cx.path::<SignalId>("id")?);
     let operator = cx.app.config.drafting.clone();
     let read = cx.read(move |tx| {
@@ -62,6 +64,7 @@ async fn draw(cx: &Cx, list: String, error: Option<Error>) -> Page {
     };
     let error = error.or(why);
     let status = error.as_ref().map_or(StatusCode::OK, |error| crate::error::status(error.kind));
+    typed.list = word(&typed.list);
     let page = Show {
         chrome: cx.chrome(),
         here: "inbox",
@@ -69,7 +72,7 @@ async fn draw(cx: &Cx, list: String, error: Option<Error>) -> Page {
         id,
         title,
         request,
-        list,
+        typed,
         error: error.map(|error| error.safe.into_owned()).unwrap_or_default(),
     };
     views::html_with(status, &page)
@@ -78,19 +81,20 @@ async fn draw(cx: &Cx, list: String, error: Option<Error>) -> Page {
 /// `GET /desk/inbox/{id}/draft`: what would be sent. Nothing is.
 async fn show(cx: Cx) -> Page {
     cx.staff()?;
-    let asked = cx.query::<Asked>()?;
-    draw(&cx, asked.list, None).await
+    let asked = cx.query::<Listed>()?;
+    draw(&cx, Form { list: asked.list, ..Form::default() }, None).await
 }
 
 /// `POST /desk/inbox/{id}/draft`: sends exactly what the person saw.
 async fn ask(cx: Cx) -> Page {
-    let (actor, id, form) = (cx.staff()?.actor(), cx.path::<SignalId>("id")?, cx.form::<Asked>()?);
+    let (actor, id, form) = (cx.staff()?.actor(), cx.path::<SignalId>("id")?, cx.form::<Form>()?);
     let operator = cx.app.config.drafting.clone();
-    let print = form.print.clone();
+    let typed = form.clone();
     let asked = cx
         .write(move |tx| {
             let endpoint = drafting::endpoint(tx, operator.as_ref())?.ok_or_else(off)?;
-            drafting::ask(tx, actor, Sight { id, version: None }, &endpoint, &print)
+            let beside = own_words(tx, id, &typed)?;
+            drafting::ask(tx, actor, Sight { id, version: None }, &endpoint, &typed.print, &beside)
         })
         .await;
     match asked {
@@ -102,16 +106,17 @@ async fn ask(cx: Cx) -> Page {
                 "Asked for. The draft will stand in the reply; look again in a moment.",
             )
         }
-        Err(error) if is_mistake(&error) => draw(&cx, form.list, Some(error)).await,
+        Err(error) if is_mistake(&error) => draw(&cx, form, Some(error)).await,
         Err(error) => Err(error),
     }
 }
 
-/// `POST /desk/inbox/{id}/draft/removal`: throws a draft away.
-async fn remove(cx: Cx) -> Page {
-    let (actor, id, form) = (cx.staff()?.actor(), cx.path::<SignalId>("id")?, cx.form::<Asked>()?);
-    cx.write(move |tx| drafting::drop_draft(tx, actor, id)).await?;
-    views::see_saying(&cx, &format!("/desk/inbox/{id}?list={}#reply", word(&form.list)), "Thrown away.")
+/// What the person wrote themselves: not the untouched draft of a model or a rule.
+fn own_words(tx: &mut Tx<'_>, id: SignalId, typed: &Form) -> Result<String> {
+    let before = drafting::latest(tx, id)?.filter(|asked| asked.stand == Stand::Done);
+    let by_model = before.is_some_and(|asked| asked.draft.trim() == typed.body.trim());
+    let by_rule = rules::drafts(tx, id)?.iter().any(|draft| draft.body.trim() == typed.body.trim());
+    Ok(joined(&typed.beside, if by_model || by_rule { "" } else { &typed.body }))
 }
 
 /// The name of a list, if it is one.

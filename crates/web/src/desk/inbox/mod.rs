@@ -3,6 +3,7 @@
 
 mod acts;
 mod bulk;
+mod composition;
 mod draft;
 mod page;
 mod reading;
@@ -14,5 +15,6 @@ use crate::routes::Routes;
 pub(super) use words::{Line, lines};
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().and(show::routes()).and(acts::routes()).and(bulk::routes()).and(draft::routes())
+    let acts = Routes::new().and(acts::routes()).and(bulk::routes()).and(composition::routes());
+    Routes::new().and(show::routes()).and(acts).and(draft::routes())
 }

@@ -23,7 +23,7 @@ use mainstreet_kernel::{Actor, Error, Result, Timestamp};
 
 use super::words::{self, Line};
 use crate::request::Cx;
-use crate::views::{self, Chrome, Page};
+use crate::views::{self, Chrome, Flash, Page};
 
 /// What the viewer asked to see.
 #[derive(Clone, Copy)]
@@ -34,13 +34,15 @@ pub(super) struct Wanted {
     pub(super) canned: Option<CannedReplyId>,
 }
 
-/// An act that was refused: which form, why, and what had been typed.
+/// An act that was refused, or a page that brings typed text back: which form, why, and what had been typed.
 #[derive(Clone)]
 pub(super) struct Mistake {
     pub(super) form: &'static str,
     pub(super) text: String,
     pub(super) typed: super::acts::Form,
     pub(super) status: StatusCode,
+    /// What was done, when the page that says so also brings typed text back.
+    pub(super) flash: Option<Flash>,
 }
 
 #[derive(Template)]
@@ -94,6 +96,8 @@ pub(super) struct Item {
     canned: Vec<CannedReply>,
     /// The text in the composer.
     body: String,
+    /// What the viewer had typed before a draft came; it stands beside the composer.
+    beside: String,
     used: Option<CannedReplyId>,
     token: String,
     mine: bool,
@@ -144,6 +148,17 @@ impl Item {
     }
     fn is_open(&self) -> bool {
         self.view.signal.state.is_open()
+    }
+    /// What makes a button beside the composer one of its own, so that what is typed there comes along.
+    fn carry(&self, act: &str) -> String {
+        if !self.is_open() || self.view.topic.is_none() {
+            return String::new();
+        }
+        format!(r#" form="reply" formaction="/desk/inbox/{}/{act}" formnovalidate"#, self.view.signal.id)
+    }
+    /// What makes a field of another form one of the composer's.
+    fn field(&self) -> &'static str {
+        if self.is_open() && self.view.topic.is_some() { r#" form="reply""# } else { "" }
     }
 }
 
@@ -214,8 +229,9 @@ pub(super) async fn draw(cx: &Cx, actor: Actor, wanted: Wanted, mistake: Option<
     if let Some(open) = &mut read.open {
         open.help = help(cx, &open.view).await?;
     }
-    let chrome = cx.chrome();
     let mistake = mistake.unwrap_or_default();
+    let mut chrome = cx.chrome();
+    chrome.flash = mistake.flash.clone().or(chrome.flash);
     let open = match read.open {
         None => None,
         Some(open) => Some(item(&chrome, open, wanted, actor, &mistake)?),
@@ -276,19 +292,13 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
     let signal = &open.view.signal;
     let mine = signal.assignee == Some(me);
     let used = wanted.canned.or_else(|| mistake.typed.canned.parse().ok());
-    // What was typed, or a prepared answer, stands before a model's draft.
-    let asked = open.asked.filter(|_| wanted.canned.is_none());
-    let chosen = open.canned.iter().find(|canned| Some(canned.id) == wanted.canned);
-    let body = match chosen {
-        _ if mistake.form == "reply" => mistake.typed.body.clone(),
-        Some(canned) => canned_replies::fill(&canned.body, &values(chrome, &open.view)),
-        None if asked.as_ref().is_some_and(|asked| asked.stand == Stand::Done) => {
-            asked.as_ref().map(|asked| asked.draft.clone()).unwrap_or_default()
-        }
-        None => open.drafts.first().map(|draft| draft.body.clone()).unwrap_or_default(),
-    };
-    let drafted = open.drafts.first().filter(|draft| draft.body == body).map(|draft| draft.rule.clone());
+    let asked = open.asked;
     let done = asked.as_ref().filter(|asked| asked.stand == Stand::Done);
+    let chosen = open.canned.iter().find(|canned| Some(canned.id) == wanted.canned);
+    let chosen = chosen.map(|canned| canned_replies::fill(&canned.body, &values(chrome, &open.view)));
+    let by_rule = open.drafts.first().map(|draft| draft.body.as_str()).unwrap_or_default();
+    let Composed { body, beside } = compose(mistake, asked.as_ref(), by_rule, me, chosen);
+    let drafted = open.drafts.first().filter(|draft| draft.body == body).map(|draft| draft.rule.clone());
     let doubts = done.map(|asked| drafting::doubts(&asked.draft, &asked.body)).unwrap_or_default();
     Ok(Item {
         drafted,
@@ -305,6 +315,7 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
         merge: open.merge,
         canned: open.canned,
         body,
+        beside,
         used,
         token: mainstreet_community::accounts::random_token()?,
         mine,
@@ -313,6 +324,65 @@ fn item(chrome: &Chrome, open: Open, wanted: Wanted, actor: Actor, mistake: &Mis
         may_speak,
         view: open.view,
     })
+}
+
+/// What stands in the composer and beside it.
+struct Composed {
+    body: String,
+    beside: String,
+}
+
+/// Nothing that was typed is replaced: a draft that came meanwhile moves it beside the composer, a prepared answer
+/// goes under it.
+fn compose(
+    mistake: &Mistake,
+    asked: Option<&Asked>,
+    by_rule: &str,
+    me: PersonId,
+    chosen: Option<String>,
+) -> Composed {
+    let typed = &mistake.typed;
+    let carried = mistake.form == "reply" || typed.carries();
+    let done = asked.filter(|asked| asked.stand == Stand::Done);
+    let kept = asked.filter(|asked| asked.by == me).map(|asked| asked.beside.clone()).unwrap_or_default();
+    let (body, beside) = match done {
+        Some(draft) if !carried => (draft.draft.clone(), kept),
+        Some(draft) if typed.drafted != draft.id.to_string() => {
+            let own = if typed.body.contains(kept.trim()) { String::new() } else { kept };
+            (draft.draft.clone(), joined(&joined(&own, &typed.beside), &typed.body))
+        }
+        _ if carried => (typed.body.clone(), typed.beside.clone()),
+        _ if !kept.is_empty() => (kept, String::new()),
+        _ => (by_rule.to_owned(), String::new()),
+    };
+    match chosen {
+        Some(text) if body.trim() == by_rule.trim() => Composed { body: text, beside },
+        Some(text) => Composed { body: joined(&body, &text), beside },
+        None => Composed { body, beside },
+    }
+}
+
+/// One text under the other.
+pub(super) fn joined(above: &str, below: &str) -> String {
+    match (above.trim(), below.trim()) {
+        ("", text) | (text, "") => text.to_owned(),
+        (above, below) => format!("{above}\n\n{below}"),
+    }
+}
+
+/// Draws an item with what was typed in its composer.
+pub(super) async fn draw_typed(
+    cx: &Cx,
+    actor: Actor,
+    list: Filter,
+    id: SignalId,
+    typed: super::acts::Form,
+    flash: Option<Flash>,
+) -> Page {
+    let canned = typed.act.strip_prefix("canned-").and_then(|id| id.parse().ok());
+    let wanted = Wanted { list, page: 0, item: Some(id), canned };
+    let mistake = Mistake { form: "reply", typed, flash, ..Mistake::default() };
+    draw(cx, actor, wanted, Some(mistake)).await
 }
 
 fn values(chrome: &Chrome, view: &view::View) -> Values {

@@ -42,6 +42,8 @@ pub(super) struct Form {
     /// Of a move.
     space: String,
     ground: String,
+    /// The person to act on instead of what they wrote; what was typed stays.
+    instead: String,
 }
 
 #[derive(Template)]
@@ -81,6 +83,13 @@ impl Form {
             ("", topic, _) => Ok(Target::Topic(topic.parse()?)),
             (post, _, _) => Ok(Target::Post(post.parse()?)),
         }
+    }
+
+    /// The same words, about the person.
+    fn about_person(self) -> Self {
+        let (act, person) = (Act::Warn.as_str().to_owned(), self.instead);
+        let (clause, why, hours, ground) = (self.clause, self.why, self.hours, self.ground);
+        Self { act, person, clause, why, hours, ground, ..Self::default() }
     }
 
     fn order(&self, now: Timestamp) -> Result<Order> {
@@ -213,6 +222,9 @@ async fn draw(cx: &Cx, mut form: Form, error: Option<Error>) -> Page {
 /// `POST /desk/moderation/act`
 pub(super) async fn decide(cx: Cx) -> Page {
     let (actor, form) = (cx.staff()?.actor(), cx.form::<Form>()?);
+    if !form.instead.is_empty() {
+        return draw(&cx, form.about_person(), None).await;
+    }
     let case = match prepare(&cx, actor, &form).await {
         Ok(case) => case,
         Err(error) if is_mistake(&error) => return draw(&cx, form, Some(error)).await,
