@@ -61,7 +61,7 @@ mod tests {
 
     use mainstreet_desk::drafting::Stand;
     use mainstreet_kernel::Timestamp;
-    use mainstreet_kernel::id::{EntryId, SignalId};
+    use mainstreet_kernel::id::{EntryId, PersonId, SignalId};
 
     use super::*;
 
@@ -94,6 +94,8 @@ mod tests {
             draft: String::new(),
             said: String::new(),
             at: Timestamp(0),
+            by: PersonId(1),
+            beside: String::new(),
         };
         (asked, endpoint)
     }
