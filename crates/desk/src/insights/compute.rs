@@ -98,8 +98,8 @@ struct Found {
 }
 
 /// Brings the themes up to date: reads in one transaction, works outside of any, writes in a short one. Answers how
-/// many conversations found a place. For background work and commands, not for requests: it takes about a second for
-/// the twenty thousand conversations it looks at most.
+/// many conversations found a place. For background work and commands, not for requests: of the twenty thousand
+/// conversations it looks at most, it takes about a second, and some four with the vectors of a sentence model.
 ///
 /// # Errors
 /// Those of the database.
