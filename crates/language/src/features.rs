@@ -1,5 +1,6 @@
 //! What the linear models see of a text: hashed words, pairs of words, letter shingles, and cues.
 
+use crate::across;
 use crate::cues::{Cue, Cues, cues};
 use crate::prose::{Prose, prose};
 use crate::reading::{Context, Span};
@@ -19,6 +20,8 @@ pub(crate) struct Features {
     pub frames: Vec<u32>,
     /// Rows of what stands beside the name of a group, each once; of harassment alone.
     pub groups: Vec<u32>,
+    /// Shingles across words with where they end, each once; of spam alone. See [`across::shingles`].
+    pub across: Vec<(u32, u32)>,
     /// Rows of the cues present, each once.
     pub cues: Vec<u8>,
 }
@@ -60,6 +63,7 @@ pub(crate) fn see(text: &str, context: &Context<'_>) -> Seen {
     features.cues.sort_unstable();
     features.cues.dedup();
     features.frames = frames(&prose.text, &tokens, &features.cues);
+    features.across = across::shingles(text, &prose);
     Seen { prose, tokens, cues, features, of_groups }
 }
 

@@ -9,6 +9,7 @@
 //! same thing, [`extract()`] quotes what of an answer bears on a question. [`train`] makes the weights that ship,
 //! [`local`] what a community's people teach on top of them.
 
+mod across;
 mod card;
 mod clauses;
 mod cues;

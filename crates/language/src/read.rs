@@ -1,5 +1,6 @@
 //! From what was seen in a text to what it means.
 
+use crate::across;
 use crate::cues::Cue;
 use crate::features::{Seen, placed, see};
 use crate::keyphrases;
@@ -127,6 +128,14 @@ fn target(seen: &Seen) -> Target {
     counts.into_iter().fold(first, |best, next| if next.1 > best.1 { next } else { best }).0
 }
 
+/// What moved a judgement.
+#[derive(Clone, Copy)]
+enum Because<'a> {
+    Cue(Cue),
+    Words,
+    Link(&'a str),
+}
+
 /// A text with the weights of everything that stands somewhere in it, looked up once for all judgements.
 struct Told<'a> {
     weights: &'a Weights,
@@ -148,17 +157,29 @@ impl Told<'_> {
     fn reasons(&self, from: usize, count: usize, place: usize) -> Vec<Reason> {
         let Self { weights, seen, rows, .. } = self;
         let towards = weights.towards(from, count, place, seen.features.words.len());
-        let mut found: Vec<(f32, Option<Cue>, Option<Span>)> = Vec::with_capacity(64);
+        let mut found: Vec<(f32, Because<'_>, Option<Span>)> = Vec::with_capacity(64);
         for name in seen.features.cues.iter().filter_map(|row| Cue::ALL.get(usize::from(*row))) {
             let weight = weights.of_cue(*name, &towards);
             if weight.abs() >= TELLING {
-                found.push((weight, Some(*name), seen.cues.first(*name).and_then(|first| first.span)));
+                found.push((
+                    weight,
+                    Because::Cue(*name),
+                    seen.cues.first(*name).and_then(|first| first.span),
+                ));
             }
         }
+        let (letters, links) = if from == SPAM { self.of_letters() } else { (Vec::new(), Vec::new()) };
+        // Single words come first among the rows, in the order of the text.
+        let mut letters = letters.iter();
         for (row, span) in rows {
-            let weight = towards.of_row(row);
+            let weight = towards.of_row(row) + letters.next().copied().unwrap_or(0.0);
             if weight.abs() >= TELLING {
-                found.push((weight, None, Some(*span)));
+                found.push((weight, Because::Words, Some(*span)));
+            }
+        }
+        for (weight, link) in links.into_iter().zip(&seen.prose.links) {
+            if weight.abs() >= TELLING {
+                found.push((weight, Because::Link(&link.host), Some(link.span)));
             }
         }
         if from == HARASSMENT {
@@ -166,7 +187,7 @@ impl Told<'_> {
             for (row, span) in &seen.of_groups {
                 let weight = weights.table.get(*row as usize).map_or(0.0, |row| beside.of_row(row));
                 if weight.abs() >= TELLING {
-                    found.push((weight, None, Some(*span)));
+                    found.push((weight, Because::Words, Some(*span)));
                 }
             }
         }
@@ -175,10 +196,11 @@ impl Told<'_> {
         if let Some(layer) = self.layer {
             reasons.extend(layer.reasons(seen, from + place).into_iter().take(TAUGHT));
         }
-        for (weight, name, span) in found {
-            let what = match name {
-                Some(name) => name.says().to_owned(),
-                None => format!("“{}”", span.map_or("", |span| span.of(&seen.prose.text)).trim()),
+        for (weight, because, span) in found {
+            let what = match because {
+                Because::Cue(cue) => cue.says().to_owned(),
+                Because::Words => format!("“{}”", span.map_or("", |span| span.of(&seen.prose.text)).trim()),
+                Because::Link(host) => format!("the link to {host}"),
             };
             if !reasons.iter().any(|known| known.what.eq_ignore_ascii_case(&what)) {
                 reasons.push(Reason { what, span, weight });
@@ -189,6 +211,13 @@ impl Told<'_> {
         }
         reasons.sort_by(|a, b| b.weight.abs().total_cmp(&a.weight.abs()));
         reasons
+    }
+
+    /// What letters across words say of spam, a weight a token and a weight a link.
+    fn of_letters(&self) -> (Vec<f32>, Vec<f32>) {
+        let (shingles, weights) = (&self.seen.features.across, self.weights);
+        let per = weights.per_across(shingles.len());
+        across::by_place(shingles, &self.seen.tokens, &self.seen.prose, |row| weights.of_across(row, per))
     }
 
     /// A judgement that rests on phrases alone.

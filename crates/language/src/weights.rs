@@ -1,11 +1,12 @@
 //! The trained weights: one table of small numbers, read by every judgement at once.
 //!
-//! A row for each bucket of hashed words and letters, sixteen columns, one byte each; a row of floats for each
-//! cue; a bias and a calibration for each column. Only additions, multiplications, divisions and square roots,
+//! A row for each bucket of hashed words and letters, sixteen columns, one byte each; a byte for each bucket of letters
+//! across words, for spam alone; a row of floats for each cue; a bias and a calibration for each column. Only additions, multiplications, divisions and square roots,
 //! in a fixed order, so that every machine computes the same.
 
 use std::sync::OnceLock;
 
+use crate::across;
 use crate::cues::Cue;
 use crate::features::{BUCKETS, Features};
 
@@ -27,7 +28,7 @@ pub(crate) const POLITE: usize = 15;
 /// One value a column.
 pub(crate) type Columns = [f32; COLUMNS];
 
-const MAGIC: &[u8; 8] = b"MSLANG02";
+const MAGIC: &[u8; 8] = b"MSLANG03";
 
 /// Weights ready for use.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,6 +47,10 @@ pub struct Weights {
     pub(crate) cues: Vec<Columns>,
     /// One row a bucket; empty before training.
     pub(crate) table: Vec<[i8; COLUMNS]>,
+    /// What one step of [`Self::across`] is worth.
+    pub(crate) across_scale: f32,
+    /// What shingles across words say of spam, a byte each; empty before training.
+    pub(crate) across: Vec<i8>,
     /// Name and fingerprint.
     pub(crate) name: String,
 }
@@ -70,6 +75,8 @@ impl Weights {
             ease: [0.0; COLUMNS],
             cues,
             table: Vec::new(),
+            across_scale: 0.0,
+            across: Vec::new(),
             name: "by-hand".to_owned(),
         }
     }
@@ -95,10 +102,14 @@ impl Weights {
         let (scale, bias, slope, shift) = (columns()?, columns()?, columns()?, columns()?);
         let ease = columns()?;
         let cues = (0..cue_rows).map(|_| columns()).collect::<Option<Vec<_>>>()?;
-        let (table, left) = rest.as_chunks::<COLUMNS>();
-        if table.len() != rows || !left.is_empty() {
+        let (table, rest) = rest.split_at_checked(rows * COLUMNS)?;
+        let (across_scale, across) = rest.split_first_chunk::<4>()?;
+        if across.len() != across::ROWS {
             return None;
         }
+        let (table, _) = table.as_chunks::<COLUMNS>();
+        let across_scale = f32::from_le_bytes(*across_scale);
+        let across = across.iter().map(|byte| *byte as i8).collect();
         let table = table.iter().map(|row| row.map(|byte| byte as i8)).collect();
         let mark = bytes
             .iter()
@@ -111,13 +122,17 @@ impl Weights {
             ease,
             cues,
             table,
+            across_scale,
+            across,
             name: format!("community-{:08x}", (mark >> 32) as u32),
         })
     }
 
     /// The file that ships.
     pub fn to_bytes(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(64 * 6 + self.cues.len() * 64 + self.table.len() * COLUMNS);
+        let mut bytes = Vec::with_capacity(
+            64 * 6 + self.cues.len() * 64 + self.table.len() * COLUMNS + self.across.len(),
+        );
         bytes.extend_from_slice(MAGIC);
         bytes.extend_from_slice(&(self.table.len() as u32).to_le_bytes());
         bytes.extend_from_slice(&(self.cues.len() as u32).to_le_bytes());
@@ -127,6 +142,8 @@ impl Weights {
             .flatten();
         bytes.extend(floats.flat_map(|value| value.to_le_bytes()));
         bytes.extend(self.table.iter().flatten().map(|step| *step as u8));
+        bytes.extend_from_slice(&self.across_scale.to_le_bytes());
+        bytes.extend(self.across.iter().map(|step| *step as u8));
         bytes
     }
 
@@ -159,6 +176,11 @@ impl Weights {
                 features.groups.iter().filter_map(|bucket| self.table.get(*bucket as usize)?.get(HARASSMENT));
             let sum: i32 = beside.map(|step| i32::from(*step)).sum();
             *value += scale * sum as f32 * norm(features.groups.len());
+        }
+        if let Some(value) = raw.get_mut(SPAM) {
+            let steps = features.across.iter().filter_map(|(row, _)| self.across.get(*row as usize));
+            let sum: i32 = steps.map(|step| i32::from(*step)).sum();
+            *value += self.across_scale * sum as f32 * norm(features.across.len());
         }
         for row in features.cues.iter().filter_map(|cue| self.cues.get(usize::from(*cue))) {
             for (value, weight) in raw.iter_mut().zip(row) {
@@ -208,6 +230,17 @@ impl Weights {
             *mix *= scale * norm(hits);
         }
         Towards { cues, buckets, from, count }
+    }
+
+    /// How far one shingle across words moves the log-odds of spam, where a step is worth `per`.
+    pub(crate) fn of_across(&self, row: u32, per: f32) -> f32 {
+        self.across.get(row as usize).map_or(0.0, |step| f32::from(*step) * per)
+    }
+
+    /// What one step of a shingle is worth in a text of `count`.
+    pub(crate) fn per_across(&self, count: usize) -> f32 {
+        let slope = self.slope.get(SPAM).copied().unwrap_or(1.0);
+        self.across_scale * slope * norm(count)
     }
 
     /// How far one cue moves the log-odds.
@@ -322,9 +355,13 @@ mod tests {
         weights.table = vec![[0; COLUMNS]; BUCKETS];
         weights.table[5][3] = -7;
         weights.scale = [0.25; COLUMNS];
+        weights.across = vec![0; across::ROWS];
+        weights.across[9] = -3;
+        weights.across_scale = 0.5;
         let read = Weights::from_bytes(&weights.to_bytes()).unwrap();
         assert_eq!((&read.table, &read.cues, read.scale), (&weights.table, &weights.cues, weights.scale));
-        assert!(Weights::from_bytes(b"MSLANG01").is_none());
+        assert_eq!((&read.across, read.across_scale), (&weights.across, 0.5));
+        assert!(Weights::from_bytes(b"MSLANG02").is_none());
         assert!(Weights::from_bytes(b"").is_none());
     }
 }

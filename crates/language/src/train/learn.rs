@@ -1,5 +1,6 @@
 //! The learner: logistic regression over sparse features by AdaGrad, one pass after the other in a seeded order.
 
+use crate::across;
 use crate::cues::Cue;
 use crate::features::{BUCKETS, Features};
 use crate::weights::{exp, norm, sigmoid};
@@ -13,7 +14,17 @@ pub(crate) struct Lesson<'a> {
     pub class: usize,
     /// How much it counts.
     pub weight: f32,
+    /// Its home, below [`HOMES`]; none where homes are not told apart.
+    pub home: Option<usize>,
 }
+
+/// Homes of lessons. How much more often the answer is yes in one than in another is learnt beside the weights and
+/// thrown away, so that words need not explain it: nearly half of the comments of a collection are spam, of talk none.
+pub(crate) const HOMES: usize = 5;
+/// First step size of what is learnt of a home.
+const HOME_STEP: f32 = 0.2;
+/// How much shingles across words count beside words.
+const ACROSS: f32 = 1.5;
 
 /// How to learn.
 #[derive(Clone, Copy, Debug)]
@@ -45,6 +56,10 @@ pub(crate) struct Learner {
     still: Vec<bool>,
     /// True when frames count.
     framed: bool,
+    /// True when shingles across words count; their rows of the table follow the buckets.
+    across: bool,
+    homes: [f32; HOMES],
+    home_sums: [f32; HOMES],
     /// One a column.
     pub bias: Vec<f32>,
     bias_sums: Vec<f32>,
@@ -62,6 +77,9 @@ impl Learner {
             cue_sums: vec![1e-1; Cue::ALL.len() * columns],
             still: vec![false; Cue::ALL.len()],
             framed: false,
+            across: false,
+            homes: [0.0; HOMES],
+            home_sums: [1e-1; HOMES],
             cues,
             bias_sums: vec![1e-1; columns],
             bias,
@@ -90,6 +108,15 @@ impl Learner {
         self
     }
 
+    /// The same learner, that looks at shingles across words too where `across`.
+    pub(crate) fn across(mut self, across: bool) -> Self {
+        self.across = across;
+        let rows = BUCKETS + if across { across::ROWS } else { 0 };
+        self.table.resize(rows * self.columns, 0.0);
+        self.table_sums.resize(rows * self.columns, 1e-3);
+        self
+    }
+
     /// Learns `lessons`, in an order that only `seed` decides.
     pub(crate) fn learn(&mut self, lessons: &[Lesson<'_>], pace: Pace, seed: u64) {
         let mut order: Vec<usize> = (0..lessons.len()).collect();
@@ -101,6 +128,7 @@ impl Learner {
             for lesson in order.iter().filter_map(|at| lessons.get(*at)) {
                 self.errors(lesson, &mut errors);
                 self.step(lesson.features, &errors, pace, fade);
+                self.step_home(lesson.home, &errors, fade);
             }
         }
     }
@@ -115,12 +143,23 @@ impl Learner {
                 }
             }
         }
+        let (shingles, x) = self.shingles(features);
+        for (shingle, _) in shingles {
+            for (odd, weight) in odds.iter_mut().zip(self.row(&self.table, BUCKETS + *shingle as usize)) {
+                *odd += x * weight;
+            }
+        }
         for cue in &features.cues {
             for (odd, weight) in odds.iter_mut().zip(self.row(&self.cues, usize::from(*cue))) {
                 *odd += weight;
             }
         }
         odds
+    }
+
+    fn shingles<'f>(&self, features: &'f Features) -> (&'f [(u32, u32)], f32) {
+        let shingles = if self.across { features.across.as_slice() } else { &[] };
+        (shingles, ACROSS * norm(shingles.len()))
     }
 
     fn row<'t>(&self, table: &'t [f32], at: usize) -> &'t [f32] {
@@ -131,7 +170,8 @@ impl Learner {
     fn errors(&self, lesson: &Lesson<'_>, errors: &mut [f32]) {
         let odds = self.odds(lesson.features);
         if let ([odd], [error]) = (odds.as_slice(), &mut *errors) {
-            *error = (sigmoid(*odd) - if lesson.class == 1 { 1.0 } else { 0.0 }) * lesson.weight;
+            let home = lesson.home.and_then(|home| self.homes.get(home).copied()).unwrap_or(0.0);
+            *error = (sigmoid(*odd + home) - if lesson.class == 1 { 1.0 } else { 0.0 }) * lesson.weight;
             return;
         }
         let most = odds.iter().copied().fold(f32::MIN, f32::max);
@@ -142,19 +182,43 @@ impl Learner {
         }
     }
 
+    #[inline]
+    fn step_row(&mut self, row: usize, x: f32, errors: &[f32], pace: Pace, fade: f32) {
+        let (at, columns) = (row * self.columns, self.columns);
+        let (weights, sums) =
+            (row_of(&mut self.table, at, columns), row_of(&mut self.table_sums, at, columns));
+        for ((weight, sum), error) in weights.iter_mut().zip(sums).zip(errors) {
+            let slope = error * x + pace.pull * *weight;
+            *sum += slope * slope;
+            *weight -= pace.step * fade * slope / sum.sqrt();
+        }
+    }
+
+    fn step_home(&mut self, home: Option<usize>, errors: &[f32], fade: f32) {
+        let Some(home) = home else { return };
+        if let ([error], Some(odds), Some(sum)) =
+            (errors, self.homes.get_mut(home), self.home_sums.get_mut(home))
+        {
+            *sum += error * error;
+            *odds -= HOME_STEP * fade * error / sum.sqrt();
+        }
+    }
+
+    /// Weights of shingles across words, as they count before [`norm`].
+    pub(crate) fn shingle_weights(&self) -> impl Iterator<Item = f32> {
+        self.table.iter().skip(BUCKETS * self.columns).map(|weight| weight * ACROSS)
+    }
+
     fn step(&mut self, features: &Features, errors: &[f32], pace: Pace, fade: f32) {
         let columns = self.columns;
         for (buckets, x) in groups(features, self.framed, self.grouped) {
             for bucket in buckets {
-                let at = *bucket as usize * columns;
-                let (weights, sums) =
-                    (row_of(&mut self.table, at, columns), row_of(&mut self.table_sums, at, columns));
-                for ((weight, sum), error) in weights.iter_mut().zip(sums).zip(errors) {
-                    let slope = error * x + pace.pull * *weight;
-                    *sum += slope * slope;
-                    *weight -= pace.step * fade * slope / sum.sqrt();
-                }
+                self.step_row(*bucket as usize, x, errors, pace, fade);
             }
+        }
+        let (shingles, x) = self.shingles(features);
+        for (shingle, _) in shingles {
+            self.step_row(BUCKETS + *shingle as usize, x, errors, pace, fade);
         }
         for cue in &features.cues {
             if self.still.get(usize::from(*cue)).copied().unwrap_or(false) {

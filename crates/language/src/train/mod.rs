@@ -12,6 +12,7 @@ mod mails;
 mod margin;
 mod sets;
 mod shingles;
+mod turns;
 
 use mainstreet_kernel::error::Error;
 use serde::{Deserialize, Deserializer};
@@ -21,7 +22,7 @@ use crate::features::{BUCKETS, Features, see};
 use crate::reading::Context;
 use crate::tokens::hash;
 use crate::weights::{
-    COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, easing, exp, sigmoid,
+    COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, exp, sigmoid,
 };
 
 use calibrate::{Sample, eased, platt, temperature};
@@ -32,6 +33,7 @@ pub(crate) use learn::Chance;
 use learn::{Learner, Lesson, Pace};
 pub use sets::{SETS, Set, Target, may_train, targets};
 pub use shingles::Scratch;
+pub use turns::{HeldOut, held_out, left_out};
 
 /// What is learnt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -133,6 +135,9 @@ pub struct Row {
     /// Thread the row comes from: rows of one thread are never split.
     #[serde(deserialize_with = "word")]
     pub issue_id: String,
+    /// What a comment stands beneath, such as a video.
+    #[serde(deserialize_with = "word")]
+    pub video: String,
 }
 
 /// A label or id that may be written as a number.
@@ -231,6 +236,8 @@ struct Prepared {
     fold: usize,
     /// Which community it comes from; 0 for examples of nobody's.
     community: usize,
+    /// Its home where spam is learnt.
+    home: usize,
 }
 
 /// Communities whose posts we judged.
@@ -242,6 +249,17 @@ fn community(row: &Row) -> usize {
         "discord-pyscript-dce-html" => 1,
         "irc-ubuntu" => 2,
         set if set.starts_with("stackexchange-") => 3,
+        _ => 0,
+    }
+}
+
+/// The home of a row (see [`learn::HOMES`]): each collection of spam, our own mails, our own comments, and all else.
+fn home(row: &Row) -> usize {
+    match row.set.as_str() {
+        "spam-sms" => 1,
+        "spam-youtube-comments" => 2,
+        "own" if row.text.starts_with("Subject:") => 3,
+        "own" if row.id.starts_with("comment-") => 4,
         _ => 0,
     }
 }
@@ -306,55 +324,10 @@ fn prepare(row: &Row) -> Vec<Prepared> {
             part: part(row),
             fold,
             community: community(row),
+            home: home(row),
         }
     });
     prepared.collect()
-}
-
-/// What a text was judged by a learner that had not seen it.
-#[derive(Clone, Debug)]
-pub struct HeldOut {
-    /// Place of the row among the rows given.
-    pub row: usize,
-    /// True when the learner knew whether it opens a conversation or answers, where the row says so.
-    pub in_context: bool,
-    /// The right class.
-    pub class: usize,
-    /// Probability of each class; of yes alone where there is nothing but yes and no.
-    pub probabilities: Vec<f32>,
-}
-
-/// Judges the examples we wrote or labelled, and those of the spam sets, in `folds` turns by learners that saw everything
-/// but the turn's share of them, so that thresholds and probabilities can be checked on more than a tenth.
-pub fn held_out(task: Task, rows: &[Row], seed: u64, folds: usize) -> Vec<HeldOut> {
-    let folds = folds.max(2);
-    let mut prepared: Vec<Prepared> = Vec::new();
-    let mut places: Vec<(usize, bool)> = Vec::new();
-    for (place, row) in rows.iter().enumerate() {
-        for (number, one) in prepare(row).into_iter().enumerate() {
-            places.push((place, number == 0));
-            prepared.push(one);
-        }
-    }
-    let start = Weights::untrained();
-    let mut all = Vec::new();
-    for fold in 0..folds {
-        let own = |row: &Prepared| row.fold % folds == fold;
-        let learner = learner(task, &prepared, seed, &start, |row| !own(row));
-        // Calibrated by the next share of rows, which a second learner has not seen either.
-        let next = |row: &Prepared| row.fold % folds == (fold + 1) % folds;
-        let second = self::learner(task, &prepared, seed, &start, |row| !own(row) && !next(row));
-        let (slope, shifts, ease) = calibration(task, &samples(task, &prepared, &second, next));
-        let judged =
-            places.iter().zip(&prepared).filter(|((row, _), p)| own(p) && rows.get(*row).is_some_and(judged));
-        for ((place, in_context), row) in judged {
-            let Some(target) = row.targets.iter().find(|target| target.task == task) else { continue };
-            let factor = easing(ease, row.features.words.len());
-            let probabilities = calibrated(&learner.odds(&row.features), slope, &shifts, factor);
-            all.push(HeldOut { row: *place, in_context: *in_context, class: target.class, probabilities });
-        }
-    }
-    all
 }
 
 /// What `learner` says of the rows of a task that it is to be calibrated by.
@@ -370,11 +343,6 @@ fn samples(
             (learner.odds(&row.features), target.class, target.calibrates, row.features.words.len())
         })
         .collect()
-}
-
-/// Examples we wrote or labelled, and sets of spam, whose tenth is too small to say much.
-fn judged(row: &Row) -> bool {
-    row.set == "own" || row.intent.is_some() || row.set.starts_with("spam-")
 }
 
 /// Learns one task, and sets its probabilities right by rows that were not learnt from: those kept aside, or, for
@@ -446,7 +414,12 @@ fn learner(
 ) -> Learner {
     let lessons: Vec<Lesson<'_>> = of_task(task, prepared, keep)
         .filter(|(_, target)| target.weight > 0.0)
-        .map(|(row, target)| Lesson { features: &row.features, class: target.class, weight: target.weight })
+        .map(|(row, target)| Lesson {
+            features: &row.features,
+            class: target.class,
+            weight: target.weight,
+            home: (task == Task::Spam).then_some(row.home),
+        })
         .collect();
     let (first, columns) = (task.first_column(), task.columns());
     let start = weights.cues.iter().flat_map(|row| row.iter().skip(first).take(columns).copied()).collect();
@@ -462,7 +435,8 @@ fn learner(
         .holding(still)
         .holding(of_spam)
         .framed(matches!(task, Task::Intent | Task::NeedsReply))
-        .grouped(task == Task::Harassment);
+        .grouped(task == Task::Harassment)
+        .across(task == Task::Spam);
     learner.learn(&lessons, task.pace(), seed);
     learner
 }
@@ -471,7 +445,13 @@ fn learner(
 fn store(done: &Learnt, weights: &mut Weights) {
     let Learnt { task, learner, slope, shifts, ease } = done;
     let (first, columns) = (task.first_column(), task.columns());
-    let cells = |place: usize| learner.table.iter().skip(place).step_by(columns);
+    let cells = |place: usize| learner.table.iter().take(BUCKETS * columns).skip(place).step_by(columns);
+    if *task == Task::Spam {
+        let most = learner.shingle_weights().fold(0.0_f32, |most, weight| most.max(weight.abs()));
+        weights.across_scale = if most > 0.0 { most / 127.0 } else { 1.0 };
+        let steps = learner.shingle_weights().map(|weight| (weight / weights.across_scale).round());
+        weights.across = steps.map(|step| step.clamp(-127.0, 127.0) as i8).collect();
+    }
     for place in 0..columns {
         let column = first + place;
         let most = cells(place).fold(0.0_f32, |most, weight| most.max(weight.abs()));

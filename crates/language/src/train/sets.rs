@@ -107,18 +107,18 @@ pub fn targets(row: &Row) -> Vec<Target> {
         "emotion-goemotions" => emotions(row),
         "incivility-github-threads" => incivility(row),
         "intent-banking77" => vec![
-            yes_no(Task::Spam, false, 0.1, 0.0),
+            yes_no(Task::Spam, false, 0.05, 0.0),
             yes_no(Task::Harassment, false, 0.2, 0.0),
             yes_no(Task::NeedsReply, true, 0.15, 0.0),
             Target { task: Task::Intent, class: Intent::Support as usize, weight: 0.04, calibrates: 0.0 },
         ],
         "intent-clinc150" => {
-            vec![yes_no(Task::Spam, false, 0.1, 0.0), yes_no(Task::Harassment, false, 0.2, 0.0)]
+            vec![yes_no(Task::Spam, false, 0.05, 0.0), yes_no(Task::Harassment, false, 0.2, 0.0)]
         }
         "politeness-stackexchange" => politeness(row),
         "sentiment-stackoverflow" | "sentiment-jira" => feelings(row),
         "spam-sms" | "spam-enron1" => vec![yes_no(Task::Spam, row.label == "spam", 1.5, 0.5)],
-        "spam-youtube-comments" => vec![yes_no(Task::Spam, row.label == "spam", 3.0, 0.5)],
+        "spam-youtube-comments" => vec![yes_no(Task::Spam, row.label == "spam", 6.0, 0.5)],
         "stackexchange-beer" | "stackexchange-french-meta" => asked_or_answered(row),
         "toxicity-civil-comments-spans" => {
             vec![yes_no(Task::Harassment, row.label == "toxic", 0.25, 0.1)]
@@ -216,7 +216,7 @@ fn incivility(row: &Row) -> Vec<Target> {
 
 fn politeness(row: &Row) -> Vec<Target> {
     let mut targets = vec![
-        yes_no(Task::Spam, false, 0.3, 0.5),
+        yes_no(Task::Spam, false, 0.15, 0.5),
         yes_no(Task::Harassment, false, 0.5, 0.5),
         yes_no(Task::NeedsReply, true, 0.1, 0.0),
     ];
@@ -276,7 +276,7 @@ fn emotions(row: &Row) -> Vec<Target> {
         !row.labels.is_empty() && row.labels.iter().all(|label| side.contains(&label.as_str()))
     };
     let has = |label: &str| row.labels.iter().any(|known| known == label);
-    let mut targets = vec![yes_no(Task::Spam, false, 0.1, 0.1)];
+    let mut targets = vec![yes_no(Task::Spam, false, 0.05, 0.1)];
     let class = if all(GLAD) {
         Some(0)
     } else if all(&["neutral"]) {
