@@ -253,13 +253,11 @@ fn community(row: &Row) -> usize {
     }
 }
 
-/// The home of a row (see [`learn::HOMES`]): each collection of spam, our own mails, our own comments, and all else.
+/// The home of a row (see [`learn::HOMES`]): the collection of comments, our own comments, and all else.
 fn home(row: &Row) -> usize {
     match row.set.as_str() {
-        "spam-sms" => 1,
-        "spam-youtube-comments" => 2,
-        "own" if row.text.starts_with("Subject:") => 3,
-        "own" if row.id.starts_with("comment-") => 4,
+        "spam-youtube-comments" => 1,
+        "own" if row.id.starts_with("comment-") => 2,
         _ => 0,
     }
 }

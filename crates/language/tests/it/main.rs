@@ -153,6 +153,43 @@ fn outages_are_urgent_and_small_talk_is_not() {
 }
 
 #[test]
+fn spam_says_by_which_words_and_links() {
+    let text = "Check out my channel and sub 4 sub!! http://freecoins.example/win?ref=77120 plz";
+    let spam = here(text).risk.spam;
+    let shown: Vec<(&str, &str)> = spam
+        .reasons
+        .iter()
+        .map(|reason| (reason.what.as_str(), reason.span.map_or("", |span| span.of(text))))
+        .collect();
+    assert!(spam.reasons.iter().any(|reason| reason.weight > 0.0 && reason.span.is_some()), "{shown:?}");
+    let of_link = here("http://freecoins.example/win?ref=77120 plz").risk.spam.reasons;
+    let link = of_link.iter().find(|reason| reason.what == "the link to freecoins.example");
+    assert!(
+        link.and_then(|link| link.span).is_some_and(|span| span.start == 0 && span.end == 38),
+        "{of_link:?}"
+    );
+}
+
+#[test]
+fn a_link_in_talk_is_not_spam() {
+    let talk = [
+        "See https://github.com/rust-lang/rust/issues/12 for the whole story",
+        "The recording of last week's talk: https://www.youtube.com/watch?v=kQw3rT9",
+        "https://forum.example.org/t/how-to-export-members/123/4",
+        "Meeting link: https://zoom.us/j/98765432 see you at five",
+        "docs: https://docs.python.org/3/library/json.html#json.loads",
+        "I put the fix up at https://github.com/amara/pump/pull/88, reviews welcome",
+        "https://bugs.example.org/show_bug.cgi?id=4711",
+        "Does https://play.example.org work for you? I get a blank page",
+        "We sell the last tickets for the workshop at https://meetup.example.org/june, members pay 5 euros",
+    ];
+    for text in talk {
+        let spam = here(text).risk.spam;
+        assert!(spam.probability < 0.5, "{text}: {} {:?}", spam.probability, spam.reasons);
+    }
+}
+
+#[test]
 fn spam_is_seen() {
     let spam = |text: &str| here(text).risk.spam.probability;
     assert!(spam("Make $500 a day from home! Click here: http://easy.example http://cash.example") > 0.5);
