@@ -111,6 +111,9 @@ async fn buttons_beside_the_reply_bring_what_is_typed_along() -> Result<()> {
     let replies = "/desk/canned-replies";
     place.post(max, replies, replies, &[("title", "Threshold"), ("body", "Set it to 40.")]).await;
     let page = place.get(Some(max), &item).await;
+    // The Enter key in one of its fields presses the first button: that must do nothing but draw the page.
+    let first = page.text.split("<button").find(|tag| tag.contains(r#"form="reply""#)).unwrap_or_default();
+    assert!(first.contains(r#"value="look""#), "{first}");
 
     let canned = format!("canned-{}", page.value_after("canned-"));
     let put = press(&place, &page, &format!("{item}/composition"), &canned, OWN).await;

@@ -38,7 +38,7 @@ async fn the_reading_is_corrected_by_one_button_and_shown_without_a_script() -> 
     let odd = place.post(max, &item, &triage, &[("sentiment", "<i>odd</i>")]).await;
     assert_eq!(odd.status, StatusCode::UNPROCESSABLE_ENTITY);
     odd.shows("Choose one of the words");
-    place.get(Some(max), &item).await.shows("feeling: <b>negative</b>, by a person");
+    place.get(Some(max), &item).await.shows("feeling: <b>negative</b>,</span> by a person");
 
     let page = place.get(Some(ada), "/desk/judgement?of=needs_reply").await;
     page.shows("What it says, and what people say").shows("Learn now").shows("No attempt yet");
