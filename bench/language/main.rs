@@ -53,14 +53,14 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
                 return Err("training does not give the weights that ship".into());
             }
         }
-        ["readers", file] => readers::readers(Path::new(file), &mut out)?,
+        ["readers", file] => readers::readers(Path::new(file), Weights::shipped(), &mut out)?,
+        ["readers", file, weights] => readers::readers(Path::new(file), loaded(weights)?, &mut out)?,
         ["pairs", dir] => pairs(Path::new(dir), &mut out)?,
         ["held-out", dir] => held_out::held_out(Path::new(dir), None, &mut out)?,
         ["held-out", dir, task] => held_out::held_out(Path::new(dir), Some(task), &mut out)?,
         ["figures", dir] => figures(Path::new(dir), Weights::shipped(), &mut out)?,
         ["figures", dir, file] => {
-            let weights = Weights::from_bytes(&std::fs::read(file)?).ok_or("not a weights file")?;
-            figures(Path::new(dir), Box::leak(Box::new(weights)), &mut out)?;
+            figures(Path::new(dir), loaded(file)?, &mut out)?;
         }
         ["train", dir, file] => {
             let rows = training_rows(Path::new(dir))?;
@@ -214,6 +214,12 @@ fn on_processor() -> Option<f64> {
 }
 
 type Scored = Vec<(f32, bool)>;
+
+/// The weights of a file, for the rest of the run.
+fn loaded(file: &str) -> Result<&'static Weights, Box<dyn std::error::Error>> {
+    let weights = Weights::from_bytes(&std::fs::read(file)?).ok_or("not a weights file")?;
+    Ok(Box::leak(Box::new(weights)))
+}
 
 fn figures(
     dir: &Path,

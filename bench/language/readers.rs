@@ -1,5 +1,5 @@
 //! How far two people agree on what posts want, and how often what ships is right where they do:
-//! `-- readers FILE`, one `{"id","text","title","reply","intent","needs_reply","second","second_needs_reply"}` a line.
+//! `-- readers FILE [WEIGHTS]`, one `{"id","text","title","reply","intent","needs_reply","second","second_needs_reply"}` a line.
 //! `second` and `second_needs_reply` are what another reader said who had not seen the first one's labels; without
 //! them only the first reader is a measure. `title` belongs to posts that open a topic.
 
@@ -7,7 +7,7 @@ use std::error::Error;
 use std::io::Write;
 use std::path::Path;
 
-use mainstreet_language::{Context, Intent, Reading, read};
+use mainstreet_language::{Context, Intent, Reading, Weights, read_with};
 use serde::Deserialize;
 
 use crate::calibration_error;
@@ -31,12 +31,16 @@ struct Post {
 }
 
 /// Prints the agreement of two readers and the figures of what ships against each and where they agree.
-pub(crate) fn readers(file: &Path, out: &mut impl Write) -> Result<(), Box<dyn Error>> {
+pub(crate) fn readers(
+    file: &Path,
+    weights: &'static Weights,
+    out: &mut impl Write,
+) -> Result<(), Box<dyn Error>> {
     let mut posts: Vec<(Post, Reading)> = Vec::new();
     for line in std::fs::read_to_string(file)?.lines() {
         let post: Post = serde_json::from_str(line)?;
         let context = Context { title: &post.title, reply: post.reply, own_hosts: &[] };
-        let reading = read(&post.text, &context);
+        let reading = read_with(weights, &post.text, &context);
         posts.push((post, reading));
     }
     let judged: Vec<Judged> = posts.iter().map(judged).collect::<Result<_, _>>()?;

@@ -24,6 +24,8 @@ pub(crate) struct Features {
     pub across: Vec<(u32, u32)>,
     /// Rows of the cues present, each once.
     pub cues: Vec<u8>,
+    /// True for mails, which begin with their subject.
+    pub mail: bool,
 }
 
 /// A text and everything seen in it.
@@ -41,12 +43,17 @@ pub(crate) struct Seen {
     pub of_groups: Vec<(u32, Span)>,
 }
 
+/// True when a text is a mail: it begins with its subject, as mails are handed over.
+pub(crate) fn is_mail(text: &str) -> bool {
+    text.trim_start().starts_with("Subject:")
+}
+
 /// Looks at a text in its context.
 pub(crate) fn see(text: &str, context: &Context<'_>) -> Seen {
     let prose = prose(text);
     let tokens = tokens(&prose.text);
     let cues = cues(&prose, &tokens, context);
-    let mut features = Features::default();
+    let mut features = Features { mail: is_mail(text), ..Features::default() };
     let mut seen = Once::new();
     hash_tokens(&tokens, 0, &mut features, &mut seen);
     let of_groups = of_groups(&tokens, &cues);

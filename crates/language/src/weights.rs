@@ -1,7 +1,7 @@
 //! The trained weights: one table of small numbers, read by every judgement at once.
 //!
 //! A row for each bucket of hashed words and letters, sixteen columns, one byte each; a byte for each bucket of letters
-//! across words, for spam alone; a row of floats for each cue; a bias and a calibration for each column. Only additions, multiplications, divisions and square roots,
+//! across words, for spam alone; a row of floats for each cue; a bias and a calibration for each column, and one of spam in mails. Only additions, multiplications, divisions and square roots,
 //! in a fixed order, so that every machine computes the same.
 
 use std::sync::OnceLock;
@@ -28,7 +28,7 @@ pub(crate) const POLITE: usize = 15;
 /// One value a column.
 pub(crate) type Columns = [f32; COLUMNS];
 
-const MAGIC: &[u8; 8] = b"MSLANG03";
+const MAGIC: &[u8; 8] = b"MSLANG04";
 
 /// Weights ready for use.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,8 @@ pub struct Weights {
     pub(crate) shift: Columns,
     /// By which power long texts are believed less; see [`easing`].
     pub(crate) ease: Columns,
+    /// Slope and shift of spam in mails, in place of those above.
+    pub(crate) mail: [f32; 2],
     /// One row a cue.
     pub(crate) cues: Vec<Columns>,
     /// One row a bucket; empty before training.
@@ -73,6 +75,7 @@ impl Weights {
             slope: [1.0; COLUMNS],
             shift: [0.0; COLUMNS],
             ease: [0.0; COLUMNS],
+            mail: [1.0, 0.0],
             cues,
             table: Vec::new(),
             across_scale: 0.0,
@@ -103,12 +106,13 @@ impl Weights {
         let ease = columns()?;
         let cues = (0..cue_rows).map(|_| columns()).collect::<Option<Vec<_>>>()?;
         let (table, rest) = rest.split_at_checked(rows * COLUMNS)?;
-        let (across_scale, across) = rest.split_first_chunk::<4>()?;
+        let (floats, across) = rest.split_first_chunk::<12>()?;
+        let float = |at: usize| floats.get(at..at + 4)?.try_into().ok().map(f32::from_le_bytes);
+        let (across_scale, mail) = (float(0)?, [float(4)?, float(8)?]);
         if across.len() != across::ROWS {
             return None;
         }
         let (table, _) = table.as_chunks::<COLUMNS>();
-        let across_scale = f32::from_le_bytes(*across_scale);
         let across = across.iter().map(|byte| *byte as i8).collect();
         let table = table.iter().map(|row| row.map(|byte| byte as i8)).collect();
         let mark = bytes
@@ -120,6 +124,7 @@ impl Weights {
             slope,
             shift,
             ease,
+            mail,
             cues,
             table,
             across_scale,
@@ -142,7 +147,8 @@ impl Weights {
             .flatten();
         bytes.extend(floats.flat_map(|value| value.to_le_bytes()));
         bytes.extend(self.table.iter().flatten().map(|step| *step as u8));
-        bytes.extend_from_slice(&self.across_scale.to_le_bytes());
+        let floats = [self.across_scale].into_iter().chain(self.mail);
+        bytes.extend(floats.flat_map(f32::to_le_bytes));
         bytes.extend(self.across.iter().map(|step| *step as u8));
         bytes
     }
@@ -193,7 +199,7 @@ impl Weights {
     /// Calibrated log-odds of every column.
     pub(crate) fn judge(&self, features: &Features) -> Columns {
         let mut values = self.raw(features);
-        let hits = features.words.len();
+        let (hits, spam) = (features.words.len(), values.get(SPAM).copied().unwrap_or(0.0));
         // The columns of a task share a power, so that the factor is worked out once for the nine of intent.
         let (mut known, mut factor) = (0.0, 1.0);
         let calibration = self.slope.iter().zip(&self.shift).zip(&self.ease);
@@ -202,6 +208,9 @@ impl Weights {
                 (known, factor) = (*ease, easing(*ease, hits));
             }
             *value = (*value * slope + shift) * factor;
+        }
+        if let (true, Some(value), [slope, shift]) = (features.mail, values.get_mut(SPAM), self.mail) {
+            *value = spam * slope + shift;
         }
         values
     }

@@ -19,6 +19,11 @@ impl Label<'_> {
         row.intent = Some(self.intent.to_owned());
         row.needs_reply = Some(self.needs_reply);
     }
+
+    /// True when we saw that it answers another post.
+    pub(super) fn answers(self) -> bool {
+        self.reply
+    }
 }
 
 /// Lines of `ID INTENT [!] [>]`: what a message wants, whether somebody should reply, whether it is a reply.
@@ -88,7 +93,7 @@ pub fn logs(set: &str, text: &str, labels: &str) -> Vec<Row> {
         if let Some((label, (_, said))) = labels.get(id.as_str()).zip(line.split_once("> ")) {
             let issue_id = format!("{set}-{name}-{}", number / TOGETHER);
             let mut row = Row { set: set.to_owned(), text: said.to_owned(), issue_id, ..Row::default() };
-            (row.id, row.reply) = (id, Some(label.reply));
+            (row.id, row.reply) = (id, Some(label.answers()));
             label.give(&mut row);
             rows.push(row);
         }

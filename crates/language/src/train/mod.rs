@@ -14,6 +14,8 @@ mod sets;
 mod shingles;
 mod turns;
 
+use std::collections::BTreeSet;
+
 use mainstreet_kernel::error::Error;
 use serde::{Deserialize, Deserializer};
 
@@ -21,11 +23,9 @@ use crate::cues::Cue;
 use crate::features::{BUCKETS, Features, see};
 use crate::reading::Context;
 use crate::tokens::hash;
-use crate::weights::{
-    COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights, exp, sigmoid,
-};
+use crate::weights::{COLUMNS, HARASSMENT, INTENT, NEEDS_REPLY, POLITE, SENTIMENT, SPAM, Weights};
 
-use calibrate::{Sample, eased, platt, temperature};
+use calibrate::{Calibration, Sample};
 pub use chat::{logs, messages};
 pub use classify::Classifier;
 pub use dump::{comments, posts};
@@ -79,7 +79,7 @@ impl Task {
     /// In how many turns rows are left out to calibrate; none where a fixed tenth is enough.
     fn folds(self) -> usize {
         match self {
-            Self::Intent | Self::NeedsReply => 4,
+            Self::Intent | Self::NeedsReply | Self::Spam => 4,
             _ => 0,
         }
     }
@@ -113,6 +113,8 @@ pub struct Row {
     pub text: String,
     /// Title of its conversation, when it opens one.
     pub title: Option<String>,
+    /// Title of its conversation, also when it answers.
+    pub thread_title: Option<String>,
     /// True when it answers another post.
     pub reply: Option<bool>,
     /// The set's own label.
@@ -138,6 +140,20 @@ pub struct Row {
     /// What a comment stands beneath, such as a video.
     #[serde(deserialize_with = "word")]
     pub video: String,
+}
+
+/// The rows of a set, those in `labels` (see [`chat::labels`]) with what we judged.
+pub fn judged(set: &str, lines: &str, labels: &str) -> Result<Vec<Row>, Error> {
+    let labels = chat::labels(labels);
+    let mut all = rows(set, lines)?;
+    for row in &mut all {
+        if let Some(label) = labels.get(row.id.as_str()) {
+            label.give(row);
+            row.reply = Some(label.answers());
+            row.title = row.thread_title.take().filter(|_| row.reply == Some(false));
+        }
+    }
+    Ok(all)
 }
 
 /// A label or id that may be written as a number.
@@ -234,22 +250,22 @@ struct Prepared {
     targets: Vec<Target>,
     part: Part,
     fold: usize,
-    /// Which community it comes from; 0 for examples of nobody's.
-    community: usize,
+    /// Which community or video it comes from; 0 for examples of nobody's.
+    community: u64,
     /// Its home where spam is learnt.
     home: usize,
 }
 
-/// Communities whose posts we judged.
-const COMMUNITIES: usize = 3;
-
-/// The number of a row's community, from 1.
-fn community(row: &Row) -> usize {
+/// What is left out whole to calibrate by: the number of a row's community or video, from 1.
+fn community(row: &Row) -> u64 {
     match row.set.as_str() {
         "discord-pyscript-dce-html" => 1,
         "irc-ubuntu" => 2,
         set if set.starts_with("stackexchange-") => 3,
-        _ => 0,
+        "incivility-github-threads" => 4,
+        "emotion-goemotions" => 5,
+        _ if row.video.is_empty() => 0,
+        _ => hash(&row.video).max(6),
     }
 }
 
@@ -266,9 +282,7 @@ fn home(row: &Row) -> usize {
 struct Learnt {
     task: Task,
     learner: Learner,
-    slope: f32,
-    shifts: Vec<f32>,
-    ease: f32,
+    calibration: Calibration,
 }
 
 /// Learns from `rows`. Test rows are left alone, sets that may not train are refused. `seed` decides the order.
@@ -304,8 +318,8 @@ fn prepare(row: &Row) -> Vec<Prepared> {
     let known = Context { title, reply, own_hosts: &[] };
     let unknown = Context::default();
     let contexts = if reply || !title.is_empty() { vec![known, unknown] } else { vec![unknown] };
-    let worn = mails::worn(row);
-    let kept = [Some(row.text.as_str()), worn.as_deref()];
+    let (text, worn) = (mails::addressed(row), mails::worn(row));
+    let kept = [Some(text.as_ref()), worn.as_deref()];
     let seen =
         kept.into_iter().flatten().flat_map(|text| contexts.iter().map(move |context| (text, context)));
     let share = 1.0 / (contexts.len() * if worn.is_some() { 2 } else { 1 }) as f32;
@@ -337,8 +351,12 @@ fn samples(
 ) -> Vec<Sample> {
     of_task(task, prepared, keep)
         .filter(|(_, target)| target.calibrates > 0.0)
-        .map(|(row, target)| {
-            (learner.odds(&row.features), target.class, target.calibrates, row.features.words.len())
+        .map(|(row, target)| Sample {
+            odds: learner.odds(&row.features),
+            class: target.class,
+            weight: target.calibrates,
+            hits: row.features.words.len(),
+            mail: row.features.mail,
         })
         .collect()
 }
@@ -353,7 +371,11 @@ fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &Weights) -
         let learner = learner(task, prepared, seed, weights, |row| !turn(row));
         samples.extend(self::samples(task, prepared, &learner, turn));
     }
-    for community in 1..=if folds > 0 { COMMUNITIES } else { 0 } {
+    let strange: BTreeSet<u64> = of_task(task, prepared, |row| folds > 0 && row.community > 0)
+        .filter(|(_, target)| target.calibrates > 0.0)
+        .map(|(row, _)| row.community)
+        .collect();
+    for community in strange {
         let turn = |row: &Prepared| row.community == community;
         let learner = learner(task, prepared, seed, weights, |row| !turn(row));
         samples.extend(self::samples(task, prepared, &learner, turn));
@@ -363,32 +385,7 @@ fn learn_task(task: Task, prepared: &[Prepared], seed: u64, weights: &Weights) -
     if folds == 0 {
         samples = self::samples(task, prepared, &learner, |row| row.part == Part::Calibrate);
     }
-    let (slope, shifts, ease) = calibration(task, &samples);
-    Learnt { task, learner, slope, shifts, ease }
-}
-
-/// Factor, shifts, and by which power long texts are believed less.
-fn calibration(task: Task, samples: &[Sample]) -> (f32, Vec<f32>, f32) {
-    if task == Task::Intent {
-        return eased(samples, task.columns());
-    }
-    if task.columns() == 1 {
-        let (slope, shift) = platt(samples);
-        return (slope, vec![shift], 0.0);
-    }
-    let (slope, shifts) = temperature(samples, task.columns(), 0.0);
-    (slope, shifts, 0.0)
-}
-
-fn calibrated(odds: &[f32], slope: f32, shifts: &[f32], factor: f32) -> Vec<f32> {
-    let odds: Vec<f32> = odds.iter().zip(shifts).map(|(odd, shift)| (odd * slope + shift) * factor).collect();
-    if let [odd] = odds.as_slice() {
-        return vec![sigmoid(*odd)];
-    }
-    let most = odds.iter().copied().fold(f32::MIN, f32::max);
-    let parts: Vec<f32> = odds.iter().map(|odd| exp(odd - most)).collect();
-    let sum: f32 = parts.iter().sum();
-    parts.into_iter().map(|part| part / sum).collect()
+    Learnt { task, learner, calibration: Calibration::of(task, &samples) }
 }
 
 fn of_task(
@@ -441,7 +438,7 @@ fn learner(
 
 /// Writes what was learnt into the columns of the task, in steps of a 127th of the largest weight.
 fn store(done: &Learnt, weights: &mut Weights) {
-    let Learnt { task, learner, slope, shifts, ease } = done;
+    let Learnt { task, learner, calibration } = done;
     let (first, columns) = (task.first_column(), task.columns());
     let cells = |place: usize| learner.table.iter().take(BUCKETS * columns).skip(place).step_by(columns);
     if *task == Task::Spam {
@@ -449,6 +446,8 @@ fn store(done: &Learnt, weights: &mut Weights) {
         weights.across_scale = if most > 0.0 { most / 127.0 } else { 1.0 };
         let steps = learner.shingle_weights().map(|weight| (weight / weights.across_scale).round());
         weights.across = steps.map(|step| step.clamp(-127.0, 127.0) as i8).collect();
+        let posts = (calibration.slope, calibration.shifts.first().copied().unwrap_or(0.0));
+        weights.mail = calibration.mail.unwrap_or(posts).into();
     }
     for place in 0..columns {
         let column = first + place;
@@ -471,8 +470,8 @@ fn store(done: &Learnt, weights: &mut Weights) {
         };
         put(&mut weights.scale, scale);
         put(&mut weights.bias, learner.bias.get(place).copied().unwrap_or(0.0));
-        put(&mut weights.slope, *slope);
-        put(&mut weights.ease, *ease);
-        put(&mut weights.shift, shifts.get(place).copied().unwrap_or(0.0));
+        put(&mut weights.slope, calibration.slope);
+        put(&mut weights.ease, calibration.ease);
+        put(&mut weights.shift, calibration.shifts.get(place).copied().unwrap_or(0.0));
     }
 }

@@ -45,8 +45,17 @@ impl Set {
                 super::messages(self.name, text, include_str!("../../examples/pyscript-labels.txt"))
             }
             _ if place.ends_with(".xml") => super::posts(self.name, text, ""),
-            _ => return super::rows(self.name, text),
+            _ => super::judged(self.name, text, self.labels())?,
         })
+    }
+
+    /// What we judged that some of its posts want, for sets of rows.
+    fn labels(&self) -> &'static str {
+        match self.name {
+            "emotion-goemotions" => include_str!("../../examples/goemotions-labels.txt"),
+            "incivility-github-threads" => include_str!("../../examples/incivility-labels.txt"),
+            _ => "",
+        }
     }
 }
 
@@ -54,8 +63,8 @@ impl Set {
 pub const SETS: &[Set] = &[
     Set { name: "own", licence: "Apache-2.0, written for Mainstreet", trains: true },
     Set { name: "discord-pyscript-dce-html", licence: "MIT; labels ours", trains: true },
-    Set { name: "emotion-goemotions", licence: "Apache-2.0", trains: true },
-    Set { name: "incivility-github-threads", licence: "MIT", trains: true },
+    Set { name: "emotion-goemotions", licence: "Apache-2.0; intents ours", trains: true },
+    Set { name: "incivility-github-threads", licence: "MIT; intents ours", trains: true },
     Set { name: "intent-banking77", licence: "CC BY 4.0", trains: true },
     Set { name: "intent-clinc150", licence: "CC BY 3.0", trains: true },
     Set { name: "irc-ubuntu", licence: "CC BY 4.0; labels ours", trains: true },
@@ -98,12 +107,21 @@ fn yes_no(task: Task, yes: bool, weight: f32, calibrates: f32) -> Target {
     Target { task, class: usize::from(yes), weight, calibrates }
 }
 
-/// What `row` says about our tasks.
+/// What `row` says about our tasks. Where we judged what a post wants, that counts, and no guess from the set's own label.
 pub fn targets(row: &Row) -> Vec<Target> {
+    let mut targets = labelled(row);
+    if (row.intent.is_some() || row.needs_reply.is_some()) && may_train(&row.set) {
+        targets.retain(|target| !matches!(target.task, Task::Intent | Task::NeedsReply));
+        targets.extend(wants(row));
+    }
+    targets
+}
+
+fn labelled(row: &Row) -> Vec<Target> {
     match row.set.as_str() {
         "own" => own(row),
         "own-functions" => vec![yes_no(Task::Harassment, row.harassment == Some(true), 0.0, 0.0)],
-        "discord-pyscript-dce-html" | "irc-ubuntu" | "stackexchange-french-meta-comments" => chat(row),
+        "discord-pyscript-dce-html" | "irc-ubuntu" | "stackexchange-french-meta-comments" => chat(),
         "emotion-goemotions" => emotions(row),
         "incivility-github-threads" => incivility(row),
         "intent-banking77" => vec![
@@ -138,8 +156,6 @@ fn intent(label: &str, weight: f32, calibrates: f32) -> Option<Target> {
 
 fn own(row: &Row) -> Vec<Target> {
     let mut targets: Vec<Target> = Vec::new();
-    targets.extend(row.intent.as_deref().and_then(|label| intent(label, 1.0, 1.0)));
-    targets.extend(row.needs_reply.map(|yes| yes_no(Task::NeedsReply, yes, 1.0, 1.0)));
     let harasses = row.harassment.unwrap_or(false);
     let (weight, calibrates) = match (row.harassment, row.spam) {
         (Some(true), _) => (6.0, 1.0),
@@ -162,11 +178,15 @@ fn own(row: &Row) -> Vec<Target> {
 }
 
 /// Messages between developers, some labelled by us; none is spam or abuse.
-fn chat(row: &Row) -> Vec<Target> {
-    let mut targets = vec![yes_no(Task::Harassment, false, 0.5, 0.5), yes_no(Task::Spam, false, 1.5, 0.5)];
-    targets.extend(row.intent.as_deref().and_then(|label| intent(label, 1.0, 1.0)));
-    targets.extend(row.needs_reply.map(|yes| yes_no(Task::NeedsReply, yes, 1.0, 1.0)));
-    targets
+fn chat() -> Vec<Target> {
+    vec![yes_no(Task::Harassment, false, 0.5, 0.5), yes_no(Task::Spam, false, 1.5, 0.5)]
+}
+
+/// What we judged that a post wants, and whether it waits for somebody.
+fn wants(row: &Row) -> Vec<Target> {
+    let wanted = row.intent.as_deref().and_then(|label| intent(label, 1.0, 1.0));
+    let waits = row.needs_reply.map(|yes| yes_no(Task::NeedsReply, yes, 1.0, 1.0));
+    wanted.into_iter().chain(waits).collect()
 }
 
 fn handlabelled(row: &Row) -> Vec<Target> {
@@ -176,7 +196,7 @@ fn handlabelled(row: &Row) -> Vec<Target> {
 
 fn asked_or_answered(row: &Row) -> Vec<Target> {
     if row.intent.is_some() {
-        return chat(row);
+        return chat();
     }
     let asks = row.label == "question";
     let class = if asks { Intent::Support } else { Intent::Answer } as usize;

@@ -1,8 +1,9 @@
 //! How well texts are judged by learners that had not seen them.
 
-use crate::weights::{Weights, easing};
+use crate::weights::Weights;
 
-use super::{Part, Prepared, Row, Task, calibrated, calibration, learner, prepare, samples};
+use super::calibrate::Calibration;
+use super::{Prepared, Row, Task, learn_task, learner, prepare, samples};
 
 /// What a text was judged by a learner that had not seen it.
 #[derive(Clone, Debug)]
@@ -37,13 +38,12 @@ pub fn held_out(task: Task, rows: &[Row], seed: u64, folds: usize) -> Vec<HeldOu
         // Calibrated by the next share of rows, which a second learner has not seen either.
         let next = |row: &Prepared| row.fold % folds == (fold + 1) % folds;
         let second = super::learner(task, &prepared, seed, &start, |row| !own(row) && !next(row));
-        let (slope, shifts, ease) = calibration(task, &samples(task, &prepared, &second, next));
+        let calibration = Calibration::of(task, &samples(task, &prepared, &second, next));
         let judged =
             places.iter().zip(&prepared).filter(|((row, _), p)| own(p) && rows.get(*row).is_some_and(judged));
         for ((place, in_context), row) in judged {
             let Some(target) = row.targets.iter().find(|target| target.task == task) else { continue };
-            let factor = easing(ease, row.features.words.len());
-            let probabilities = calibrated(&learner.odds(&row.features), slope, &shifts, factor);
+            let probabilities = calibration.probabilities(&learner.odds(&row.features), &row.features);
             all.push(HeldOut { row: *place, in_context: *in_context, class: target.class, probabilities });
         }
     }
@@ -56,14 +56,12 @@ pub fn left_out(task: Task, rows: &[Row], seed: u64, out: impl Fn(&Row) -> bool)
     let start = Weights::untrained();
     let (away, kept): (Vec<(usize, &Row)>, Vec<_>) = rows.iter().enumerate().partition(|(_, row)| out(row));
     let kept: Vec<Prepared> = kept.into_iter().flat_map(|(_, row)| prepare(row)).collect();
-    let learner = learner(task, &kept, seed, &start, |row| row.part != Part::Calibrate);
-    let samples = samples(task, &kept, &learner, |row| row.part == Part::Calibrate);
-    let (slope, shifts, ease) = calibration(task, &samples);
+    let learnt = learn_task(task, &kept, seed, &start);
     let judge = |(place, row): (usize, &Row)| {
         let seen = prepare(row).into_iter().next()?;
         let target = seen.targets.iter().find(|target| target.task == task)?;
-        let factor = easing(ease, seen.features.words.len());
-        let probabilities = calibrated(&learner.odds(&seen.features), slope, &shifts, factor);
+        let probabilities =
+            learnt.calibration.probabilities(&learnt.learner.odds(&seen.features), &seen.features);
         Some(HeldOut { row: place, in_context: true, class: target.class, probabilities })
     };
     away.into_iter().filter_map(judge).collect()
